@@ -1,0 +1,22 @@
+// Who may import whom: the one table from which the boundary checker, its test and the picture in
+// docs/ARCHITECTURE.md are made.
+
+/** Each area of src/core, and the core areas that it may import besides itself. */
+export const coreLayers = {
+  base: [],
+  sql: ['base'],
+  dbt: ['base'],
+  lineage: ['base', 'sql', 'dbt'],
+  pii: ['base', 'sql', 'dbt', 'lineage'],
+  change: ['base', 'sql', 'dbt', 'lineage', 'pii'],
+  provenance: ['base', 'change'],
+  evidence: ['base', 'dbt', 'change'],
+  claims: ['base', 'sql', 'dbt', 'lineage', 'change', 'evidence'],
+  gates: ['base', 'sql', 'dbt', 'lineage', 'pii', 'change', 'provenance', 'evidence', 'claims'],
+  policy: ['base', 'change', 'provenance', 'gates'],
+  audit: ['base', 'change', 'provenance', 'evidence', 'gates', 'policy'],
+  render: ['base', 'dbt', 'change', 'provenance', 'gates', 'policy'],
+};
+
+/** Packages that core may import, by area; '*' is every area. */
+export const corePackages = { '*': ['zod'], audit: ['node:crypto'], policy: ['yaml'] };

@@ -1,0 +1,17 @@
+// Words that every other area uses: identifiers, reasons, failures, ordering. Imports nothing.
+export { assertNever } from './assert-never.ts';
+export type { Brand, Fingerprint, Sha, UniqueId } from './brand.ts';
+export { toFingerprint, toSha, toUniqueId } from './brand.ts';
+export type { FailureDetails } from './failure.ts';
+export {
+  DeploymentError,
+  InvariantError,
+  RepositoryError,
+  UpstreamError,
+  WeirkeeperError,
+} from './failure.ts';
+export type { JsonArray, JsonObject, JsonValue } from './json.ts';
+export { isJsonObject, jsonEqual } from './json.ts';
+export type { NonEmpty, Reason } from './reason.ts';
+export { isNonEmpty, reason } from './reason.ts';
+export { compareText, sortedBy } from './sort.ts';

@@ -1,0 +1,100 @@
+import type { Reason, UniqueId } from '#core/base';
+import type { DbtCatalog, DbtProject, ResourceType, RunResults } from '#core/dbt';
+import type { ProjectLineage } from '#core/lineage';
+import type { Query } from '#core/sql';
+import type { PullRequest } from './pull-request.ts';
+
+/** Everything known of one side, before anything is compared. */
+export interface ProjectSide {
+  readonly project: DbtProject;
+  readonly catalog: DbtCatalog | null;
+  readonly runResults: RunResults | null;
+  readonly artifacts: readonly ArtifactDigest[];
+  /** Where the artifacts came from, for the reader: `workflow artifact dbt-head of run 77`, `directory target/`. */
+  readonly origin: string;
+  /** Set when the artifacts are not of the commit that was asked for ("stale base"). */
+  readonly stale: Reason | null;
+}
+
+export interface ArtifactDigest {
+  readonly name: 'manifest.json' | 'catalog.json' | 'run_results.json' | 'weirkeeper-evidence.json';
+  /** SHA-256 of the bytes as uncompressed JSON, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What a pull request changes and what that reaches: the one input of every gate. */
+export interface Change {
+  readonly pullRequest: PullRequest | null;
+  readonly base: AnalyzedSide;
+  readonly head: AnalyzedSide;
+  /** dbt's `state:modified` of models, seeds and snapshots, ordered by unique_id. */
+  readonly modified: readonly ModifiedNode[];
+  /** Models, seeds and snapshots that head no longer has. */
+  readonly removed: readonly UniqueId[];
+  /** Columns that differ, of modified models and of those that change through them; ordered by model and column. */
+  readonly columnChanges: readonly ColumnChange[];
+}
+
+export interface AnalyzedSide extends ProjectSide {
+  readonly lineage: ProjectLineage;
+  /** Trees of the SQL that could be read. */
+  readonly trees: ReadonlyMap<UniqueId, Query>;
+  /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
+  readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;
+}
+
+export interface ModifiedNode {
+  readonly uniqueId: UniqueId;
+  readonly resourceType: ResourceType;
+  /** `state:new` or `state:modified` and every `state:modified.*` that selects it. */
+  readonly selectors: readonly string[];
+  readonly causes: readonly Cause[];
+  /** How the compiled SQL of both sides compares. */
+  readonly compiled: 'identical' | 'formatting-only' | 'changed' | 'unknown';
+}
+
+/** Why a node counts as modified, one phrase each: `macro cents_to_units`, `config materialized: view → table`. */
+export interface Cause {
+  readonly kind:
+    | 'new'
+    | 'body'
+    | 'config'
+    | 'relation'
+    | 'persisted-description'
+    | 'macro'
+    | 'contract'
+    | 'fqn'
+    | 'version'
+    | 'checksum';
+  readonly text: string;
+}
+
+export interface ColumnRef {
+  readonly uniqueId: UniqueId;
+  readonly column: string;
+}
+
+export type ColumnChangeKind = 'removed' | 'renamed' | 'retyped' | 're-sourced' | 'logic-changed' | 'added';
+
+export interface ColumnChange {
+  readonly kind: ColumnChangeKind;
+  readonly uniqueId: UniqueId;
+  /** The name at base; of an added column, at head. */
+  readonly column: string;
+  /** What it was and what it is: names for renamed, types for retyped, source columns for re-sourced, else ''. */
+  readonly before: string;
+  readonly after: string;
+  /** Whether the node itself is modified, or its column moves because a parent's does. */
+  readonly origin: 'own' | 'inherited';
+  readonly dependents: Dependents;
+}
+
+/** What stands downstream of a column at base (and at head for an added one), nearest first, then by unique_id. */
+export interface Dependents {
+  /** Columns made from it, directly or through others. */
+  readonly columns: readonly ColumnRef[];
+  /** Models whose rows it moves: used in a join, filter, grouping or order, directly or through others. */
+  readonly rowsetModels: readonly UniqueId[];
+  /** Exposures, metrics, semantic models and saved queries behind any of these models. */
+  readonly consumers: readonly UniqueId[];
+}

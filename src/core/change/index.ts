@@ -1,0 +1,14 @@
+// What a pull request changes (nodes, columns, row set) and what that reaches.
+export type {
+  AnalyzedSide,
+  ArtifactDigest,
+  Cause,
+  Change,
+  ColumnChange,
+  ColumnChangeKind,
+  ColumnRef,
+  Dependents,
+  ModifiedNode,
+  ProjectSide,
+} from './change.ts';
+export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

@@ -1,0 +1,57 @@
+import type { Reason, UniqueId } from '#core/base';
+
+/** How a column's value comes out of a source column; the strongest step on the way wins (window over aggregate over expression …). */
+export type Transformation =
+  | 'identity'
+  | 'rename'
+  | 'cast'
+  | 'expression'
+  | 'aggregate'
+  | 'window'
+  | 'set-operation'
+  | 'constant';
+
+/** One column of a direct parent from which a value is made. */
+export interface ColumnSource {
+  readonly uniqueId: UniqueId;
+  readonly column: string;
+  readonly transformation: Transformation;
+  /**
+   * The functions (lower case) that the value passes through on its way, outermost first, without duplicates:
+   * `['upper', 'md5']`. What a gate needs to tell a hash from a trim.
+   */
+  readonly functions: readonly string[];
+}
+
+export interface ColumnLineage {
+  readonly column: string;
+  readonly sources: readonly ColumnSource[];
+  /** Set where the value's origin could not be told: a function of unknown columns, a star that could not be expanded. */
+  readonly unresolved: Reason | null;
+  /**
+   * The expression that makes the column, normalised (white space and case of keywords folded, CTE and table aliases
+   * resolved to base columns), so that a change of logic can be told from a change of form.
+   */
+  readonly logic: string;
+  /** Target type of an outermost cast, in lower case; null when there is none. */
+  readonly castType: string | null;
+}
+
+/** A parent's column that decides which rows there are, not what they hold. */
+export interface RowsetUse {
+  readonly uniqueId: UniqueId;
+  readonly column: string;
+  readonly clause: 'join' | 'where' | 'group' | 'having' | 'qualify' | 'order' | 'distinct';
+}
+
+/** Lineage of one node, in terms of its direct parents. Columns are in output order and spelled as in the SQL. */
+export interface NodeLineage {
+  readonly uniqueId: UniqueId;
+  readonly columns: readonly ColumnLineage[];
+  readonly rowset: readonly RowsetUse[];
+  /** Set when nothing could be said of the node: not compiled, not parsed, a Python model. */
+  readonly unresolved: Reason | null;
+}
+
+/** Lineage of one side of a change: every node that has columns, sources and seeds included (theirs come from catalog and YAML). */
+export type ProjectLineage = ReadonlyMap<UniqueId, NodeLineage>;

@@ -1,0 +1,2 @@
+// Whether an LLM helped with a change, and on what evidence.
+export type { Assistance, AssistanceEvidence, AssistanceLevel } from './assistance.ts';

@@ -1,0 +1,19 @@
+// SQL as a relational tree that is the same for every engine and dialect.
+export type {
+  Cte,
+  Dialect,
+  Expression,
+  Identifier,
+  Join,
+  JoinKind,
+  Projection,
+  Query,
+  Select,
+  SetOperation,
+  Source,
+  Span,
+  SqlAnswer,
+  SqlStatement,
+  Star,
+  Values,
+} from './tree.ts';

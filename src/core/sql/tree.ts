@@ -1,0 +1,169 @@
+import type { Reason } from '#core/base';
+
+/** The dialects that the engines are asked for. */
+export type Dialect =
+  | 'snowflake'
+  | 'bigquery'
+  | 'postgres'
+  | 'redshift'
+  | 'duckdb'
+  | 'databricks'
+  | 'spark'
+  | 'trino'
+  | 'athena'
+  | 'clickhouse'
+  | 'tsql'
+  | 'mysql'
+  | 'sqlite'
+  | 'generic';
+
+/** Half-open range of UTF-16 code units in the statement's text; null where the engine gives no position. */
+export type Span = { readonly start: number; readonly end: number } | null;
+
+/** An identifier as written, without its quotes. */
+export interface Identifier {
+  readonly name: string;
+  readonly quoted: boolean;
+}
+
+/** A query: what stands between a statement's first and last token, or inside parentheses. */
+export interface Query {
+  readonly ctes: readonly Cte[];
+  readonly recursive: boolean;
+  readonly body: Select | SetOperation | Values | Query;
+  /** ORDER BY, LIMIT and the like written after a set operation or a parenthesised query. */
+  readonly orderBy: readonly Expression[];
+  readonly limit: boolean;
+  readonly kind: 'query';
+}
+
+export interface Cte {
+  readonly name: Identifier;
+  readonly columnAliases: readonly Identifier[];
+  readonly query: Query;
+}
+
+export interface Select {
+  readonly kind: 'select';
+  readonly distinct: boolean;
+  /** DISTINCT ON expressions. */
+  readonly distinctOn: readonly Expression[];
+  readonly projections: readonly Projection[];
+  readonly sources: readonly Source[];
+  readonly where: Expression | null;
+  readonly groupBy: readonly Expression[];
+  readonly having: Expression | null;
+  readonly qualify: Expression | null;
+  readonly orderBy: readonly Expression[];
+  readonly limit: boolean;
+  readonly windows: readonly { readonly name: Identifier; readonly expression: Expression }[];
+}
+
+export interface SetOperation {
+  readonly kind: 'set-operation';
+  readonly operator: 'union' | 'except' | 'intersect';
+  readonly all: boolean;
+  readonly byName: boolean;
+  readonly members: readonly Query[];
+}
+
+export interface Values {
+  readonly kind: 'values';
+  readonly rows: readonly (readonly Expression[])[];
+}
+
+export type Projection =
+  | { readonly kind: 'column'; readonly expression: Expression; readonly alias: Identifier | null; readonly span: Span }
+  | Star;
+
+/** `*`, `t.*`, with EXCLUDE/EXCEPT, REPLACE and RENAME. */
+export interface Star {
+  readonly kind: 'star';
+  readonly qualifier: readonly Identifier[];
+  readonly except: readonly Identifier[];
+  readonly replace: readonly { readonly name: Identifier; readonly expression: Expression }[];
+  readonly rename: readonly { readonly from: Identifier; readonly to: Identifier }[];
+  readonly span: Span;
+}
+
+export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof';
+
+/** How a source is attached to those before it; null for the first and for comma-separated ones. */
+export interface Join {
+  readonly kind: JoinKind;
+  readonly natural: boolean;
+  readonly on: Expression | null;
+  readonly using: readonly Identifier[];
+}
+
+export interface Source {
+  readonly from:
+    | { readonly kind: 'table'; readonly name: readonly Identifier[] }
+    | { readonly kind: 'subquery'; readonly query: Query; readonly lateral: boolean }
+    | { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
+    /** UNNEST, FLATTEN, LATERAL VIEW, `t.arr x`, and functions in FROM; its columns come from `expressions`. */
+    | { readonly kind: 'table-function'; readonly name: string; readonly expressions: readonly Expression[] }
+    | {
+        readonly kind: 'pivot';
+        readonly input: Source;
+        readonly aggregates: readonly Projection[];
+        readonly by: readonly Expression[];
+        readonly outputs: readonly Identifier[];
+      }
+    | {
+        readonly kind: 'unpivot';
+        readonly input: Source;
+        readonly valueColumns: readonly Identifier[];
+        readonly nameColumn: Identifier;
+        readonly inputs: readonly (readonly Identifier[])[];
+      };
+  readonly alias: Identifier | null;
+  readonly columnAliases: readonly Identifier[];
+  readonly join: Join | null;
+  readonly span: Span;
+}
+
+/**
+ * An expression, kept as far as lineage and rules need it: what it is, what it is made of, and where it stands.
+ * `children` are its operands in the order in which they are written.
+ */
+export interface Expression {
+  readonly kind:
+    | 'column'
+    | 'literal'
+    | 'function'
+    | 'aggregate'
+    | 'window'
+    | 'cast'
+    | 'case'
+    | 'operator'
+    | 'subquery'
+    | 'exists'
+    | 'in'
+    | 'between'
+    | 'path'
+    | 'parameter'
+    | 'other';
+  /** Function name in lower case, operator in lower case (`and`, `=`, `is null`, `not`), literal as written, cast's target type. */
+  readonly name: string;
+  /** Of kind `column`: its parts as written, at most database, schema, table, column, and struct fields after. */
+  readonly column: readonly Identifier[];
+  readonly children: readonly Expression[];
+  /** Of kinds `subquery`, `exists` and `in`. */
+  readonly query: Query | null;
+  /** DISTINCT inside an aggregate. */
+  readonly distinct: boolean;
+  readonly span: Span;
+}
+
+/** A statement to read. `key` is the caller's own: a node's unique_id, for example. */
+export interface SqlStatement {
+  readonly key: string;
+  readonly sql: string;
+  readonly dialect: Dialect;
+}
+
+/** The tree of a statement, or why it was not analysed; and which engine answered. */
+export type SqlAnswer =
+  | { readonly ok: true; readonly query: Query; readonly engine: string }
+  | { readonly ok: false; readonly reason: Reason };

@@ -1,0 +1,21 @@
+// The straight line from a pull request to a published review, and what it needs from the world.
+export type {
+  Annotation,
+  ArtifactAnswer,
+  ArtifactSet,
+  Artifacts,
+  AuditEntry,
+  AuditLog,
+  CheckRunOutput,
+  Clock,
+  EvidenceSource,
+  InlineComment,
+  LabelEvent,
+  Progress,
+  Publication,
+  Publisher,
+  PullRequests,
+  ReviewPorts,
+  ReviewRequest,
+  SqlReader,
+} from './ports.ts';

@@ -1,0 +1,153 @@
+import type { Reason, Sha } from '#core/base';
+import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
+import type { Answer, Question, Side } from '#core/evidence';
+import type { SqlAnswer, SqlStatement } from '#core/sql';
+
+/** What is to be reviewed: one head commit of one pull request. */
+export interface ReviewRequest {
+  readonly reviewId: string;
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly installationId: number;
+  readonly pullNumber: number;
+  readonly headSha: Sha;
+  readonly depth: 'standard' | 'deep';
+  /** The event that asked for it: `pull_request.opened`, `check_run.rerequested`, `cli`, … */
+  readonly trigger: string;
+  readonly deliveryId: string | null;
+}
+
+/** Reads a pull request and the files of its repository. */
+export interface PullRequests {
+  /** Everything known of the pull request, commits and files included. Throws UpstreamError, DeploymentError. */
+  readPullRequest(request: ReviewRequest): Promise<PullRequest>;
+  /** Head commit as it is now, for "a newer push came". */
+  readHeadSha(request: ReviewRequest): Promise<Sha>;
+  /** A file's text at a commit; null when it is not there. */
+  readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
+  /** Labels of the pull request with who last set or removed each. */
+  readLabelHistory(request: ReviewRequest): Promise<readonly LabelEvent[]>;
+}
+
+export interface LabelEvent {
+  readonly label: string;
+  readonly action: 'added' | 'removed';
+  readonly by: 'app' | 'person';
+}
+
+/** The JSON text of one side's artifacts, with where it came from. A missing optional artifact is null. */
+export interface ArtifactSet {
+  readonly manifest: string;
+  readonly catalog: string | null;
+  readonly runResults: string | null;
+  /** `weirkeeper-evidence.json`, where the repository's own CI answers questions. */
+  readonly evidence: string | null;
+  readonly digests: readonly ArtifactDigest[];
+  readonly origin: string;
+  readonly stale: Reason | null;
+  /** Name of the manifest as an error message should give it. */
+  readonly manifestName: string;
+}
+
+export type ArtifactAnswer =
+  | { readonly ok: true; readonly set: ArtifactSet }
+  | { readonly ok: false; readonly reason: Reason };
+
+/** Where dbt artifacts come from. */
+export interface Artifacts {
+  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null): Promise<ArtifactAnswer>;
+}
+
+/** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */
+export interface SqlReader {
+  read(statements: readonly SqlStatement[]): Promise<ReadonlyMap<string, SqlAnswer>>;
+}
+
+/** Answers one question, within its own deadline; `known: false` with a reason when it cannot. Never throws for that. */
+export interface EvidenceSource {
+  readonly kinds: readonly Question['kind'][];
+  answer(question: Question): Promise<Answer>;
+}
+
+export interface Clock {
+  now(): Date;
+}
+
+/** Keeps the hash-chained log. */
+export interface AuditLog {
+  /** Digest and number of the last record of the repository's chain; null when the chain is empty. */
+  readLast(repository: string): Promise<{ readonly seq: number; readonly digest: string } | null>;
+  /** Appends a record made by the given function from what is last, in one transaction. Gives what was stored. */
+  append(
+    repository: string,
+    make: (last: { readonly seq: number; readonly digest: string } | null) => AuditEntry,
+  ): Promise<AuditEntry>;
+}
+
+/** One line of the audit log: the record's canonical JSON and its digest. */
+export interface AuditEntry {
+  readonly seq: number;
+  readonly digest: string;
+  readonly record: string;
+}
+
+/** One check run, with GitHub's own words. */
+export interface CheckRunOutput {
+  readonly name: string;
+  readonly status: 'in_progress' | 'completed';
+  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+  readonly annotations: readonly Annotation[];
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly title: string;
+  readonly message: string;
+}
+
+export interface InlineComment {
+  readonly path: string;
+  readonly line: number;
+  readonly side: 'RIGHT';
+  readonly body: string;
+  /** Told apart by this, so that no comment is posted twice. */
+  readonly fingerprint: string;
+}
+
+/** All that a review says to GitHub. */
+export interface Publication {
+  readonly checkRuns: readonly CheckRunOutput[];
+  /** Markdown of the sticky comment, its hidden marker included. Null leaves the comment as it is. */
+  readonly comment: string | null;
+  readonly inlineComments: readonly InlineComment[];
+  readonly labels: { readonly add: readonly string[]; readonly remove: readonly string[] };
+}
+
+/** Writes to GitHub. Each method may be called again with the same input and changes nothing then. */
+export interface Publisher {
+  /** Check runs "in progress" on the head, so that people see that a review is under way. */
+  announce(request: ReviewRequest, names: readonly string[]): Promise<void>;
+  publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
+}
+
+/** Says what a review is doing; one entry per stage. */
+export interface Progress {
+  stage(name: string, details?: Readonly<Record<string, string | number>>): void;
+}
+
+export interface ReviewPorts {
+  readonly pullRequests: PullRequests;
+  readonly artifacts: Artifacts;
+  readonly sqlReader: SqlReader;
+  readonly evidence: readonly EvidenceSource[];
+  readonly auditLog: AuditLog;
+  readonly publisher: Publisher;
+  readonly clock: Clock;
+  readonly progress: Progress;
+}
