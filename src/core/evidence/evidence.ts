@@ -1,4 +1,4 @@
-import type { Reason, UniqueId } from '#core/base';
+import type { JsonObject, Reason, UniqueId } from '#core/base';
 
 /** A side of the comparison. */
 export type Side = 'base' | 'head';
@@ -17,7 +17,7 @@ export type Question =
       readonly key: string;
       readonly system: string;
       readonly prompt: string;
-      readonly answerSchema: string;
+      readonly answerSchema: JsonObject;
     };
 
 export type RowCountQuestion = Extract<Question, { readonly kind: 'row-count' }>;

@@ -64,6 +64,8 @@ export interface GateInput<Options> {
   readonly assistance: Assistance;
   readonly depth: 'standard' | 'deep';
   readonly options: Options;
+  /** Results of the gates before this one in the list that had nothing to ask: they are known already. */
+  readonly settled: readonly { readonly gateId: string; readonly result: GateResult }[];
 }
 
 /** The contract of a gate, its types open. Gates are plain objects made by `defineGate`. */

@@ -1,8 +1,11 @@
 // One gate per file; this list is the order in which they are shown.
+import { deepReview } from './deep-review.ts';
 import type { Gate } from './gate.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
+export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
+export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [];
+export const gates: readonly Gate[] = [deepReview];

@@ -1,0 +1,3 @@
+// Sends a question to an LLM and returns its text; knows nothing of what is done with it.
+export type { LlmSettings } from './openai.ts';
+export { noLlm, openAiSource } from './openai.ts';

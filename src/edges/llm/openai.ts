@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import OpenAI from 'openai';
+import { reason } from '#core/base';
+import type { Answer, ClaimsQuestion, Question } from '#core/evidence';
+import type { EvidenceSource } from '#review';
+
+/** How to reach an OpenAI-compatible server. */
+export interface LlmSettings {
+  /** The server's base URL, with its version path; undefined for the provider's own. */
+  readonly baseUrl: string | undefined;
+  readonly apiKey: string;
+  readonly model: string;
+  /** For the whole question, retries included, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** Asks an OpenAI-compatible server by chat completions with a strict JSON Schema. It is given no tools. */
+export function openAiSource(settings: LlmSettings): EvidenceSource {
+  const client = new OpenAI({
+    apiKey: settings.apiKey,
+    baseURL: settings.baseUrl ?? null,
+    maxRetries: 1,
+    timeout: settings.deadlineMs,
+    logLevel: 'off',
+  });
+  return {
+    kinds: ['claims'],
+    async answer(question: Question): Promise<Answer> {
+      if (question.kind !== 'claims')
+        return { known: false, reason: reason('wrong-question', 'the LLM answers claims only') };
+      try {
+        return await ask(client, settings, question);
+      } catch (error) {
+        return { known: false, reason: explain(error, settings.deadlineMs) };
+      }
+    },
+  };
+}
+
+/** Stands in where no key is configured, so that the review can say so. */
+export function noLlm(): EvidenceSource {
+  const answer: Answer = {
+    known: false,
+    reason: reason(
+      'no-llm',
+      'no LLM is configured',
+      'set OPENAI_API_KEY, and OPENAI_BASE_URL for a server of your own',
+    ),
+  };
+  return { kinds: ['claims'], answer: () => Promise.resolve(answer) };
+}
+
+async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuestion): Promise<Answer> {
+  const completion = await client.chat.completions.create(
+    {
+      model: settings.model,
+      messages: [
+        { role: 'system', content: question.system },
+        { role: 'user', content: question.prompt },
+      ],
+      response_format: {
+        type: 'json_schema',
+        json_schema: { name: 'claims', strict: true, schema: question.answerSchema },
+      },
+    },
+    { signal: AbortSignal.timeout(settings.deadlineMs) },
+  );
+  const choice = completion.choices[0];
+  const text = choice?.message.content ?? '';
+  if (choice?.message.refusal) return { known: false, reason: reason('llm-refused', 'the LLM refused to answer') };
+  if (choice?.finish_reason === 'length')
+    return { known: false, reason: reason('llm-cut-off', 'the LLM’s reply was cut off') };
+  if (text === '') return { known: false, reason: reason('llm-empty', 'the LLM gave an empty reply') };
+  return {
+    known: true,
+    kind: 'claims',
+    text,
+    model: completion.model,
+    promptDigest: sha256(`${question.system}\n${question.prompt}`),
+    replyDigest: sha256(text),
+    tokens: { prompt: completion.usage?.prompt_tokens ?? 0, completion: completion.usage?.completion_tokens ?? 0 },
+  };
+}
+
+/** The error in words. The server's own message is left out: it may repeat the prompt or the key. */
+function explain(error: unknown, deadlineMs: number) {
+  if (error instanceof OpenAI.APIConnectionTimeoutError || error instanceof OpenAI.APIUserAbortError) {
+    return reason('llm-time-out', `the LLM did not answer within ${Math.round(deadlineMs / 1000)} s`);
+  }
+  if (error instanceof OpenAI.APIConnectionError) {
+    return reason('llm-unreachable', 'the LLM server could not be reached', 'check OPENAI_BASE_URL');
+  }
+  if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
+    const remedy = error.status === 401 || error.status === 403 ? 'check OPENAI_API_KEY' : undefined;
+    return reason('llm-error', `the LLM server answered ${error.status}`, remedy);
+  }
+  return reason('llm-malformed', 'the LLM server’s answer could not be read');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
