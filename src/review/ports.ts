@@ -19,8 +19,8 @@ export interface ReviewRequest {
 
 /** Reads a pull request and the files of its repository. */
 export interface PullRequests {
-  /** Everything known of the pull request, commits and files included. Throws UpstreamError, DeploymentError. */
-  readPullRequest(request: ReviewRequest): Promise<PullRequest>;
+  /** Everything known of the pull request, commits and files included; null when there is none, as on the command line. */
+  readPullRequest(request: ReviewRequest): Promise<PullRequest | null>;
   /** Head commit as it is now, for "a newer push came". */
   readHeadSha(request: ReviewRequest): Promise<Sha>;
   /** A file's text at a commit; null when it is not there. */
@@ -55,7 +55,7 @@ export type ArtifactAnswer =
 
 /** Where dbt artifacts come from. */
 export interface Artifacts {
-  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null): Promise<ArtifactAnswer>;
+  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null, settings: ArtifactSettings): Promise<ArtifactAnswer>;
 }
 
 /** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */
@@ -146,6 +146,8 @@ export interface ReviewPorts {
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
+  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
+  readonly evidenceFile: (text: string) => EvidenceSource;
   readonly auditLog: AuditLog;
   readonly publisher: Publisher;
   readonly clock: Clock;

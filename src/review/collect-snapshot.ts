@@ -1,0 +1,85 @@
+import { sha256 } from '#core/audit';
+import type { Reason } from '#core/base';
+import { RepositoryError, toSha } from '#core/base';
+import type { ProjectSide, PullRequest, Sides } from '#core/change';
+import { parseCatalog, parseManifest, parseRunResults } from '#core/dbt';
+import type { Parsed } from '#core/dbt';
+import type { Side } from '#core/evidence';
+import { gates } from '#core/gates';
+import type { Policy } from '#core/policy';
+import { defaultPolicy, parsePolicy, POLICY_PATH } from '#core/policy';
+import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
+
+/** Everything that the analysis will read. */
+export interface Snapshot {
+  readonly pullRequest: PullRequest | null;
+  readonly policy: Policy;
+  readonly policyFile: PolicyFile | null;
+  /** Both sides, or why there is nothing to compare. */
+  readonly sides: Sides | Reason;
+  /** Text of the head's `weirkeeper-evidence.json`. */
+  readonly evidenceText: string | null;
+}
+
+/** Where the policy was read. */
+export interface PolicyFile {
+  readonly path: string;
+  readonly sha: string;
+  readonly digest: string;
+}
+
+/** Reads the pull request, the policy of its base branch and the artifacts of both sides. */
+export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts): Promise<Snapshot> {
+  const pullRequest = await ports.pullRequests.readPullRequest(request);
+  const { policy, policyFile } = await readPolicy(request, pullRequest, ports);
+  const [base, head] = await Promise.all([
+    ports.artifacts.fetch('base', request, pullRequest, policy.artifacts),
+    ports.artifacts.fetch('head', request, pullRequest, policy.artifacts),
+  ]);
+  const collected = { pullRequest, policy, policyFile };
+  if (!head.ok) return { ...collected, sides: head.reason, evidenceText: null };
+  if (!base.ok) return { ...collected, sides: base.reason, evidenceText: null };
+  const [baseSide, headSide] = [readSide('base', base.set), readSide('head', head.set)];
+  if (!headSide.ok) return { ...collected, sides: headSide.reason, evidenceText: null };
+  if (!baseSide.ok) return { ...collected, sides: baseSide.reason, evidenceText: null };
+  return {
+    ...collected,
+    sides: { pullRequest, base: baseSide.value, head: headSide.value },
+    evidenceText: head.set.evidence,
+  };
+}
+
+/** The policy as the base branch has it: a pull request cannot loosen its own gates. */
+async function readPolicy(
+  request: ReviewRequest,
+  pullRequest: PullRequest | null,
+  ports: ReviewPorts,
+): Promise<{ policy: Policy; policyFile: PolicyFile | null }> {
+  const sha = pullRequest?.baseSha ?? toSha('');
+  const text = await ports.pullRequests.readFile(request, POLICY_PATH, sha);
+  if (text === null) return { policy: defaultPolicy, policyFile: null };
+  const parsed = parsePolicy(text, POLICY_PATH, gates);
+  if (!parsed.ok) throw new RepositoryError(parsed.reason.code, parsed.reason.text);
+  return { policy: parsed.value, policyFile: { path: POLICY_PATH, sha, digest: sha256(text) } };
+}
+
+/** Artifacts as text → one side. A bad manifest is the side's reason; a bad optional artifact is too: it was given to be read. */
+function readSide(side: Side, set: ArtifactSet): Parsed<ProjectSide> {
+  const manifest = parseManifest(set.manifest, set.manifestName);
+  if (!manifest.ok) return manifest;
+  const catalog = set.catalog === null ? null : parseCatalog(set.catalog, `${side} catalog.json`);
+  if (catalog !== null && !catalog.ok) return catalog;
+  const runResults = set.runResults === null ? null : parseRunResults(set.runResults, `${side} run_results.json`);
+  if (runResults !== null && !runResults.ok) return runResults;
+  return {
+    ok: true,
+    value: {
+      project: manifest.value,
+      catalog: catalog === null ? null : catalog.value,
+      runResults: runResults === null ? null : runResults.value,
+      artifacts: set.digests,
+      origin: set.origin,
+      stale: set.stale,
+    },
+  };
+}
