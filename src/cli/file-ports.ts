@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { RepositoryError, toSha } from '#core/base';
+import type { PullRequest } from '#core/change';
+import { directorySource } from '#edges/artifacts';
+import { noLlm, openAiSource } from '#edges/llm';
+import { evidenceFileSource } from '#edges/warehouse';
+import type { AuditEntry, EvidenceSource, ReviewPorts, ReviewRequest, SqlReader } from '#review';
+
+/** Which files a review on the command line reads. */
+export interface ReviewFiles {
+  readonly base: string;
+  readonly head: string;
+  readonly baseCatalog: string | null;
+  readonly headCatalog: string | null;
+  readonly policy: string | null;
+  readonly evidence: string | null;
+  readonly pullRequest: PullRequest | null;
+}
+
+/** A request for what the files hold. The pull request's own numbers are used where the files tell them. */
+export function requestFor({ pullRequest }: ReviewFiles, depth: ReviewRequest['depth']): ReviewRequest {
+  return {
+    reviewId: 'local',
+    repository: pullRequest?.repository ?? 'local/local',
+    installationId: 0,
+    pullNumber: pullRequest?.number ?? 0,
+    headSha: pullRequest?.headSha ?? toSha(''),
+    depth,
+    trigger: 'cli',
+    deliveryId: null,
+  };
+}
+
+/** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
+export function filePorts(files: ReviewFiles, sqlReader: SqlReader, warehouses: readonly EvidenceSource[]): ReviewPorts {
+  const records: AuditEntry[] = [];
+  return {
+    pullRequests: {
+      readPullRequest: () => Promise.resolve(files.pullRequest),
+      readHeadSha: (request) => Promise.resolve(request.headSha),
+      readFile: () => Promise.resolve(files.policy === null ? null : readText(files.policy, '--policy')),
+      readLabelHistory: () => Promise.resolve([]),
+    },
+    artifacts: directorySource({
+      base: { path: files.base, catalog: files.baseCatalog },
+      head: { path: files.head, catalog: files.headCatalog },
+    }),
+    sqlReader,
+    evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
+    evidenceFile: evidenceFileSource,
+    auditLog: {
+      readLast: () => Promise.resolve(null),
+      append(_repository, make) {
+        const entry = make(records.at(-1) ?? null);
+        records.push(entry);
+        return Promise.resolve(entry);
+      },
+    },
+    publisher: { announce: () => Promise.resolve(), publish: () => Promise.resolve() },
+    clock: { now: () => new Date() },
+    progress: { stage: () => undefined },
+  };
+}
+
+function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
+  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
+}
+
+function llmFromEnvironment(): EvidenceSource {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = process.env;
+  if (apiKey === undefined || apiKey === '') return noLlm();
+  return openAiSource({ apiKey, baseUrl, model: model ?? 'gpt-5', deadlineMs: 120_000 });
+}
+
+function readText(path: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new RepositoryError('no-such-file', `${path}: cannot be read; ${flag} takes a file`);
+  }
+}
