@@ -8,18 +8,26 @@ import { gunzipSync } from 'node:zlib';
 const LIMIT_SECONDS = 5;
 const corpora = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'pull-requests');
 if (!existsSync(corpora)) {
-  console.log(`skipped: no corpora at ${process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora'} (set WEIRKEEPER_CORPORA)`);
+  console.log(
+    `skipped: no corpora at ${process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora'} (set WEIRKEEPER_CORPORA)`,
+  );
   process.exit(0);
 }
 
 interface Printed {
   readonly verdict: { readonly outcome: string; readonly rung: string };
   readonly modified: readonly unknown[];
-  readonly gates: readonly { readonly id: string; readonly outcome: string; readonly findings: readonly { readonly unique_id: string }[] }[];
+  readonly gates: readonly {
+    readonly id: string;
+    readonly outcome: string;
+    readonly findings: readonly { readonly unique_id: string }[];
+  }[];
   readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
 }
 
-const pairs = readdirSync(corpora).flatMap((repository) => readdirSync(join(corpora, repository)).map((pull) => join(repository, pull)));
+const pairs = readdirSync(corpora).flatMap((repository) =>
+  readdirSync(join(corpora, repository)).map((pull) => join(repository, pull)),
+);
 const faults: string[] = [];
 const seconds: number[] = [];
 let [columns, resolved] = [0, 0];
@@ -28,7 +36,9 @@ for (const pair of pairs) reviewPair(pair);
 
 seconds.sort((a, b) => a - b);
 const at = (share: number) => (seconds[Math.floor((seconds.length - 1) * share)] ?? 0).toFixed(2);
-console.log(`${pairs.length} pull requests: median ${at(0.5)} s, 90 % ${at(0.9)} s, longest ${at(1)} s (limit ${LIMIT_SECONDS} s)`);
+console.log(
+  `${pairs.length} pull requests: median ${at(0.5)} s, 90 % ${at(0.9)} s, longest ${at(1)} s (limit ${LIMIT_SECONDS} s)`,
+);
 console.log(`columns resolved: ${resolved} of ${columns} (${((100 * resolved) / Math.max(1, columns)).toFixed(2)} %)`);
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
@@ -56,12 +66,15 @@ function reviewPair(pair: string): void {
   }
   if (taken > LIMIT_SECONDS) faults.push(`${pair}: took ${taken.toFixed(1)} s`);
   const printed = JSON.parse(stdout) as Printed;
-  const findings = printed.gates.flatMap((gate) => gate.findings.map(({ unique_id }) => ({ gate: gate.id, unique_id })));
+  const findings = printed.gates.flatMap((gate) =>
+    gate.findings.map(({ unique_id }) => ({ gate: gate.id, unique_id })),
+  );
   columns += printed.lineage.columns;
   resolved += printed.lineage.resolved;
   const identical = identicalModels(folder);
   for (const { gate, unique_id } of findings) {
-    if (gate === 'column-lineage' && identical.has(unique_id)) faults.push(`${pair}: ${unique_id} is unchanged and has a finding`);
+    if (gate === 'column-lineage' && identical.has(unique_id))
+      faults.push(`${pair}: ${unique_id} is unchanged and has a finding`);
   }
   const cells = [
     taken.toFixed(2).padStart(7),

@@ -27,7 +27,11 @@ export function addAuditCommand(program: Command): void {
 async function readLines(path: string): Promise<readonly string[]> {
   const lines: string[] = [];
   try {
-    for await (const line of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })) lines.push(line);
+    for await (const line of createInterface({
+      input: createReadStream(path, 'utf8'),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    }))
+      lines.push(line);
   } catch {
     throw new RepositoryError('no-such-file', `${path}: cannot be read; give the file of an exported audit log`);
   }

@@ -32,7 +32,11 @@ export function requestFor({ pullRequest }: ReviewFiles, depth: ReviewRequest['d
 }
 
 /** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
-export function filePorts(files: ReviewFiles, sqlReader: SqlReader, warehouses: readonly EvidenceSource[]): ReviewPorts {
+export function filePorts(
+  files: ReviewFiles,
+  sqlReader: SqlReader,
+  warehouses: readonly EvidenceSource[],
+): ReviewPorts {
   const records: AuditEntry[] = [];
   return {
     pullRequests: {

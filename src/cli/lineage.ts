@@ -23,7 +23,8 @@ export function addLineageCommand(program: Command): void {
     .addOption(new Option('--format <format>', 'how to print').choices(['json']).default('json'))
     .action(async (flags: LineageFlags) => {
       const project = taken(parseManifest(readArtifactFile(flags.manifest), flags.manifest));
-      const catalog = flags.catalog === undefined ? null : taken(parseCatalog(readArtifactFile(flags.catalog), flags.catalog));
+      const catalog =
+        flags.catalog === undefined ? null : taken(parseCatalog(readArtifactFile(flags.catalog), flags.catalog));
       const sqlReader = createSqlReader();
       try {
         const lineage = await traceManifest(project, catalog, sqlReader);
@@ -35,6 +36,10 @@ export function addLineageCommand(program: Command): void {
 }
 
 function taken<Value>(parsed: Parsed<Value>): Value {
-  if (!parsed.ok) throw new RepositoryError(parsed.reason.code, [parsed.reason.text, parsed.reason.remedy].filter(Boolean).join('; '));
+  if (!parsed.ok)
+    throw new RepositoryError(
+      parsed.reason.code,
+      [parsed.reason.text, parsed.reason.remedy].filter(Boolean).join('; '),
+    );
   return parsed.value;
 }

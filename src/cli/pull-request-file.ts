@@ -49,7 +49,10 @@ export function readPullRequestFile(path: string): PullRequest {
   const parsed = PullRequestFile.safeParse(readJson(path));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new RepositoryError('bad-pull-request-file', `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pull request'}`);
+    throw new RepositoryError(
+      'bad-pull-request-file',
+      `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pull request'}`,
+    );
   }
   return toPullRequest(parsed.data);
 }
@@ -64,7 +67,10 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RepositoryError('bad-pull-request-file', `${path}: not JSON: ${error instanceof Error ? error.message : ''}`);
+    throw new RepositoryError(
+      'bad-pull-request-file',
+      `${path}: not JSON: ${error instanceof Error ? error.message : ''}`,
+    );
   }
 }
 
@@ -75,7 +81,11 @@ function toPullRequest(file: PullRequestFile): PullRequest {
     number: file.number ?? file.pr ?? 0,
     title: file.title ?? file.subject ?? '',
     body: file.body ?? '',
-    author: { login: person?.login ?? 'unknown', id: person?.id ?? null, type: person?.type === 'Bot' ? 'Bot' : 'unknown' },
+    author: {
+      login: person?.login ?? 'unknown',
+      id: person?.id ?? null,
+      type: person?.type === 'Bot' ? 'Bot' : 'unknown',
+    },
     draft: file.draft ?? false,
     baseRef: refOf(file.base, 'main'),
     headRef: refOf(file.head, 'head'),
@@ -107,7 +117,12 @@ function toCommit(commit: NonNullable<PullRequestFile['commits']>[number]): Comm
 }
 
 function toChangedFile(file: NonNullable<PullRequestFile['files']>[number]): ChangedFile {
-  return { path: file.filename, previousPath: file.previous_filename ?? null, status: file.status, patch: file.patch ?? null };
+  return {
+    path: file.filename,
+    previousPath: file.previous_filename ?? null,
+    status: file.status,
+    patch: file.patch ?? null,
+  };
 }
 
 function refOf(ref: PullRequestFile['base'], otherwise: string): string {

@@ -29,13 +29,20 @@ export function addReviewCommand(program: Command): void {
   program
     .command('review')
     .description('review the change between two sets of dbt artifacts')
-    .requiredOption('--base <path>', 'directory with manifest.json (catalog.json, run_results.json; each may be .gz), or a manifest file')
+    .requiredOption(
+      '--base <path>',
+      'directory with manifest.json (catalog.json, run_results.json; each may be .gz), or a manifest file',
+    )
     .requiredOption('--head <path>', 'the same, of the change')
     .option('--base-catalog <file>', 'catalog.json of the base, when it lies elsewhere')
     .option('--head-catalog <file>', 'catalog.json of the head, when it lies elsewhere')
     .option('--pr <file>', 'JSON with title, body, commits and files of the pull request')
     .option('--policy <file>', 'policy file; without it, the defaults')
-    .addOption(new Option('--warehouse <url>', 'where to count rows: duckdb:///file.duckdb or postgres://…').conflicts('evidence'))
+    .addOption(
+      new Option('--warehouse <url>', 'where to count rows: duckdb:///file.duckdb or postgres://…').conflicts(
+        'evidence',
+      ),
+    )
     .option('--evidence <file>', 'weirkeeper-evidence.json with counts')
     .option('--deep', 'ask the LLM too (OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL)')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))

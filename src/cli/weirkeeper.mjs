@@ -9,9 +9,13 @@ const bundled = fileURLToPath(new URL('../../node_modules/node/bin/node', import
 const own = Number(process.versions.node.split('.', 1)[0]) >= 24;
 
 if (!own && !existsSync(bundled)) {
-  console.error(`weirkeeper needs Node 24 or newer; this is ${process.versions.node}. Install it, or run "npm ci" in the checkout.`);
+  console.error(
+    `weirkeeper needs Node 24 or newer; this is ${process.versions.node}. Install it, or run "npm ci" in the checkout.`,
+  );
   process.exit(3);
 }
 const node = own ? process.execPath : bundled;
-const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
 process.exit(signal === null ? (status ?? 1) : 130);

@@ -2,12 +2,12 @@ import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
 import { RepositoryError, toSha } from '#core/base';
 import type { ProjectSide, PullRequest, Sides } from '#core/change';
-import { parseCatalog, parseManifest, parseRunResults } from '#core/dbt';
 import type { Parsed } from '#core/dbt';
+import { parseCatalog, parseManifest, parseRunResults } from '#core/dbt';
 import type { Side } from '#core/evidence';
 import { gates } from '#core/gates';
 import type { Policy } from '#core/policy';
-import { defaultPolicy, parsePolicy, POLICY_PATH } from '#core/policy';
+import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
 import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 
 /** Everything that the analysis will read. */

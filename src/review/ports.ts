@@ -55,7 +55,12 @@ export type ArtifactAnswer =
 
 /** Where dbt artifacts come from. */
 export interface Artifacts {
-  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null, settings: ArtifactSettings): Promise<ArtifactAnswer>;
+  fetch(
+    side: Side,
+    request: ReviewRequest,
+    pullRequest: PullRequest | null,
+    settings: ArtifactSettings,
+  ): Promise<ArtifactAnswer>;
 }
 
 /** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */

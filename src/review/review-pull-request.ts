@@ -38,7 +38,9 @@ export async function reviewPullRequest(request: ReviewRequest, ports: ReviewPor
   if (await isSuperseded(request, ports)) return null;
 
   const reviewed = { request, snapshot, assistance, ...judged };
-  const record = await ports.auditLog.append(request.repository, (last) => auditRecord(reviewed, last, ports.clock.now()));
+  const record = await ports.auditLog.append(request.repository, (last) =>
+    auditRecord(reviewed, last, ports.clock.now()),
+  );
   const review: Review = { ...reviewed, record }; // recorded before anyone is told
   await ports.publisher.publish(request, await renderReview(review, ports));
   return review;
@@ -50,7 +52,12 @@ interface Judged {
   readonly verdict: Verdict;
 }
 
-async function judgeSnapshot(request: ReviewRequest, snapshot: Snapshot, assistance: Assistance, ports: ReviewPorts): Promise<Judged> {
+async function judgeSnapshot(
+  request: ReviewRequest,
+  snapshot: Snapshot,
+  assistance: Assistance,
+  ports: ReviewPorts,
+): Promise<Judged> {
   const { sides, policy } = snapshot;
   if (isReason(sides)) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
   const trees = await ports.sqlReader.read(statementsFor(sides)); // engines in workers: trees or reasons
