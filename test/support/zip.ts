@@ -1,11 +1,11 @@
-import { crc32, deflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync } from 'node:zlib';
 
 /** One file of a zip. What is not said is told truly; the `lie` fields make hostile archives. */
 export interface ZipEntry {
   /** Written as it is: `../../etc/x`, `/etc/x`, `a\b` and empty names included. */
   readonly name: string;
   readonly content: string | Buffer;
-  readonly method?: "deflate" | "store";
+  readonly method?: 'deflate' | 'store';
   /** Uncompressed size in the headers, whatever the content is. */
   readonly lieSize?: number;
   readonly lieCompressedSize?: number;
@@ -58,7 +58,7 @@ export function makeZipBomb(name: string, bytes: number, lieSize?: number): Buff
 
 function write(entry: ZipEntry): Written {
   const content = Buffer.from(entry.content);
-  const deflated = (entry.method ?? "deflate") === "deflate";
+  const deflated = (entry.method ?? 'deflate') === 'deflate';
   const body = deflated ? deflateRawSync(content, { level: 9 }) : content;
   const name = Buffer.from(entry.name);
   const shared = Buffer.alloc(26);

@@ -1,5 +1,5 @@
-import { generateKeyPair } from "node:crypto";
-import type { Permissions } from "./state.ts";
+import { generateKeyPair } from 'node:crypto';
+import type { Permissions } from './state.ts';
 
 export interface KeyPair {
   readonly publicKey: string;
@@ -9,22 +9,22 @@ export interface KeyPair {
 
 /** What Weirkeeper asks for in its manifest; a test narrows it to see what happens. */
 export const defaultPermissions: Permissions = {
-  actions: "read",
-  checks: "write",
-  contents: "read",
-  issues: "write",
-  merge_queues: "read",
-  metadata: "read",
-  pull_requests: "write",
+  actions: 'read',
+  checks: 'write',
+  contents: 'read',
+  issues: 'write',
+  merge_queues: 'read',
+  metadata: 'read',
+  pull_requests: 'write',
 };
 
 export const defaultEvents: readonly string[] = [
-  "check_run",
-  "check_suite",
-  "issue_comment",
-  "merge_group",
-  "pull_request",
-  "workflow_run",
+  'check_run',
+  'check_suite',
+  'issue_comment',
+  'merge_group',
+  'pull_request',
+  'workflow_run',
 ];
 
 let shared: Promise<KeyPair> | null = null;
@@ -39,10 +39,10 @@ export function newKeyPair(): Promise<KeyPair> {
   const { promise, resolve, reject } = Promise.withResolvers<KeyPair>();
   const encoding = {
     modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   } as const;
-  generateKeyPair("rsa", encoding, (error, publicKey, privateKey) => {
+  generateKeyPair('rsa', encoding, (error, publicKey, privateKey) => {
     if (error === null) {
       resolve({ publicKey, privateKey });
     } else {

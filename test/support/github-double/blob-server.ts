@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 /** The storage host that GitHub redirects downloads to: another origin, links that live briefly. */
 export interface BlobServer {
@@ -23,7 +23,12 @@ export async function startBlobServer(now: () => number, name: () => string): Pr
   const server = createServer((request, response) => {
     if (request.headers.authorization !== undefined) {
       leaks += 1;
-      refuse(response, 400, "InvalidAuthenticationInfo", "Authentication information is not given in the correct format.");
+      refuse(
+        response,
+        400,
+        'InvalidAuthenticationInfo',
+        'Authentication information is not given in the correct format.',
+      );
       return;
     }
     answer(request, response, blobs, now());
@@ -42,30 +47,35 @@ export async function startBlobServer(now: () => number, name: () => string): Pr
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, blobs: ReadonlyMap<string, Blob>, now: number): void {
-  const blob = blobs.get((request.url ?? "").split("?")[0] ?? "");
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  blobs: ReadonlyMap<string, Blob>,
+  now: number,
+): void {
+  const blob = blobs.get((request.url ?? '').split('?')[0] ?? '');
   if (blob === undefined) {
-    refuse(response, 404, "BlobNotFound", "The specified blob does not exist.");
+    refuse(response, 404, 'BlobNotFound', 'The specified blob does not exist.');
     return;
   }
   if (blob.expiresAt <= now) {
-    refuse(response, 403, "AuthenticationFailed", "Signature not valid in the specified time frame.");
+    refuse(response, 403, 'AuthenticationFailed', 'Signature not valid in the specified time frame.');
     return;
   }
-  response.writeHead(200, { "content-type": blob.contentType, "content-length": blob.content.length });
+  response.writeHead(200, { 'content-type': blob.contentType, 'content-length': blob.content.length });
   response.end(blob.content);
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {
-  response.writeHead(status, { "content-type": "application/xml" });
+  response.writeHead(status, { 'content-type': 'application/xml' });
   response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
 }
 
 /** Listens on a free loopback port. */
 export function listen(server: Server): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
+  server.once('error', reject);
+  server.listen(0, '127.0.0.1', () => {
     resolve(undefined);
   });
   return promise;

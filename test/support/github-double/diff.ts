@@ -1,8 +1,8 @@
-import { git } from "./git.ts";
-import { limits } from "./limits.ts";
+import { git } from './git.ts';
+import { limits } from './limits.ts';
 
-export type FileStatus = "added" | "removed" | "modified" | "renamed" | "copied" | "changed";
-export type Side = "LEFT" | "RIGHT";
+type FileStatus = 'added' | 'removed' | 'modified' | 'renamed' | 'copied' | 'changed';
+export type Side = 'LEFT' | 'RIGHT';
 
 /** One file of a diff, as `diff-entry` of GitHub's REST API has it. */
 export interface ChangedFile {
@@ -25,12 +25,12 @@ export interface Hunk {
 }
 
 const statuses: Readonly<Record<string, FileStatus>> = {
-  A: "added",
-  C: "copied",
-  D: "removed",
-  M: "modified",
-  R: "renamed",
-  T: "changed",
+  A: 'added',
+  C: 'copied',
+  D: 'removed',
+  M: 'modified',
+  R: 'renamed',
+  T: 'changed',
 };
 
 interface RawEntry {
@@ -42,10 +42,12 @@ interface RawEntry {
 
 /** The files two commits differ in, from `git diff` with rename detection. */
 export async function diffFiles(directory: string, from: string, to: string): Promise<readonly ChangedFile[]> {
-  const range = ["-M", "--no-abbrev", "--full-index", from, to];
-  const listing = (await git(directory, ["diff", "--raw", "--numstat", "-z", ...range])).toString();
-  const patches = splitPatches((await git(directory, ["diff", "--no-ext-diff", "-p", ...range])).toString());
-  const tokens = listing.split("\0");
+  const range = ['-M', '--no-abbrev', '--full-index', from, to];
+  const listing = (await git(directory, ['diff', '--raw', '--numstat', '-z', ...range])).toString();
+  const patches = splitPatches(
+    (await git(directory, ['diff', '--no-ext-diff', '--no-textconv', '-p', ...range])).toString(),
+  );
+  const tokens = listing.split('\0');
   const entries = takeRawEntries(tokens);
   const counts = takeCounts(tokens);
   const budget = { lines: limits.patchLinesTotal.value, bytes: limits.patchBytesTotal.value };
@@ -53,7 +55,7 @@ export async function diffFiles(directory: string, from: string, to: string): Pr
   return entries.map((entry, index) => {
     const whole = patches[next] ?? null;
     // A change of type is printed as a removal and an addition.
-    next += entry.status === "changed" ? 2 : 1;
+    next += entry.status === 'changed' ? 2 : 1;
     const patch = withinLimits(whole, budget);
     const { additions, deletions } = counts[index] ?? { additions: 0, deletions: 0 };
     return {
@@ -72,14 +74,14 @@ export async function diffFiles(directory: string, from: string, to: string): Pr
 /** Consumes the `:mode mode sha sha status` part of a NUL-separated listing. */
 function takeRawEntries(tokens: string[]): readonly RawEntry[] {
   const entries: RawEntry[] = [];
-  while (tokens[0]?.startsWith(":") === true) {
-    const fields = (tokens.shift() ?? "").split(" ");
-    const letter = (fields[4] ?? "M").charAt(0);
-    const status = statuses[letter] ?? "modified";
-    const first = tokens.shift() ?? "";
-    const moved = letter === "R" || letter === "C";
-    const path = moved ? (tokens.shift() ?? "") : first;
-    const sha = (status === "removed" ? fields[2] : fields[3]) ?? "";
+  while (tokens[0]?.startsWith(':') === true) {
+    const fields = (tokens.shift() ?? '').split(' ');
+    const letter = (fields[4] ?? 'M').charAt(0);
+    const status = statuses[letter] ?? 'modified';
+    const first = tokens.shift() ?? '';
+    const moved = letter === 'R' || letter === 'C';
+    const path = moved ? (tokens.shift() ?? '') : first;
+    const sha = (status === 'removed' ? fields[2] : fields[3]) ?? '';
     entries.push({ status, sha, path, previous: moved ? first : null });
   }
   return entries;
@@ -88,11 +90,11 @@ function takeRawEntries(tokens: string[]): readonly RawEntry[] {
 function takeCounts(tokens: string[]): readonly { readonly additions: number; readonly deletions: number }[] {
   const counts: { readonly additions: number; readonly deletions: number }[] = [];
   while (tokens.length > 0) {
-    const [additions = "", deletions = "", path = ""] = (tokens.shift() ?? "").split("\t");
-    if (additions === "" && deletions === "") {
+    const [additions = '', deletions = '', path = ''] = (tokens.shift() ?? '').split('\t');
+    if (additions === '' && deletions === '') {
       continue;
     }
-    if (path === "") {
+    if (path === '') {
       tokens.splice(0, 2);
     }
     // A binary file counts "-".
@@ -107,10 +109,10 @@ function takeCounts(tokens: string[]): readonly { readonly additions: number; re
  * line separator inside a file is content).
  */
 function splitPatches(text: string): readonly (string | null)[] {
-  const parts = `\n${text}`.split("\ndiff --git ").slice(1);
+  const parts = `\n${text}`.split('\ndiff --git ').slice(1);
   return parts.map((part) => {
-    const start = part.indexOf("\n@@ ");
-    return start === -1 ? null : part.slice(start + 1).replace(/\n$/, "");
+    const start = part.indexOf('\n@@ ');
+    return start === -1 ? null : part.slice(start + 1).replace(/\n$/, '');
   });
 }
 
@@ -118,7 +120,7 @@ function withinLimits(patch: string | null, budget: { lines: number; bytes: numb
   if (patch === null) {
     return null;
   }
-  const lines = patch.split("\n").length;
+  const lines = patch.split('\n').length;
   const bytes = Buffer.byteLength(patch);
   if (lines > limits.patchLinesPerFile.value || bytes > limits.patchBytesPerFile.value) {
     return null;
@@ -136,11 +138,11 @@ function parseHunks(patch: string): readonly Hunk[] {
     const right = new Set<number>();
     let oldLine = Number(header?.[1] ?? 1);
     let newLine = Number(header?.[2] ?? 1);
-    for (const line of text.split("\n").slice(1)) {
-      if (!line.startsWith("+") && !line.startsWith("\\")) {
+    for (const line of text.split('\n').slice(1)) {
+      if (!line.startsWith('+') && !line.startsWith('\\')) {
         left.add(oldLine++);
       }
-      if (!line.startsWith("-") && !line.startsWith("\\")) {
+      if (!line.startsWith('-') && !line.startsWith('\\')) {
         right.add(newLine++);
       }
     }

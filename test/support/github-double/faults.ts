@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json } from './json.ts';
 
 /** What to do to the next requests that match. */
 export interface Fault {
@@ -46,11 +46,11 @@ export function createFaults(): Faults {
     secondaryLimit: ({ retryAfterSeconds = 60, ...fault } = {}) => {
       next({
         status: 403,
-        headers: { "retry-after": String(retryAfterSeconds) },
+        headers: { 'retry-after': String(retryAfterSeconds) },
         body: {
-          message: "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.",
+          message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.',
           documentation_url:
-            "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits",
+            'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits',
         },
         ...fault,
       });

@@ -1,6 +1,17 @@
-import { countCommits, createBareRepository, type FileChanges, mergeCommits, requireCommit, resolveCommit, setRef, type Signature, utc, writeCommit } from "./git.ts";
-import { accountByEmail } from "./shapes.ts";
-import { accountOf, nextId, type PullRequest, type Repository, type State, type User } from "./state.ts";
+import {
+  countCommits,
+  createBareRepository,
+  type FileChanges,
+  mergeCommits,
+  requireCommit,
+  resolveCommit,
+  type Signature,
+  setRef,
+  utc,
+  writeCommit,
+} from './git.ts';
+import { accountByEmail } from './shapes.ts';
+import { accountOf, nextId, type PullRequest, type Repository, type State, type User } from './state.ts';
 
 /** A commit to make; `author` is a login, or a name and address of nobody's account. */
 export interface CommitWish {
@@ -12,13 +23,13 @@ export interface CommitWish {
   readonly date?: string;
 }
 
-const firstCommit = Date.parse("2026-03-02T09:00:00Z");
+const firstCommit = Date.parse('2026-03-02T09:00:00Z');
 const minute = 60_000;
 
 /** Makes the bare repository with one commit on its default branch. */
 export async function startHistory(state: State, repository: Repository, files: FileChanges): Promise<void> {
   await createBareRepository(repository.directory);
-  const wish: CommitWish = { message: "Initial commit", files, author: repository.owner.login };
+  const wish: CommitWish = { message: 'Initial commit', files, author: repository.owner.login };
   await commitOn(state, repository, repository.defaultBranch, wish, []);
 }
 
@@ -31,12 +42,19 @@ export async function commitOn(
   parents?: readonly string[],
 ): Promise<string> {
   const ref = `${repository.refPrefix}${branch}`;
-  const turn = nextId(state, "commit", 0);
+  const turn = nextId(state, 'commit', 0);
   const date = utc(wish.date ?? new Date(firstCommit + turn * minute));
   const author = signatureOf(state, wish.author ?? repository.owner.login, date);
   const committer = wish.committer === undefined ? author : signatureOf(state, wish.committer, date);
   const below = parents ?? [await requireCommit(repository.directory, ref)];
-  return writeCommit(repository.directory, { ref, parents: below, files: wish.files, message: wish.message, author, committer });
+  return writeCommit(repository.directory, {
+    ref,
+    parents: below,
+    files: wish.files,
+    message: wish.message,
+    author,
+    committer,
+  });
 }
 
 /** Points the pull request's refs and SHAs at what its branches hold now, and tries the merge. */
@@ -57,7 +75,11 @@ export async function refreshPull(repository: Repository, pull: PullRequest): Pr
 }
 
 /** Starts a branch at another one, unless it is there. */
-export async function ensureBranch(repository: Repository, from: { readonly repository: Repository; readonly branch: string }, branch: string): Promise<void> {
+export async function ensureBranch(
+  repository: Repository,
+  from: { readonly repository: Repository; readonly branch: string },
+  branch: string,
+): Promise<void> {
   const ref = `${repository.refPrefix}${branch}`;
   if ((await resolveCommit(repository.directory, ref)) === null) {
     const sha = await requireCommit(repository.directory, `${from.repository.refPrefix}${from.branch}`);
@@ -65,8 +87,12 @@ export async function ensureBranch(repository: Repository, from: { readonly repo
   }
 }
 
-function signatureOf(state: State, who: string | { readonly name: string; readonly email: string }, date: string): Signature {
-  if (typeof who === "string") {
+function signatureOf(
+  state: State,
+  who: string | { readonly name: string; readonly email: string },
+  date: string,
+): Signature {
+  if (typeof who === 'string') {
     const user = accountOf(state, who);
     return { name: user.login, email: user.email, date };
   }
@@ -74,9 +100,9 @@ function signatureOf(state: State, who: string | { readonly name: string; readon
 }
 
 /** The account behind a commit's author, or null when the address is nobody's. */
-export function authorAccount(state: State, who: CommitWish["author"]): User | null {
+export function authorAccount(state: State, who: CommitWish['author']): User | null {
   if (who === undefined) {
     return null;
   }
-  return typeof who === "string" ? accountOf(state, who) : accountByEmail(state, who.email);
+  return typeof who === 'string' ? accountOf(state, who) : accountByEmail(state, who.email);
 }

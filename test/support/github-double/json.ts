@@ -1,10 +1,10 @@
-import { invalidRequest } from "./errors.ts";
+import { invalidRequest } from './errors.ts';
 
 /** A JSON object whose fields have not been looked at. */
 export type Json = Readonly<Record<string, unknown>>;
 
 export function isJson(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A text field, or null when absent; 422 when it is something else. */
@@ -13,7 +13,7 @@ export function optionalText(body: Json, field: string): string | null {
   if (value === undefined || value === null) {
     return null;
   }
-  if (typeof value !== "string") {
+  if (typeof value !== 'string') {
     throw invalidRequest(`For '${describe(field)}', ${JSON.stringify(value)} is not a string.`);
   }
   return value;
@@ -32,7 +32,7 @@ export function optionalInteger(body: Json, field: string): number | null {
   if (value === undefined || value === null) {
     return null;
   }
-  if (typeof value !== "number" || !Number.isInteger(value)) {
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
     throw invalidRequest(`For '${describe(field)}', ${JSON.stringify(value)} is not an integer.`);
   }
   return value;
@@ -80,7 +80,7 @@ export function objectsIn(list: readonly unknown[], field: string): readonly Jso
 export function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((item) => item === value);
   if (found === undefined) {
-    throw invalidRequest(`For '${describe(field)}', "${value}" is not a member of [${allowed.join(", ")}].`);
+    throw invalidRequest(`For '${describe(field)}', "${value}" is not a member of [${allowed.join(', ')}].`);
   }
   return found;
 }

@@ -1,26 +1,28 @@
-import type { Commit } from "./git.ts";
-import type { Json } from "./json.ts";
-import { installationJson } from "./routes-app.ts";
-import { commentJson, labelJson, nodeId, repositoryJson, userJson } from "./shapes.ts";
-import { checkRunJson, checkSuiteJson, workflowRunJson } from "./shapes-checks.ts";
-import { issueJson } from "./shapes-issue.ts";
-import { fullPullJson } from "./shapes-pulls.ts";
-import type { CheckRun, IssueComment, Label, PullRequest, Repository, User, WorkflowRun } from "./state.ts";
-import type { World } from "./world.ts";
+import type { Commit } from './git.ts';
+import type { Json } from './json.ts';
+import { installationJson } from './routes-app.ts';
+import { commentJson, labelJson, nodeId, repositoryJson, userJson } from './shapes.ts';
+import { checkRunJson, checkSuiteJson, workflowRunJson } from './shapes-checks.ts';
+import { issueJson } from './shapes-issue.ts';
+import { fullPullJson } from './shapes-pulls.ts';
+import type { CheckRun, IssueComment, Label, PullRequest, Repository, User, WorkflowRun } from './state.ts';
+import type { World } from './world.ts';
 
 /** Webhook payloads in GitHub's shape, with repository, sender and installation. */
 
-export type IssueCommentAction = "created" | "edited" | "deleted";
+export type IssueCommentAction = 'created' | 'edited' | 'deleted';
 
 /** The fields every payload of a repository's event has. */
-export function envelope(world: World, repository: Repository, sender: User): Json {
+function envelope(world: World, repository: Repository, sender: User): Json {
   const { owner } = repository;
   const id = world.app.installationId;
   return {
     repository: repositoryJson(world, repository),
-    ...(owner.type === "Organization" ? { organization: { login: owner.login, id: owner.id, node_id: nodeId("O", owner.id) } } : {}),
+    ...(owner.type === 'Organization'
+      ? { organization: { login: owner.login, id: owner.id, node_id: nodeId('O', owner.id) } }
+      : {}),
     sender: userJson(world, sender),
-    installation: { id, node_id: nodeId("MDIzOkludGVncmF0aW9u", id) },
+    installation: { id, node_id: nodeId('MDIzOkludGVncmF0aW9u', id) },
   };
 }
 
@@ -91,9 +93,9 @@ export function checkSuitePayload(
 
 export function workflowRunPayload(world: World, repository: Repository, run: WorkflowRun, sender: User): Json {
   return {
-    action: run.status === "completed" ? "completed" : "requested",
+    action: run.status === 'completed' ? 'completed' : 'requested',
     workflow_run: workflowRunJson(world, repository, run),
-    workflow: { id: 7_001, name: run.name, path: run.path, state: "active" },
+    workflow: { id: 7_001, name: run.name, path: run.path, state: 'active' },
     ...envelope(world, repository, sender),
   };
 }
@@ -108,7 +110,7 @@ export interface MergeGroup {
 export function mergeGroupPayload(world: World, repository: Repository, group: MergeGroup, sender: User): Json {
   const { commit } = group;
   return {
-    action: "checks_requested",
+    action: 'checks_requested',
     merge_group: {
       head_sha: commit.sha,
       head_ref: group.headRef,
@@ -134,7 +136,13 @@ export function installationPayload(world: World, action: string, sender: User):
     installation: installationJson(world),
     repositories: repositories.map((repository) => {
       const json = repositoryJson(world, repository);
-      return { id: json["id"], node_id: json["node_id"], name: json["name"], full_name: json["full_name"], private: json["private"] };
+      return {
+        id: json['id'],
+        node_id: json['node_id'],
+        name: json['name'],
+        full_name: json['full_name'],
+        private: json['private'],
+      };
     }),
     requester: null,
     sender: userJson(world, sender),
@@ -153,7 +161,7 @@ export function pushPayload(
     deleted: false,
     forced: false,
     base_ref: null,
-    compare: "",
+    compare: '',
     commits: [],
     head_commit: { id: push.after },
     pusher: { name: sender.login, email: sender.email },

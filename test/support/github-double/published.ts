@@ -1,17 +1,22 @@
-import { latestByName } from "./routes-checks.ts";
-import type { CheckAction, CheckAnnotation, CheckRun, PullRequest, Repository } from "./state.ts";
-import type { World } from "./world.ts";
+import { latestByName } from './routes-checks.ts';
+import type { CheckAction, CheckAnnotation, CheckRun, PullRequest, Repository } from './state.ts';
+import type { World } from './world.ts';
 
 /** What a person sees on a pull request, without ids and times, so that it can be compared. */
 export interface PublishedState {
   /** The App's newest check run of each name on the head SHA, by name. */
   readonly checkRuns: Readonly<Record<string, PublishedCheckRun>>;
-  readonly comments: readonly { readonly author: string; readonly body: string; readonly hidden: string | null; readonly reactions: readonly string[] }[];
+  readonly comments: readonly {
+    readonly author: string;
+    readonly body: string;
+    readonly hidden: string | null;
+    readonly reactions: readonly string[];
+  }[];
   readonly labels: readonly string[];
   readonly reviews: readonly PublishedReview[];
 }
 
-export interface PublishedCheckRun {
+interface PublishedCheckRun {
   readonly status: string;
   readonly conclusion: string | null;
   readonly title: string | null;
@@ -21,7 +26,7 @@ export interface PublishedCheckRun {
   readonly actions: readonly CheckAction[];
 }
 
-export interface PublishedReview {
+interface PublishedReview {
   readonly author: string;
   readonly state: string;
   readonly body: string;
@@ -35,7 +40,12 @@ export interface PublishedReview {
   }[];
 }
 
-export function publishedState(world: World, repository: Repository, pull: PullRequest, headSha = pull.head.sha): PublishedState {
+export function publishedState(
+  world: World,
+  repository: Repository,
+  pull: PullRequest,
+  headSha = pull.head.sha,
+): PublishedState {
   const own = repository.checkRuns.filter((run) => run.appId === world.app.id && run.headSha === headSha);
   const latest = latestByName(own.toReversed()).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return {

@@ -1,5 +1,5 @@
-import { ApiError } from "./errors.ts";
-import { limits } from "./limits.ts";
+import { ApiError } from './errors.ts';
+import { limits } from './limits.ts';
 
 /** The installation's hourly budget of requests. */
 export interface RateLimit {
@@ -35,17 +35,17 @@ export function createRateLimit(now: () => number): RateLimit {
       set(0, resetInSeconds);
     },
     headers: () => ({
-      "x-ratelimit-limit": String(limit),
-      "x-ratelimit-remaining": String(Math.max(0, limit - used)),
-      "x-ratelimit-used": String(used),
-      "x-ratelimit-reset": String(Math.ceil(resetAt)),
-      "x-ratelimit-resource": "core",
+      'x-ratelimit-limit': String(limit),
+      'x-ratelimit-remaining': String(Math.max(0, limit - used)),
+      'x-ratelimit-used': String(used),
+      'x-ratelimit-reset': String(Math.ceil(resetAt)),
+      'x-ratelimit-resource': 'core',
     }),
     spend: (installationId) => {
       roll();
       if (used >= limit) {
         throw new ApiError(403, `API rate limit exceeded for installation ID ${String(installationId)}.`, {
-          documentation_url: "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api",
+          documentation_url: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
         });
       }
       used += 1;

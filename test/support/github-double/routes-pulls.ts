@@ -1,44 +1,59 @@
-import { ApiError, notFound } from "./errors.ts";
-import { diffFiles } from "./diff.ts";
-import { type Commit, countCommits, git, listCommits, mergeBase, readCommit } from "./git.ts";
-import type { Json } from "./json.ts";
-import { limits } from "./limits.ts";
-import { pageOf } from "./pages.ts";
-import { commitJson, repositoryUrl, repositoryWebUrl } from "./shapes.ts";
-import { fileJson, fullPullJson, pullFiles, pullJson } from "./shapes-pulls.ts";
-import type { PullRequest, Repository } from "./state.ts";
-import { commitOf, integerParam, ok, type Reply, type RepositoryCall, type Route, repositoryRoute } from "./world.ts";
+import { diffFiles } from './diff.ts';
+import { ApiError, notFound } from './errors.ts';
+import { type Commit, countCommits, git, listCommits, mergeBase, readCommit } from './git.ts';
+import type { Json } from './json.ts';
+import { limits } from './limits.ts';
+import { pageOf } from './pages.ts';
+import { commitJson, repositoryUrl, repositoryWebUrl } from './shapes.ts';
+import { fileJson, fullPullJson, pullFiles, pullJson } from './shapes-pulls.ts';
+import type { PullRequest, Repository } from './state.ts';
+import { commitOf, integerParam, ok, type Reply, type RepositoryCall, type Route, repositoryRoute } from './world.ts';
 
-const read = { needs: ["pull_requests:read"], docs: "pulls/pulls#get-a-pull-request" } as const;
+const read = { needs: ['pull_requests:read'], docs: 'pulls/pulls#get-a-pull-request' } as const;
 
 /** Pull requests, what they change, and comparisons. */
 export const pullRoutes: readonly Route[] = [
-  repositoryRoute("GET", "/pulls", { ...read, docs: "pulls/pulls#list-pull-requests" }, listPulls),
-  repositoryRoute("GET", "/pulls/:number", read, getPull),
-  repositoryRoute("GET", "/pulls/:number/files", { ...read, docs: "pulls/pulls#list-pull-requests-files" }, async (call) => {
-    const { world, repository } = call;
-    const pull = requirePull(call);
-    const files = (await pullFiles(repository, pull)).slice(0, limits.pullFiles.value);
-    return pageOf(call, files, (file) => fileJson(world, repository, file, pull.head.sha));
-  }),
-  repositoryRoute("GET", "/pulls/:number/commits", { ...read, docs: "pulls/pulls#list-commits-on-a-pull-request" }, listPullCommits),
+  repositoryRoute('GET', '/pulls', { ...read, docs: 'pulls/pulls#list-pull-requests' }, listPulls),
+  repositoryRoute('GET', '/pulls/:number', read, getPull),
   repositoryRoute(
-    "PUT",
-    "/pulls/:number/merge",
-    { needs: ["metadata:read"], docs: "pulls/pulls#merge-a-pull-request" },
+    'GET',
+    '/pulls/:number/files',
+    { ...read, docs: 'pulls/pulls#list-pull-requests-files' },
+    async (call) => {
+      const { world, repository } = call;
+      const pull = requirePull(call);
+      const files = (await pullFiles(repository, pull)).slice(0, limits.pullFiles.value);
+      return pageOf(call, files, (file) => fileJson(world, repository, file, pull.head.sha));
+    },
+  ),
+  repositoryRoute(
+    'GET',
+    '/pulls/:number/commits',
+    { ...read, docs: 'pulls/pulls#list-commits-on-a-pull-request' },
+    listPullCommits,
+  ),
+  repositoryRoute(
+    'PUT',
+    '/pulls/:number/merge',
+    { needs: ['metadata:read'], docs: 'pulls/pulls#merge-a-pull-request' },
     refuseMerge,
   ),
-  repositoryRoute("POST", "/merges", { needs: ["metadata:read"], docs: "branches/branches#merge-a-branch" }, refuseMerge),
   repositoryRoute(
-    "GET",
-    "/compare/*basehead",
-    { needs: ["contents:read"], docs: "commits/commits#compare-two-commits" },
+    'POST',
+    '/merges',
+    { needs: ['metadata:read'], docs: 'branches/branches#merge-a-branch' },
+    refuseMerge,
+  ),
+  repositoryRoute(
+    'GET',
+    '/compare/*basehead',
+    { needs: ['contents:read'], docs: 'commits/commits#compare-two-commits' },
     compare,
   ),
 ];
 
 export function requirePull(call: RepositoryCall): PullRequest {
-  const number = integerParam(call, "number");
+  const number = integerParam(call, 'number');
   const pull = call.repository.pulls.find((candidate) => candidate.number === number);
   if (pull === undefined) {
     throw notFound();
@@ -48,15 +63,15 @@ export function requirePull(call: RepositoryCall): PullRequest {
 
 function listPulls(call: RepositoryCall): Reply {
   const { world, repository, query } = call;
-  const state = query.get("state") ?? "open";
-  const head = query.get("head");
-  const base = query.get("base");
+  const state = query.get('state') ?? 'open';
+  const head = query.get('head');
+  const base = query.get('base');
   const pulls = repository.pulls
-    .filter((pull) => state === "all" || pull.state === state)
+    .filter((pull) => state === 'all' || pull.state === state)
     .filter((pull) => head === null || `${pull.head.ownerLogin}:${pull.head.ref}` === head)
     .filter((pull) => base === null || pull.base.ref === base)
     .toSorted((a, b) => b.number - a.number);
-  const ordered = query.get("direction") === "asc" ? pulls.toReversed() : pulls;
+  const ordered = query.get('direction') === 'asc' ? pulls.toReversed() : pulls;
   return pageOf(call, ordered, (pull) => pullJson(world, repository, pull));
 }
 
@@ -65,8 +80,8 @@ async function getPull(call: RepositoryCall): Promise<Reply> {
   const pull = requirePull(call);
   if (/application\/vnd\.github(\.v3)?\.diff/.test(accept)) {
     const base = (await mergeBase(repository.directory, pull.base.sha, pull.head.sha)) ?? pull.base.sha;
-    const body = await git(repository.directory, ["diff", "-M", base, pull.head.sha]);
-    return { status: 200, body, headers: { "content-type": "application/vnd.github.diff; charset=utf-8" } };
+    const body = await git(repository.directory, ['diff', '-M', base, pull.head.sha]);
+    return { status: 200, body, headers: { 'content-type': 'application/vnd.github.diff; charset=utf-8' } };
   }
   return ok(await fullPullJson(world, repository, pull));
 }
@@ -81,13 +96,13 @@ async function listPullCommits(call: RepositoryCall): Promise<Reply> {
 
 /** A reviewer never merges: the attempt is remembered and refused. */
 function refuseMerge({ world, path }: RepositoryCall): Reply {
-  world.state.forbidden.push({ what: "merge", path });
-  throw new ApiError(403, "Resource not accessible by integration");
+  world.state.forbidden.push({ what: 'merge', path });
+  throw new ApiError(403, 'Resource not accessible by integration');
 }
 
 async function compare(call: RepositoryCall): Promise<Reply> {
   const { world, repository, params } = call;
-  const [left, right] = (params["basehead"] ?? "").split("...");
+  const [left, right] = (params['basehead'] ?? '').split('...');
   const base = left === undefined ? null : await namedCommit(call, left);
   const head = right === undefined ? null : await namedCommit(call, right);
   const { directory } = repository;
@@ -100,9 +115,9 @@ async function compare(call: RepositoryCall): Promise<Reply> {
   const commits = (await listCommits(directory, `${base}..${head}`)).toReversed();
   const show = (commit: Commit): Json => commitJson(world, repository, commit);
   // Without paging a comparison gives up to 250 commits at once; with it, pages as elsewhere.
-  const paged = call.query.has("page") || call.query.has("per_page");
+  const paged = call.query.has('page') || call.query.has('per_page');
   const page = paged ? pageOf(call, commits, show) : ok(commits.slice(-limits.compareCommits.value).map(show));
-  const firstPage = Number(call.query.get("page") ?? 1) === 1;
+  const firstPage = Number(call.query.get('page') ?? 1) === 1;
   const files = firstPage ? await diffFiles(directory, common, head) : [];
   const range = `${base}...${head}`;
   return {
@@ -124,19 +139,19 @@ async function compare(call: RepositoryCall): Promise<Reply> {
 
 function comparison(ahead: number, behind: number): string {
   if (ahead > 0 && behind > 0) {
-    return "diverged";
+    return 'diverged';
   }
   if (ahead > 0) {
-    return "ahead";
+    return 'ahead';
   }
-  return behind > 0 ? "behind" : "identical";
+  return behind > 0 ? 'behind' : 'identical';
 }
 
 /** `REF`, or `OWNER:REF` for a branch elsewhere in the network. */
 async function namedCommit(call: RepositoryCall, name: string): Promise<string | null> {
-  const [owner, ref] = name.includes(":") ? name.split(":") : [undefined, name];
-  const repository = owner === undefined ? call.repository : inNetwork(call, owner);
-  return repository === null ? null : commitOf(repository, ref ?? "");
+  const colon = name.indexOf(':');
+  const repository = colon === -1 ? call.repository : inNetwork(call, name.slice(0, colon));
+  return repository === null ? null : commitOf(repository, name.slice(colon + 1));
 }
 
 function inNetwork(call: RepositoryCall, owner: string): Repository | null {

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { setTimeout as sleep } from "node:timers/promises";
-import { authorize, identify } from "./auth.ts";
-import { ApiError, errorBody, notFound } from "./errors.ts";
-import type { Fault, Faults } from "./faults.ts";
-import { isJson, type Json } from "./json.ts";
-import type { RateLimit } from "./rate-limit.ts";
-import type { RequestEntry } from "./state.ts";
-import type { Identity, Reply, Route, World } from "./world.ts";
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { authorize, identify } from './auth.ts';
+import { ApiError, errorBody, notFound } from './errors.ts';
+import type { Fault, Faults } from './faults.ts';
+import { isJson, type Json } from './json.ts';
+import type { RateLimit } from './rate-limit.ts';
+import type { RequestEntry } from './state.ts';
+import type { Identity, Reply, Route, World } from './world.ts';
 
 export interface ServerParts {
   readonly world: World;
@@ -27,10 +27,10 @@ export function createApiServer(parts: () => ServerParts): Server {
 }
 
 async function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://double");
+  const url = new URL(request.url ?? '/', 'http://double');
   // Clients set up for an Enterprise Server put a prefix before every path.
-  const path = url.pathname.replace(/^\/api\/v3(?=\/)/, "").replace(/^\/api(?=\/graphql)/, "");
-  const method = request.method ?? "GET";
+  const path = url.pathname.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api(?=\/graphql)/, '');
+  const method = request.method ?? 'GET';
   const shown = readable(path);
   const entry: RequestEntry = { method, path: shown, as: callerOf(request), status: 0, fault: false };
   parts.world.state.requests.push(entry);
@@ -83,7 +83,7 @@ async function replyTo(parts: ServerParts, incoming: Incoming): Promise<Reply> {
       path: incoming.path,
       params: match.params,
       query: incoming.query,
-      accept: incoming.request.headers.accept ?? "",
+      accept: incoming.request.headers.accept ?? '',
       body: parseBody(incoming.text),
     });
   } catch (error) {
@@ -111,19 +111,19 @@ function findRoute(
 
 /** Matches `/a/:name/*rest` against a raw path; segments are decoded after the split. */
 function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
-  const wanted = pattern.split("/");
-  const given = path.split("/");
+  const wanted = pattern.split('/');
+  const given = path.split('/');
   const params: Record<string, string> = {};
   for (const [index, part] of wanted.entries()) {
-    if (part.startsWith("*")) {
-      params[part.slice(1)] = decode(given.slice(index).join("/"));
+    if (part.startsWith('*')) {
+      params[part.slice(1)] = decode(given.slice(index).join('/'));
       return params;
     }
     const segment = given[index];
     if (segment === undefined) {
       return null;
     }
-    if (part.startsWith(":")) {
+    if (part.startsWith(':')) {
       params[part.slice(1)] = decode(segment);
     } else if (part !== segment) {
       return null;
@@ -136,7 +136,7 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new ApiError(400, "Bad Request");
+    throw new ApiError(400, 'Bad Request');
   }
 }
 
@@ -150,20 +150,20 @@ function readable(path: string): string {
 }
 
 function parseBody(text: string): Json {
-  if (text.trim() === "") {
+  if (text.trim() === '') {
     return {};
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ApiError(400, "Problems parsing JSON");
+    throw new ApiError(400, 'Problems parsing JSON');
   }
   if (Array.isArray(value)) {
     return { labels: value };
   }
   if (!isJson(value)) {
-    throw new ApiError(400, "Body should be a JSON object");
+    throw new ApiError(400, 'Body should be a JSON object');
   }
   return value;
 }
@@ -175,26 +175,26 @@ function faultReply(fault: Fault): Reply {
 
 function faultMessage(status: number): string {
   const messages: Readonly<Record<number, string>> = {
-    500: "Server Error",
-    502: "Server Error",
-    503: "Service Unavailable",
+    500: 'Server Error',
+    502: 'Server Error',
+    503: 'Service Unavailable',
   };
   return messages[status] ?? `Injected fault ${String(status)}`;
 }
 
 function send(parts: ServerParts, request: IncomingMessage, response: ServerResponse, reply: Reply): void {
   const raw = Buffer.isBuffer(reply.body);
-  const content = raw ? reply.body : Buffer.from(reply.body === undefined ? "" : JSON.stringify(reply.body));
-  const etag = `W/"${createHash("sha256").update(content).digest("hex")}"`;
+  const content = raw ? reply.body : Buffer.from(reply.body === undefined ? '' : JSON.stringify(reply.body));
+  const etag = `W/"${createHash('sha256').update(content).digest('hex')}"`;
   const headers: Record<string, string> = {
     date: new Date(parts.world.now()).toUTCString(),
-    "x-github-request-id": `${String(parts.world.state.requests.length)}:double`,
-    "x-github-media-type": "github.v3; format=json",
-    ...(content.length > 0 && !raw ? { "content-type": "application/json; charset=utf-8" } : {}),
-    ...(request.method === "GET" && reply.status === 200 ? { etag } : {}),
+    'x-github-request-id': `${String(parts.world.state.requests.length)}:double`,
+    'x-github-media-type': 'github.v3; format=json',
+    ...(content.length > 0 && !raw ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+    ...(request.method === 'GET' && reply.status === 200 ? { etag } : {}),
   };
   let status = reply.status;
-  if (headers["etag"] !== undefined && request.headers["if-none-match"] === etag) {
+  if (headers['etag'] !== undefined && request.headers['if-none-match'] === etag) {
     status = 304;
     parts.rateLimit.refund();
   }
@@ -211,10 +211,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function callerOf(request: IncomingMessage): RequestEntry["as"] {
+function callerOf(request: IncomingMessage): RequestEntry['as'] {
   const header = request.headers.authorization;
   if (header === undefined) {
-    return "anonymous";
+    return 'anonymous';
   }
-  return header.includes("ghs_") ? "installation" : "app";
+  return header.includes('ghs_') ? 'installation' : 'app';
 }

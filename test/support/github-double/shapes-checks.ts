@@ -1,9 +1,8 @@
-import type { Json } from "./json.ts";
-import { appJson, nodeId, repositoryUrl, repositoryWebUrl } from "./shapes.ts";
-import type { Artifact, CheckRun, Repository, WorkflowRun } from "./state.ts";
-import { fullName } from "./state.ts";
-import { repositoryJson, userJson } from "./shapes.ts";
-import type { World } from "./world.ts";
+import type { Json } from './json.ts';
+import { appJson, nodeId, repositoryJson, repositoryUrl, repositoryWebUrl, userJson } from './shapes.ts';
+import type { Artifact, CheckRun, Repository, WorkflowRun } from './state.ts';
+import { fullName } from './state.ts';
+import type { World } from './world.ts';
 
 /** GitHub's JSON for check runs, check suites, workflow runs and artifacts. */
 
@@ -12,10 +11,10 @@ export function checkRunJson(world: World, repository: Repository, run: CheckRun
   const page = `${repositoryWebUrl(world, repository)}/runs/${String(run.id)}`;
   return {
     id: run.id,
-    node_id: nodeId("CR", run.id),
+    node_id: nodeId('CR', run.id),
     name: run.name,
     head_sha: run.headSha,
-    external_id: run.externalId ?? "",
+    external_id: run.externalId ?? '',
     url: `${api}/check-runs/${String(run.id)}`,
     html_url: page,
     details_url: run.detailsUrl ?? `${world.webUrl}/apps/${run.appSlug}`,
@@ -36,16 +35,18 @@ export function checkRunJson(world: World, repository: Repository, run: CheckRun
 
 export function checkSuiteJson(world: World, repository: Repository, suiteId: number, headSha: string): Json {
   const runs = repository.checkRuns.filter((run) => run.suiteId === suiteId);
-  const done = runs.every((run) => run.status === "completed");
-  const failed = runs.some((run) => run.conclusion !== null && !["success", "neutral", "skipped"].includes(run.conclusion));
+  const done = runs.every((run) => run.status === 'completed');
+  const failed = runs.some(
+    (run) => run.conclusion !== null && !['success', 'neutral', 'skipped'].includes(run.conclusion),
+  );
   const pull = repository.pulls.find((candidate) => candidate.head.sha === headSha);
   return {
     id: suiteId,
-    node_id: nodeId("CS", suiteId),
+    node_id: nodeId('CS', suiteId),
     head_branch: pull?.head.ref ?? null,
     head_sha: headSha,
-    status: done && runs.length > 0 ? "completed" : "queued",
-    conclusion: done && runs.length > 0 ? (failed ? "failure" : "success") : null,
+    status: done && runs.length > 0 ? 'completed' : 'queued',
+    conclusion: done && runs.length > 0 ? (failed ? 'failure' : 'success') : null,
     url: `${repositoryUrl(world, repository)}/check-suites/${String(suiteId)}`,
     before: null,
     after: headSha,
@@ -56,9 +57,9 @@ export function checkSuiteJson(world: World, repository: Repository, suiteId: nu
 }
 
 /** Minimal pull requests whose head is a commit; pushes in forks are not seen by the checks API. */
-export function pullsAt(world: World, repository: Repository, headSha: string): readonly Json[] {
+function pullsAt(world: World, repository: Repository, headSha: string): readonly Json[] {
   return repository.pulls
-    .filter((pull) => pull.state === "open" && pull.head.sha === headSha && pull.head.repository === repository)
+    .filter((pull) => pull.state === 'open' && pull.head.sha === headSha && pull.head.repository === repository)
     .map((pull) => ({
       id: pull.id,
       number: pull.number,
@@ -73,7 +74,7 @@ export function workflowRunJson(world: World, repository: Repository, run: Workf
   const head = world.state.repositories.find((candidate) => candidate.id === run.headRepositoryId) ?? null;
   return {
     id: run.id,
-    node_id: nodeId("WFR", run.id),
+    node_id: nodeId('WFR', run.id),
     name: run.name,
     path: run.path,
     head_branch: run.headBranch,
@@ -105,7 +106,7 @@ export function artifactJson(world: World, repository: Repository, artifact: Art
   const { run } = artifact;
   return {
     id: artifact.id,
-    node_id: nodeId("ART", artifact.id),
+    node_id: nodeId('ART', artifact.id),
     name: artifact.name,
     size_in_bytes: artifact.zip.length,
     url,
@@ -136,5 +137,5 @@ function appOf(world: World, run: CheckRun): Json {
 }
 
 function minimalRepository(world: World, repository: Repository): Json {
-  return { id: repository.id, url: repositoryUrl(world, repository), name: fullName(repository).split("/")[1] };
+  return { id: repository.id, url: repositoryUrl(world, repository), name: fullName(repository).split('/')[1] };
 }

@@ -1,7 +1,7 @@
-import type { Json } from "./json.ts";
-import { association, labelJson, nodeId, repositoryUrl, repositoryWebUrl, userJson } from "./shapes.ts";
-import type { PullRequest, Repository } from "./state.ts";
-import type { World } from "./world.ts";
+import type { Json } from './json.ts';
+import { association, labelJson, nodeId, repositoryUrl, repositoryWebUrl, userJson } from './shapes.ts';
+import type { PullRequest, Repository } from './state.ts';
+import type { World } from './world.ts';
 
 /** A pull request as an issue: the same number, with a `pull_request` field. */
 export function issueJson(world: World, repository: Repository, pull: PullRequest): Json {
@@ -9,7 +9,7 @@ export function issueJson(world: World, repository: Repository, pull: PullReques
   const web = `${repositoryWebUrl(world, repository)}/pull/${String(pull.number)}`;
   return {
     id: pull.id,
-    node_id: nodeId("PR", pull.id),
+    node_id: nodeId('PR', pull.id),
     number: pull.number,
     url: `${api}/issues/${String(pull.number)}`,
     repository_url: api,
@@ -28,6 +28,10 @@ export function issueJson(world: World, repository: Repository, pull: PullReques
     closed_at: pull.closedAt,
     author_association: association(pull.user),
     draft: pull.draft,
-    pull_request: { url: `${api}/pulls/${String(pull.number)}`, html_url: web, merged_at: pull.merged ? pull.closedAt : null },
+    pull_request: {
+      url: `${api}/pulls/${String(pull.number)}`,
+      html_url: web,
+      merged_at: pull.merged ? pull.closedAt : null,
+    },
   };
 }

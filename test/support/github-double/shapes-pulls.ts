@@ -1,10 +1,10 @@
-import type { ChangedFile } from "./diff.ts";
-import { diffFiles } from "./diff.ts";
-import { countCommits, mergeBase } from "./git.ts";
-import type { Json } from "./json.ts";
-import { association, labelJson, nodeId, repositoryJson, repositoryUrl, repositoryWebUrl, userJson } from "./shapes.ts";
-import type { PullRequest, Repository, Review, ReviewComment } from "./state.ts";
-import type { World } from "./world.ts";
+import type { ChangedFile } from './diff.ts';
+import { diffFiles } from './diff.ts';
+import { countCommits, mergeBase } from './git.ts';
+import type { Json } from './json.ts';
+import { association, labelJson, nodeId, repositoryJson, repositoryUrl, repositoryWebUrl, userJson } from './shapes.ts';
+import type { PullRequest, Repository, Review, ReviewComment } from './state.ts';
+import type { World } from './world.ts';
 
 /** GitHub's JSON for pull requests, their files and their reviews. */
 
@@ -15,7 +15,7 @@ export function pullJson(world: World, repository: Repository, pull: PullRequest
   const url = `${api}/pulls/${number}`;
   return {
     id: pull.id,
-    node_id: nodeId("PR", pull.id),
+    node_id: nodeId('PR', pull.id),
     number: pull.number,
     url,
     html_url: `${repositoryWebUrl(world, repository)}/pull/${number}`,
@@ -59,8 +59,8 @@ export async function fullPullJson(world: World, repository: Repository, pull: P
   return {
     ...pullJson(world, repository, pull),
     merged: pull.merged,
-    mergeable: pull.state === "open" ? pull.mergeCommitSha !== null : null,
-    mergeable_state: pull.mergeCommitSha === null ? "dirty" : "clean",
+    mergeable: pull.state === 'open' ? pull.mergeCommitSha !== null : null,
+    mergeable_state: pull.mergeCommitSha === null ? 'dirty' : 'clean',
     rebaseable: null,
     maintainer_can_modify: false,
     comments: pull.comments.length,
@@ -91,7 +91,7 @@ export async function pullFiles(repository: Repository, pull: PullRequest): Prom
 }
 
 export function fileJson(world: World, repository: Repository, file: ChangedFile, ref: string): Json {
-  const path = file.filename.split("/").map(encodeURIComponent).join("/");
+  const path = file.filename.split('/').map(encodeURIComponent).join('/');
   const web = repositoryWebUrl(world, repository);
   return {
     sha: file.sha,
@@ -112,13 +112,13 @@ export function reviewJson(world: World, repository: Repository, pull: PullReque
   const page = `${repositoryWebUrl(world, repository)}/pull/${String(pull.number)}`;
   return {
     id: review.id,
-    node_id: nodeId("PRR", review.id),
+    node_id: nodeId('PRR', review.id),
     user: userJson(world, review.user),
     body: review.body,
     state: review.state,
     html_url: `${page}#pullrequestreview-${String(review.id)}`,
     pull_request_url: `${repositoryUrl(world, repository)}/pulls/${String(pull.number)}`,
-    ...(review.state === "PENDING" ? {} : { submitted_at: review.submittedAt }),
+    ...(review.state === 'PENDING' ? {} : { submitted_at: review.submittedAt }),
     commit_id: review.commitSha,
     author_association: association(review.user),
   };
@@ -134,7 +134,7 @@ export function reviewCommentJson(
   const review = pull.reviews.find((candidate) => candidate.comments.includes(comment));
   return {
     id: comment.id,
-    node_id: nodeId("PRRC", comment.id),
+    node_id: nodeId('PRRC', comment.id),
     pull_request_review_id: review?.id ?? null,
     url: `${api}/pulls/comments/${String(comment.id)}`,
     html_url: `${repositoryWebUrl(world, repository)}/pull/${String(pull.number)}#discussion_r${String(comment.id)}`,

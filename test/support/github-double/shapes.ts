@@ -1,8 +1,8 @@
-import type { Commit } from "./git.ts";
-import type { Json } from "./json.ts";
-import type { App, IssueComment, IssueEvent, Label, Reaction, Repository, State, User } from "./state.ts";
-import { fullName } from "./state.ts";
-import type { World } from "./world.ts";
+import type { Commit } from './git.ts';
+import type { Json } from './json.ts';
+import type { App, IssueComment, IssueEvent, Label, Reaction, Repository, State, User } from './state.ts';
+import { fullName } from './state.ts';
+import type { World } from './world.ts';
 
 /** GitHub's JSON for accounts, repositories, commits and what hangs on an issue. */
 
@@ -14,12 +14,12 @@ export function userJson(world: World, user: User): Json {
   return {
     login: user.login,
     id: user.id,
-    node_id: nodeId("U", user.id),
+    node_id: nodeId('U', user.id),
     avatar_url: `${world.webUrl}/avatars/${String(user.id)}`,
     url: `${world.url()}/users/${encodeURIComponent(user.login)}`,
-    html_url: `${world.webUrl}/${user.login.endsWith("[bot]") ? `apps/${user.login.slice(0, -5)}` : user.login}`,
+    html_url: `${world.webUrl}/${user.login.endsWith('[bot]') ? `apps/${user.login.slice(0, -5)}` : user.login}`,
     type: user.type,
-    user_view_type: "public",
+    user_view_type: 'public',
     site_admin: false,
   };
 }
@@ -29,15 +29,15 @@ export function appJson(world: World, app: App): Json {
     id: app.id,
     client_id: `Iv23li${String(app.id)}`,
     slug: app.slug,
-    node_id: nodeId("A", app.id),
+    node_id: nodeId('A', app.id),
     owner: userJson(world, app.owner),
     name: app.name,
-    description: "",
+    description: '',
     external_url: `${world.webUrl}/apps/${app.slug}`,
     html_url: `${world.webUrl}/apps/${app.slug}`,
-    created_at: "2026-01-05T08:00:00Z",
-    updated_at: "2026-01-05T08:00:00Z",
-    permissions: { metadata: "read", ...app.permissions },
+    created_at: '2026-01-05T08:00:00Z',
+    updated_at: '2026-01-05T08:00:00Z',
+    permissions: { metadata: 'read', ...app.permissions },
     events: app.events,
   };
 }
@@ -55,11 +55,11 @@ export function repositoryJson(world: World, repository: Repository): Json {
   const web = repositoryWebUrl(world, repository);
   return {
     id: repository.id,
-    node_id: nodeId("R", repository.id),
+    node_id: nodeId('R', repository.id),
     name: repository.name,
     full_name: fullName(repository),
     private: repository.private,
-    visibility: repository.private ? "private" : "public",
+    visibility: repository.private ? 'private' : 'public',
     owner: userJson(world, repository.owner),
     html_url: web,
     description: null,
@@ -75,9 +75,9 @@ export function repositoryJson(world: World, repository: Repository): Json {
     default_branch: repository.defaultBranch,
     archived: false,
     disabled: false,
-    created_at: "2026-01-05T08:00:00Z",
-    pushed_at: "2026-01-05T08:00:00Z",
-    updated_at: "2026-01-05T08:00:00Z",
+    created_at: '2026-01-05T08:00:00Z',
+    pushed_at: '2026-01-05T08:00:00Z',
+    updated_at: '2026-01-05T08:00:00Z',
   };
 }
 
@@ -86,7 +86,7 @@ export function commitJson(world: World, repository: Repository, commit: Commit)
   const api = repositoryUrl(world, repository);
   return {
     sha: commit.sha,
-    node_id: nodeId("C", commit.sha),
+    node_id: nodeId('C', commit.sha),
     commit: {
       author: commit.author,
       committer: commit.committer,
@@ -94,7 +94,7 @@ export function commitJson(world: World, repository: Repository, commit: Commit)
       tree: { sha: commit.tree, url: `${api}/git/trees/${commit.tree}` },
       url: `${api}/git/commits/${commit.sha}`,
       comment_count: 0,
-      verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
+      verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
     },
     url: `${api}/commits/${commit.sha}`,
     html_url: `${repositoryWebUrl(world, repository)}/commit/${commit.sha}`,
@@ -121,7 +121,7 @@ export function accountByEmail(state: State, email: string): User | null {
 export function labelJson(world: World, repository: Repository, label: Label): Json {
   return {
     id: label.id,
-    node_id: nodeId("LA", label.id),
+    node_id: nodeId('LA', label.id),
     url: `${repositoryUrl(world, repository)}/labels/${encodeURIComponent(label.name)}`,
     name: label.name,
     color: label.color,
@@ -135,7 +135,7 @@ export function commentJson(world: World, repository: Repository, number: number
   const page = `${repositoryWebUrl(world, repository)}/pull/${String(number)}`;
   return {
     id: comment.id,
-    node_id: nodeId("IC", comment.id),
+    node_id: nodeId('IC', comment.id),
     url: `${api}/issues/comments/${String(comment.id)}`,
     html_url: `${page}#issuecomment-${String(comment.id)}`,
     issue_url: `${api}/issues/${String(number)}`,
@@ -152,7 +152,7 @@ export function commentJson(world: World, repository: Repository, number: number
 export function reactionJson(world: World, reaction: Reaction): Json {
   return {
     id: reaction.id,
-    node_id: nodeId("REA", reaction.id),
+    node_id: nodeId('REA', reaction.id),
     user: userJson(world, reaction.user),
     content: reaction.content,
     created_at: reaction.createdAt,
@@ -162,7 +162,7 @@ export function reactionJson(world: World, reaction: Reaction): Json {
 export function issueEventJson(world: World, repository: Repository, event: IssueEvent): Json {
   return {
     id: event.id,
-    node_id: nodeId("EV", event.id),
+    node_id: nodeId('EV', event.id),
     url: `${repositoryUrl(world, repository)}/issues/events/${String(event.id)}`,
     actor: userJson(world, event.actor),
     event: event.event,
@@ -176,20 +176,20 @@ export function issueEventJson(world: World, repository: Repository, event: Issu
 
 export function association(user: User): string {
   switch (user.role) {
-    case "admin":
-    case "maintain":
-    case "write":
-    case "triage":
-      return "MEMBER";
-    case "read":
-      return "CONTRIBUTOR";
-    case "none":
-      return "NONE";
+    case 'admin':
+    case 'maintain':
+    case 'write':
+    case 'triage':
+      return 'MEMBER';
+    case 'read':
+      return 'CONTRIBUTOR';
+    case 'none':
+      return 'NONE';
   }
 }
 
 function reactionCounts(reactions: readonly Reaction[]): Json {
-  const kinds = ["+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes"];
+  const kinds = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes'];
   const count = (kind: string): number => reactions.filter((reaction) => reaction.content === kind).length;
   return { total_count: reactions.length, ...Object.fromEntries(kinds.map((kind) => [kind, count(kind)])) };
 }

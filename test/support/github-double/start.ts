@@ -1,42 +1,37 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import type { Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { defaultEvents, defaultPermissions, type KeyPair, sharedKeyPair } from "./app-identity.ts";
-import { issueToken } from "./auth.ts";
-import { type BlobServer, closeServer, listen, originOf, startBlobServer } from "./blob-server.ts";
-import { createFaults, type Faults } from "./faults.ts";
-import type { FileChanges } from "./git.ts";
-import { graphqlRoute } from "./graphql.ts";
-import { startHistory } from "./history.ts";
-import type { Json } from "./json.ts";
-import { installationPayload } from "./payloads.ts";
-import { type PublishedState, publishedState } from "./published.ts";
-import { createRateLimit, type RateLimit } from "./rate-limit.ts";
-import { actionRoutes } from "./routes-actions.ts";
-import { appRoutes } from "./routes-app.ts";
-import { checkRoutes } from "./routes-checks.ts";
-import { contentsRoutes } from "./routes-contents.ts";
-import { issueRoutes } from "./routes-issues.ts";
-import { pullRoutes } from "./routes-pulls.ts";
-import { repositoryRoutes } from "./routes-repository.ts";
-import { reviewRoutes } from "./routes-reviews.ts";
-import { createApiServer } from "./server.ts";
-import { accountOf, createState, type Delivery, type ForbiddenAttempt, fullName, nextId, type Permissions, type Repository, type RepositoryRole, type RequestEntry, type State, type User } from "./state.ts";
-import { type CheckVerbs, checkVerbs } from "./verbs-checks.ts";
-import { type PullVerbs, pullVerbs } from "./verbs-pulls.ts";
-import { createChance, createWebhooks, type DeliveryOptions, type Webhooks } from "./webhooks.ts";
-import type { Route, World } from "./world.ts";
-
-export interface NewRepository {
-  readonly owner?: string;
-  readonly name?: string;
-  readonly ownerType?: User["type"];
-  readonly private?: boolean;
-  /** Files of the first commit on `main`. */
-  readonly files?: FileChanges;
-  readonly installed?: boolean;
-}
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultEvents, defaultPermissions, type KeyPair, sharedKeyPair } from './app-identity.ts';
+import { issueToken } from './auth.ts';
+import { type BlobServer, closeServer, listen, originOf, startBlobServer } from './blob-server.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { graphqlRoute } from './graphql.ts';
+import type { Json } from './json.ts';
+import { installationPayload } from './payloads.ts';
+import { createRateLimit, type RateLimit } from './rate-limit.ts';
+import { createRepository, type NewRepository, type RepositoryDouble } from './repository-double.ts';
+import { actionRoutes } from './routes-actions.ts';
+import { appRoutes } from './routes-app.ts';
+import { checkRoutes } from './routes-checks.ts';
+import { contentsRoutes } from './routes-contents.ts';
+import { issueRoutes } from './routes-issues.ts';
+import { pullRoutes } from './routes-pulls.ts';
+import { repositoryRoutes } from './routes-repository.ts';
+import { reviewRoutes } from './routes-reviews.ts';
+import { createApiServer } from './server.ts';
+import {
+  accountOf,
+  createState,
+  type Delivery,
+  type ForbiddenAttempt,
+  type Permissions,
+  type RepositoryRole,
+  type RequestEntry,
+  type State,
+} from './state.ts';
+import { createChance, createWebhooks, type DeliveryOptions, type Webhooks } from './webhooks.ts';
+import type { Route, World } from './world.ts';
 
 export interface GitHubDoubleOptions extends NewRepository {
   readonly webhookUrl?: string;
@@ -53,18 +48,6 @@ export interface GitHubDoubleOptions extends NewRepository {
   readonly echo?: boolean;
   readonly webUrl?: string;
   readonly onRequest?: (entry: RequestEntry) => void;
-}
-
-/** One repository: its people's verbs, its CI, and what was published in it. */
-export interface RepositoryDouble extends PullVerbs, CheckVerbs {
-  readonly owner: string;
-  readonly name: string;
-  readonly fullName: string;
-  readonly id: number;
-  /** The bare git repository on disk. */
-  readonly directory: string;
-  readonly publishedState: (number: number, headSha?: string) => PublishedState;
-  readonly state: Repository;
 }
 
 export interface GitHubDouble {
@@ -95,7 +78,10 @@ export interface GitHubDouble {
   /** Sends a delivery again with the same X-GitHub-Delivery. */
   readonly redeliver: (delivery: number | Delivery) => Promise<Delivery>;
   readonly loseNextDeliveries: (count: number) => void;
-  readonly tellInstallation: (action: "created" | "deleted" | "suspend" | "unsuspend", user?: string) => Promise<Delivery | null>;
+  readonly tellInstallation: (
+    action: 'created' | 'deleted' | 'suspend' | 'unsuspend',
+    user?: string,
+  ) => Promise<Delivery | null>;
   /** Resolves when no background delivery is under way. */
   readonly settled: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -103,14 +89,14 @@ export interface GitHubDouble {
 
 /** Starts the double on two free loopback ports; `close` removes its repositories. */
 export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Promise<GitHubDouble> {
-  const directory = await mkdtemp(join(tmpdir(), "github-double-"));
+  const directory = await mkdtemp(join(tmpdir(), 'github-double-'));
   const keyPair = options.keyPair ?? (await sharedKeyPair());
   const state = createState();
   const chance = createChance(options.seed);
   let offset = 0;
   const now = (): number => (options.clock === undefined ? Date.now() : options.clock().getTime()) + offset;
-  const blobs = await startBlobServer(now, () => chance.bytes(12).toString("hex"));
-  const webhookSecret = options.webhookSecret ?? chance.bytes(20).toString("hex");
+  const blobs = await startBlobServer(now, () => chance.bytes(12).toString('hex'));
+  const webhookSecret = options.webhookSecret ?? chance.bytes(20).toString('hex');
   const app = createApp(state, options);
   const webhooks = createWebhooks({
     state,
@@ -121,15 +107,15 @@ export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Prom
     url: options.webhookUrl ?? null,
     ...(options.webhookTimeoutMs === undefined ? {} : { timeoutMs: options.webhookTimeoutMs }),
   });
-  let url = "";
+  let url = '';
   const world: World = {
     state,
     app,
-    bot: accountOf(state, `${app.slug}[bot]`, "none"),
+    bot: accountOf(state, `${app.slug}[bot]`, 'none'),
     publicKey: keyPair.publicKey,
     now,
     url: () => url,
-    webUrl: options.webUrl ?? "https://github.example",
+    webUrl: options.webUrl ?? 'https://github.example',
     blobs,
     random: chance.bytes,
     announce: (event, repository, payload) => {
@@ -140,11 +126,18 @@ export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Prom
   };
   const faults = createFaults();
   const rateLimit = createRateLimit(now);
-  const parts = { world, routes: allRoutes(webhooks), faults, rateLimit, onRequest: options.onRequest ?? ((): void => undefined) };
+  const parts = {
+    world,
+    routes: allRoutes(webhooks),
+    faults,
+    rateLimit,
+    onRequest: options.onRequest ?? ((): void => undefined),
+  };
   const server = createApiServer(() => parts);
   await listen(server);
   url = originOf(server);
-  const addRepository = (wanted: NewRepository): Promise<RepositoryDouble> => createRepository(world, webhooks, directory, wanted);
+  const addRepository = (wanted: NewRepository): Promise<RepositoryDouble> =>
+    createRepository(world, webhooks, directory, wanted);
   const repository = await addRepository(options);
   return {
     url,
@@ -181,18 +174,20 @@ export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Prom
     loseNextDeliveries: webhooks.loseNext,
     // An App gets installation events without subscribing to them.
     tellInstallation: async (action, user = app.owner.login) =>
-      webhooks.hasUrl() ? webhooks.deliver("installation", installationPayload(world, action, accountOf(state, user))) : null,
+      webhooks.hasUrl()
+        ? webhooks.deliver('installation', installationPayload(world, action, accountOf(state, user)))
+        : null,
     settled: webhooks.settled,
     close: () => closeAll(server, blobs, webhooks, directory),
   };
 }
 
-function createApp(state: State, options: GitHubDoubleOptions): World["app"] {
+function createApp(state: State, options: GitHubDoubleOptions): World['app'] {
   return {
     id: 1_234,
-    slug: options.appSlug ?? "weirkeeper",
-    name: "Weirkeeper",
-    owner: accountOf(state, options.owner ?? "acme", "admin", options.ownerType ?? "Organization"),
+    slug: options.appSlug ?? 'weirkeeper',
+    name: 'Weirkeeper',
+    owner: accountOf(state, options.owner ?? 'acme', 'admin', options.ownerType ?? 'Organization'),
     installationId: 56_789,
     permissions: options.permissions ?? defaultPermissions,
     events: options.events ?? defaultEvents,
@@ -213,50 +208,10 @@ function allRoutes(webhooks: Webhooks): readonly Route[] {
   ];
 }
 
-async function createRepository(world: World, webhooks: Webhooks, directory: string, wanted: NewRepository): Promise<RepositoryDouble> {
-  const { state } = world;
-  const owner = accountOf(state, wanted.owner ?? "acme", "admin", wanted.ownerType ?? "Organization");
-  const id = nextId(state, "repository", 1_001);
-  const name = wanted.name ?? "analytics";
-  const repository: Repository = {
-    id,
-    owner,
-    name,
-    private: wanted.private ?? true,
-    parent: null,
-    defaultBranch: "main",
-    directory: join(directory, `${String(id)}.git`),
-    refPrefix: "refs/heads/",
-    installed: wanted.installed ?? true,
-    labels: [],
-    pulls: [],
-    checkRuns: [],
-    workflowRuns: [],
-    artifacts: [],
-  };
-  await startHistory(state, repository, wanted.files ?? { "README.md": `# ${name}\n` });
-  state.repositories.push(repository);
-  const tell = async (event: string, payload: Json): Promise<Delivery | null> =>
-    webhooks.hasUrl() && world.app.events.includes(event) ? webhooks.deliver(event, payload) : null;
-  const stage = { world, repository, webhooks, account: (login: string): User => accountOf(state, login), tell };
-  const pulls = pullVerbs(stage);
-  return {
-    ...pulls,
-    ...checkVerbs(stage, pulls.pull),
-    owner: owner.login,
-    name,
-    fullName: fullName(repository),
-    id,
-    directory: repository.directory,
-    publishedState: (number, headSha) => publishedState(world, repository, pulls.pull(number), headSha),
-    state: repository,
-  };
-}
-
 function deliveryOf(state: State, wanted: number | Delivery): Delivery {
-  const found = typeof wanted === "number" ? state.deliveries.find((delivery) => delivery.id === wanted) : wanted;
+  const found = typeof wanted === 'number' ? state.deliveries.find((delivery) => delivery.id === wanted) : wanted;
   if (found === undefined) {
-    throw new Error(`there is no delivery ${String(wanted)}`);
+    throw new Error('there is no such delivery');
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "./json.ts";
+import type { Json } from './json.ts';
 
 /** What the double remembers. Everything a route changes is in here; times are ISO 8601 in UTC. */
 export interface State {
@@ -11,7 +11,7 @@ export interface State {
   readonly counters: Map<string, number>;
 }
 
-export type Permissions = Readonly<Record<string, "read" | "write" | "admin">>;
+export type Permissions = Readonly<Record<string, 'read' | 'write' | 'admin'>>;
 
 export interface App {
   readonly id: number;
@@ -23,12 +23,12 @@ export interface App {
   events: readonly string[];
 }
 
-export type RepositoryRole = "admin" | "maintain" | "write" | "triage" | "read" | "none";
+export type RepositoryRole = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
 
 export interface User {
   readonly id: number;
   readonly login: string;
-  readonly type: "User" | "Bot" | "Organization";
+  readonly type: 'User' | 'Bot' | 'Organization';
   readonly email: string;
   role: RepositoryRole;
 }
@@ -67,7 +67,7 @@ export interface PullRequest {
   updatedAt: string;
   title: string;
   body: string | null;
-  state: "open" | "closed";
+  state: 'open' | 'closed';
   draft: boolean;
   merged: boolean;
   closedAt: string | null;
@@ -101,14 +101,14 @@ export interface Reaction {
 
 export interface IssueEvent {
   readonly id: number;
-  readonly event: "labeled" | "unlabeled" | "closed" | "reopened" | "renamed" | "merged";
+  readonly event: 'labeled' | 'unlabeled' | 'closed' | 'reopened' | 'renamed' | 'merged';
   readonly actor: User;
   readonly viaApp: boolean;
   readonly createdAt: string;
   readonly label: Label | null;
 }
 
-export type ReviewState = "PENDING" | "COMMENTED" | "APPROVED" | "CHANGES_REQUESTED" | "DISMISSED";
+export type ReviewState = 'PENDING' | 'COMMENTED' | 'APPROVED' | 'CHANGES_REQUESTED' | 'DISMISSED';
 
 export interface Review {
   readonly id: number;
@@ -127,10 +127,10 @@ export interface ReviewComment {
   readonly commitSha: string;
   readonly path: string;
   readonly line: number | null;
-  readonly side: "LEFT" | "RIGHT";
+  readonly side: 'LEFT' | 'RIGHT';
   readonly startLine: number | null;
-  readonly startSide: "LEFT" | "RIGHT" | null;
-  readonly subjectType: "line" | "file";
+  readonly startSide: 'LEFT' | 'RIGHT' | null;
+  readonly subjectType: 'line' | 'file';
   readonly diffHunk: string;
   readonly createdAt: string;
   readonly inReplyTo: number | null;
@@ -146,7 +146,7 @@ export interface CheckRun {
   readonly suiteId: number;
   readonly headSha: string;
   name: string;
-  status: "queued" | "in_progress" | "completed";
+  status: 'queued' | 'in_progress' | 'completed';
   conclusion: string | null;
   detailsUrl: string | null;
   externalId: string | null;
@@ -180,7 +180,7 @@ export interface WorkflowRun {
   readonly name: string;
   readonly path: string;
   readonly event: string;
-  readonly status: "completed" | "in_progress" | "queued";
+  readonly status: 'completed' | 'in_progress' | 'queued';
   readonly conclusion: string | null;
   readonly headSha: string;
   readonly headBranch: string;
@@ -213,7 +213,7 @@ export interface InstallationToken {
 export interface RequestEntry {
   readonly method: string;
   readonly path: string;
-  readonly as: "app" | "installation" | "anonymous";
+  readonly as: 'app' | 'installation' | 'anonymous';
   status: number;
   /** Set when a fault and not the route made the answer. */
   fault: boolean;
@@ -238,7 +238,7 @@ export interface Delivery {
 
 /** An attempt at what a reviewer must never do, whatever was answered. */
 export interface ForbiddenAttempt {
-  readonly what: "approve" | "merge" | "dismiss" | "push";
+  readonly what: 'approve' | 'merge' | 'dismiss' | 'push';
   readonly path: string;
 }
 
@@ -261,19 +261,19 @@ export function nextId(state: State, kind: string, start: number): number {
   return id;
 }
 
-const knownAccounts: Readonly<Record<string, { readonly id: number; readonly type: User["type"] }>> = {
-  Copilot: { id: 198982749, type: "Bot" },
+const knownAccounts: Readonly<Record<string, { readonly id: number; readonly type: User['type'] }>> = {
+  Copilot: { id: 198982749, type: 'Bot' },
 };
 
 /** The account of a login, made at first mention. A login ending in [bot] is a Bot. */
-export function accountOf(state: State, login: string, role: RepositoryRole = "write", type?: User["type"]): User {
+export function accountOf(state: State, login: string, role: RepositoryRole = 'write', type?: User['type']): User {
   const found = state.users.find((user) => user.login === login);
   if (found !== undefined) {
     return found;
   }
   const known = knownAccounts[login];
-  const id = known?.id ?? nextId(state, "user", 5_001);
-  const kind = type ?? known?.type ?? (login.endsWith("[bot]") ? "Bot" : "User");
+  const id = known?.id ?? nextId(state, 'user', 5_001);
+  const kind = type ?? known?.type ?? (login.endsWith('[bot]') ? 'Bot' : 'User');
   const user: User = { id, login, type: kind, email: `${String(id)}+${login}@users.noreply.github.com`, role };
   state.users.push(user);
   return user;

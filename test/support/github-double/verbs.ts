@@ -1,7 +1,7 @@
-import type { Json } from "./json.ts";
-import type { Delivery, Repository, User } from "./state.ts";
-import type { Webhooks } from "./webhooks.ts";
-import type { World } from "./world.ts";
+import type { Json } from './json.ts';
+import type { Delivery, Repository, User } from './state.ts';
+import type { Webhooks } from './webhooks.ts';
+import type { World } from './world.ts';
 
 /** What the people's verbs share: a repository, and how GitHub tells the App what they did. */
 export interface Stage {
@@ -12,4 +12,3 @@ export interface Stage {
   /** Delivers and waits; does nothing when the App has no URL or did not subscribe to the event. */
   readonly tell: (event: string, payload: Json) => Promise<Delivery | null>;
 }
-

@@ -1,9 +1,9 @@
-import type { BlobServer } from "./blob-server.ts";
-import { ApiError, notFound } from "./errors.ts";
-import { resolveCommit } from "./git.ts";
-import type { Json } from "./json.ts";
-import type { App, InstallationToken, Repository, State, User } from "./state.ts";
-import { fullName } from "./state.ts";
+import type { BlobServer } from './blob-server.ts';
+import { ApiError, notFound } from './errors.ts';
+import { resolveCommit } from './git.ts';
+import type { Json } from './json.ts';
+import type { App, InstallationToken, Repository, State, User } from './state.ts';
+import { fullName } from './state.ts';
 
 /** What routes share: the state, the clock, where the servers listen, and how an event is announced. */
 export interface World {
@@ -23,9 +23,9 @@ export interface World {
 }
 
 export type Identity =
-  | { readonly kind: "anonymous" }
-  | { readonly kind: "app" }
-  | { readonly kind: "installation"; readonly token: InstallationToken };
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'app' }
+  | { readonly kind: 'installation'; readonly token: InstallationToken };
 
 export interface Call {
   readonly world: World;
@@ -48,22 +48,22 @@ export interface Reply {
   readonly body?: unknown;
 }
 
-export type Need = `${string}:${"read" | "write"}`;
+export type Need = `${string}:${'read' | 'write'}`;
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   readonly path: string;
   /** `jwt`: the App itself; `token`: any installation token; a list: one of these permissions. */
-  readonly needs: "jwt" | "token" | readonly Need[];
+  readonly needs: 'jwt' | 'token' | readonly Need[];
   readonly docs: string;
   readonly run: (call: Call) => Reply | Promise<Reply>;
 }
 
 /** A route under /repos/:owner/:repo; hidden repositories answer 404 as on GitHub. */
 export function repositoryRoute(
-  method: Route["method"],
+  method: Route['method'],
   path: string,
-  access: { readonly needs: Route["needs"]; readonly docs: string },
+  access: { readonly needs: Route['needs']; readonly docs: string },
   run: (call: RepositoryCall) => Reply | Promise<Reply>,
 ): Route {
   return {
@@ -75,8 +75,8 @@ export function repositoryRoute(
   };
 }
 
-export function visibleRepository(call: Call): Repository {
-  const wanted = `${call.params["owner"] ?? ""}/${call.params["repo"] ?? ""}`.toLowerCase();
+function visibleRepository(call: Call): Repository {
+  const wanted = `${call.params['owner'] ?? ''}/${call.params['repo'] ?? ''}`.toLowerCase();
   const found = call.world.state.repositories.find((repository) => fullName(repository).toLowerCase() === wanted);
   if (found === undefined || !reaches(call.identity, found)) {
     throw notFound();
@@ -86,11 +86,11 @@ export function visibleRepository(call: Call): Repository {
 
 function reaches(identity: Identity, repository: Repository): boolean {
   switch (identity.kind) {
-    case "anonymous":
+    case 'anonymous':
       return !repository.private;
-    case "app":
+    case 'app':
       return repository.installed;
-    case "installation": {
+    case 'installation': {
       const { repositoryIds } = identity.token;
       return repository.installed && (repositoryIds === null || repositoryIds.includes(repository.id));
     }
@@ -99,16 +99,16 @@ function reaches(identity: Identity, repository: Repository): boolean {
 
 /** The commit a ref, branch, tag, `heads/x` or (short) SHA names in a repository, or null. */
 export async function commitOf(repository: Repository, ref: string): Promise<string | null> {
-  if (/[\s^~:?*[\\]|\.\.|@\{/.test(ref) || ref === "") {
+  if (/[\s^~:?*[\\]|\.\.|@\{/.test(ref) || ref === '') {
     return null;
   }
   const { directory, refPrefix } = repository;
   const names = [`${refPrefix}${ref}`, `refs/tags/${ref}`];
-  if (ref.startsWith("heads/") || ref.startsWith("refs/heads/")) {
-    names.unshift(`${refPrefix}${ref.replace(/^(refs\/)?heads\//, "")}`);
+  if (ref.startsWith('heads/') || ref.startsWith('refs/heads/')) {
+    names.unshift(`${refPrefix}${ref.replace(/^(refs\/)?heads\//, '')}`);
   }
-  if (ref.startsWith("refs/") || ref.startsWith("pull/") || ref.startsWith("tags/")) {
-    names.unshift(ref.startsWith("refs/") ? ref : `refs/${ref}`);
+  if (ref.startsWith('refs/') || ref.startsWith('pull/') || ref.startsWith('tags/')) {
+    names.unshift(ref.startsWith('refs/') ? ref : `refs/${ref}`);
   }
   if (/^[0-9a-f]{7,40}$/.test(ref)) {
     names.push(ref);
