@@ -21,3 +21,4 @@ export type {
   SqlReader,
 } from './ports.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
+export { workflowLines } from './workflow-lines.ts';

@@ -10,7 +10,10 @@ const looks: ReadonlyMap<string, { readonly color: string; readonly description:
     { color: 'c5b4e3', description: 'An LLM helped with this change; the comment names the evidence' },
   ],
   ['needs-senior-review', { color: 'd97706', description: 'Needs a senior reviewer who is not the author' }],
-  ['hallucination-budget', { color: 'b42318', description: 'Claims of an LLM in this change were found not to hold' }],
+  [
+    'hallucination-budget',
+    { color: 'b42318', description: 'An LLM helped with this change: its claims are checked and counted' },
+  ],
   ['weirkeeper:deep-review', { color: '1d76db', description: 'Put on to ask Weirkeeper for a deep review' }],
 ]);
 
