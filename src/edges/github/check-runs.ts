@@ -70,7 +70,7 @@ async function sendBatches(
     const isLast = index === batches.length - 1;
     await updateRun(target, id, {
       external_id: target.reviewId,
-      ...(isLast ? stateOf(wanted) : { status: 'in_progress' }),
+      ...(isLast ? stateOf(wanted) : {}),
       output: { ...outputOf(wanted), annotations: [...annotations] },
     });
   }
