@@ -1,4 +1,5 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
+export type { ReviewJob } from './job.ts';
 export type {
   Annotation,
   ArtifactAnswer,
@@ -19,3 +20,5 @@ export type {
   ReviewRequest,
   SqlReader,
 } from './ports.ts';
+export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
+export { workflowLines } from './workflow-lines.ts';
