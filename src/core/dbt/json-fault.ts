@@ -70,22 +70,29 @@ interface Step {
 
 function readToken(text: string, at: number, expected: Expectation, open: string[]): Step | null {
   const char = text.charAt(at);
+  if (closers[expected].includes(char)) return close(at, open, char);
   switch (expected) {
     case 'colon':
       return char === ':' ? { end: at + 1, next: 'value' } : null;
+    case 'comma-or-close':
+      return char === ',' ? { end: at + 1, next: open.at(-1) === '{' ? 'key' : 'value' } : null;
     case 'key':
     case 'key-or-close':
-      if (char === '"') return readWhole(endOfString(text, at), 'colon');
-      return expected === 'key-or-close' && char === '}' ? close(at, open, '{') : null;
-    case 'comma-or-close':
-      if (char === ',') return { end: at + 1, next: open.at(-1) === '{' ? 'key' : 'value' };
-      return char === '}' ? close(at, open, '{') : char === ']' ? close(at, open, '[') : null;
+      return char === '"' ? readWhole(endOfString(text, at), 'colon') : null;
     case 'value':
     case 'value-or-close':
-      if (expected === 'value-or-close' && char === ']') return close(at, open, '[');
       return readValue(text, at, char, open);
   }
 }
+
+const closers: Readonly<Record<Expectation, string>> = {
+  value: '',
+  'value-or-close': ']',
+  key: '',
+  'key-or-close': '}',
+  colon: '',
+  'comma-or-close': '}]',
+};
 
 function readValue(text: string, at: number, char: string, open: string[]): Step | null {
   if (char === '{' || char === '[') {
@@ -102,8 +109,8 @@ function readWhole(end: number, next: Expectation): Step | null {
   return end > 0 ? { end, next } : null;
 }
 
-function close(at: number, open: string[], opener: string): Step | null {
-  return open.pop() === opener ? { end: at + 1, next: 'comma-or-close' } : null;
+function close(at: number, open: string[], closer: string): Step | null {
+  return open.pop() === (closer === '}' ? '{' : '[') ? { end: at + 1, next: 'comma-or-close' } : null;
 }
 
 /** Offset after the closing quote of the string that begins at `start`; NaN when it does not end. */

@@ -107,6 +107,8 @@ function readEntry(key: string, entry: Fields, fallback: ResourceType, schemaVer
 
 function readDisabled(manifest: Fields, schemaVersion: number): ReadonlyMap<UniqueId, readonly DbtNode[]> {
   const disabled = new Map<UniqueId, readonly DbtNode[]>();
+  // Before dbt 1.0 this was a list, and manifests edited by other tools still hold one; nothing in it can be paired.
+  if (Array.isArray(manifest.object['disabled'])) return disabled;
   const section = fieldsAt(manifest, 'disabled');
   for (const key of Object.keys(section.object)) {
     const nodes = objectsAt(section, key).map((entry) => readEntry(key, entry, 'model', schemaVersion));

@@ -34,12 +34,14 @@ export function sameContents(context: StateContext, old: DbtNode | undefined, he
     case 'saved_query':
       return sameSavedQuery(context, old, head);
     case 'test':
-      return isGeneric(head) ? sameConfig(context, old, head) && sameFqn(old, head) : sameParsed(context, old, head);
-    case 'function':
-      return sameParsed(context, old, head) && sameSignature(context, old, head);
+      return isGeneric(head) ? sameGenericTest(context, old, head) : sameParsed(context, old, head);
     default:
-      return sameParsed(context, old, head);
+      return sameParsed(context, old, head) && sameSignature(context, old, head);
   }
+}
+
+function sameGenericTest(context: StateContext, old: DbtNode, head: DbtNode): boolean {
+  return sameConfig(context, old, head) && sameFqn(old, head);
 }
 
 function isGeneric(node: DbtNode): boolean {
@@ -116,7 +118,7 @@ function exportsOf(node: DbtNode): JsonValue {
 }
 
 function sameSignature(context: StateContext, old: DbtNode, head: DbtNode): boolean {
-  if (!behaves(context.engine, 'functionSignatures')) return true;
+  if (head.resourceType !== 'function' || !behaves(context.engine, 'functionSignatures')) return true;
   if (!sameEntryKeys(old, head, ['arguments', 'returns'])) return false;
   return !behaves(context.engine, 'functionOverloads') || typedEqual(overloadsOf(old), overloadsOf(head));
 }

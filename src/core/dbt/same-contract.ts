@@ -107,14 +107,14 @@ function removedConstraints(
   enforced: ReadonlySet<string>,
   where: string,
 ): readonly ContractItem[] {
-  return before
-    .filter((constraint) => !after.some((other) => typedEqual(constraint, other)))
-    .filter((constraint) => typeof constraint['type'] === 'string' && enforced.has(constraint['type']))
-    .map((constraint) => ({
-      kind: 'constraint-removed',
-      breaking: true,
-      text: `constraint ${String(constraint['type'])} ${where} removed`,
-    }));
+  const items: ContractItem[] = [];
+  for (const constraint of before) {
+    const type = constraint['type'];
+    if (typeof type !== 'string' || !enforced.has(type) || after.some((other) => typedEqual(constraint, other)))
+      continue;
+    items.push({ kind: 'constraint-removed', breaking: true, text: `constraint ${type} ${where} removed` });
+  }
+  return items;
 }
 
 function constraintsOf(entry: JsonObject): readonly JsonObject[] {

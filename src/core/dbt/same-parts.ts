@@ -49,9 +49,9 @@ function sameSetting(context: StateContext, old: DbtNode, head: DbtNode, key: st
  * `same_persisted_description` holds. Head's `persist_docs` alone decides.
  */
 export function persistedDifferences(old: DbtNode, head: DbtNode): readonly string[] {
-  const persist = head.config['persist_docs'];
-  if (head.resourceType === 'test' || typeof persist !== 'object' || persist === null || Array.isArray(persist))
-    return [];
+  const written = head.config['persist_docs'];
+  const persist: JsonObject = isJsonObject(written) ? written : {};
+  if (head.resourceType === 'test') return [];
   const found: string[] = [];
   if (isTruthy(persist['relation']) && old.description !== head.description) found.push('relation');
   if (!isTruthy(persist['columns'])) return found;

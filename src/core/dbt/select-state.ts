@@ -35,16 +35,6 @@ const candidateSince: ReadonlyMap<ResourceType, Behaviour> = new Map<ResourceTyp
   ['function', 'functions'],
 ]);
 
-/** Classes that have a `same_config`. */
-const configured: ReadonlySet<ResourceType> = new Set<ResourceType>([
-  ...parsedTypes,
-  'source',
-  'exposure',
-  'metric',
-  'semantic_model',
-  'saved_query',
-]);
-
 /**
  * dbt's state selection of head against base: for every enabled entry of head, in the manifest's order, the selectors
  * that select it, before graph operators and before tests are pulled in (`--indirect-selection empty`). Versioned
@@ -76,23 +66,42 @@ export function previousOf(context: StateContext, node: DbtNode): DbtNode | unde
 function* selectorsOf(context: StateContext, macros: ChangedMacros, node: DbtNode): Generator<StateSelector> {
   const old = previousOf(context, node);
   const macroChanged = usesChangedMacro(macros, node);
+  const modified = macroChanged || !sameContents(context, old, node) || contractChangedAgain(context, old, node);
   yield old === undefined ? 'new' : 'old';
-  yield macroChanged || !sameContents(context, old, node) || contractChangedAgain(context, old, node)
-    ? 'modified'
-    : 'unmodified';
+  yield modified ? 'modified' : 'unmodified';
   if (macroChanged) yield 'modified.macros';
-  if (configured.has(node.resourceType) && (old === undefined || configDifferences(context, old, node).length > 0))
-    yield 'modified.configs';
-  if (!parsedTypes.has(node.resourceType)) {
-    if (node.resourceType === 'source' && (old === undefined || relationDifferences(context, old, node).length > 0))
-      yield 'modified.relation';
-    return;
+  const { resourceType } = node;
+  const parts = parsedTypes.has(resourceType) ? partsOfParsed : (partsOf.get(resourceType) ?? []);
+  for (const part of parts) {
+    if (old === undefined || differs[part](context, old, node)) yield part;
   }
-  if (old === undefined || !sameBody(old, node)) yield 'modified.body';
-  if (old === undefined || relationDifferences(context, old, node).length > 0) yield 'modified.relation';
-  if (old === undefined || persistedDifferences(old, node).length > 0) yield 'modified.persisted_descriptions';
-  if (old === undefined || contractDifferences(context, old, node).length > 0) yield 'modified.contract';
 }
+
+type Part = Exclude<StateSelector, 'new' | 'old' | 'modified' | 'unmodified' | 'modified.macros'>;
+
+const differs: Readonly<Record<Part, (context: StateContext, old: DbtNode, head: DbtNode) => boolean>> = {
+  'modified.body': (_, old, head) => !sameBody(old, head),
+  'modified.configs': (context, old, head) => configDifferences(context, old, head).length > 0,
+  'modified.relation': (context, old, head) => relationDifferences(context, old, head).length > 0,
+  'modified.persisted_descriptions': (_, old, head) => persistedDifferences(old, head).length > 0,
+  'modified.contract': (context, old, head) => contractDifferences(context, old, head).length > 0,
+};
+
+/** Which parts a class can be asked for: dbt selects a new node by every part that its class has. */
+const partsOfParsed: readonly Part[] = [
+  'modified.body',
+  'modified.configs',
+  'modified.relation',
+  'modified.persisted_descriptions',
+  'modified.contract',
+];
+const partsOf: ReadonlyMap<ResourceType, readonly Part[]> = new Map<ResourceType, readonly Part[]>([
+  ['source', ['modified.configs', 'modified.relation']],
+  ['exposure', ['modified.configs']],
+  ['metric', ['modified.configs']],
+  ['semantic_model', ['modified.configs']],
+  ['saved_query', ['modified.configs']],
+]);
 
 /** Since 1.9.2 `modified` asks for the contract a second time, whatever the class compared. */
 function contractChangedAgain(context: StateContext, old: DbtNode | undefined, node: DbtNode): boolean {
