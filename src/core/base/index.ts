@@ -15,3 +15,4 @@ export { isJsonObject, jsonEqual } from './json.ts';
 export type { NonEmpty, Reason } from './reason.ts';
 export { isNonEmpty, reason } from './reason.ts';
 export { compareText, sortedBy } from './sort.ts';
+export { toLine } from './to-line.ts';

@@ -1,4 +1,5 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
+
 export type {
   AnalyzedSide,
   ArtifactDigest,
@@ -11,4 +12,6 @@ export type {
   ModifiedNode,
   ProjectSide,
 } from './change.ts';
+export type { Modified } from './modified-nodes.ts';
+export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

@@ -1,4 +1,5 @@
 // SQL as a relational tree that is the same for every engine and dialect.
+export { normalizeSqlText } from './normalize-sql-text.ts';
 export type {
   Cte,
   Dialect,
