@@ -10,5 +10,6 @@ export type { Label } from './labels.ts';
 export { readColumnLabel, readNodeLabel } from './labels.ts';
 export type { Level, Sanitizer } from './level.ts';
 export { isAbove, levels } from './level.ts';
+export { withEveryColumn } from './parents-first.ts';
 export type { Hop, Taint, TaintOptions, Taints } from './taint.ts';
 export { taintsOf, traceTaint } from './taint.ts';

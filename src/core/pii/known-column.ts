@@ -57,16 +57,25 @@ export function statementsOf(
   const modelLabel = node === undefined ? null : readNodeLabel(node);
   const names = columns.map(({ column }) => column);
   const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names);
-  const statements = new Map<string, ColumnStatement>();
-  for (const name of names) {
-    const entry = columnOf(node, name);
-    const label = entry === null ? null : readColumnLabel(entry);
-    const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
-    const guess = classifyColumnName(name, { personTable, dataType })?.category ?? null;
-    const personal = label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label);
-    statements.set(name.toLowerCase(), { label, personal });
-  }
-  return statements;
+  const around = { node, types, modelLabel, personTable, dictionary };
+  return new Map(names.map((name) => [name.toLowerCase(), statementOf(name, around)]));
+}
+
+interface Around {
+  readonly node: DbtNode | undefined;
+  /** Types of the catalog by lower-case name. */
+  readonly types: ReadonlyMap<string, string>;
+  readonly modelLabel: Label | null;
+  readonly personTable: boolean;
+  readonly dictionary: boolean;
+}
+
+function statementOf(name: string, { node, types, modelLabel, personTable, dictionary }: Around): ColumnStatement {
+  const entry = columnOf(node, name);
+  const label = entry === null ? null : readColumnLabel(entry);
+  const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
+  const guess = classifyColumnName(name, { personTable, dataType })?.category ?? null;
+  return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
 }
 
 function byLabel(guess: CategoryId | null, label: Label): readonly Personal[] {

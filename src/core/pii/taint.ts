@@ -96,11 +96,9 @@ function settle(
   { label, personal }: ColumnStatement,
   column: ColumnLineage,
 ): readonly Taint[] {
-  let kept = incoming;
-  if (label?.pii === false) {
-    // Without a reason, a bare "no" does not overrule a label further up; it only overrules a guess.
-    kept = label.reason === null ? kept.filter(({ known }) => known === 'label') : [];
-  }
+  if (label?.pii === false && label.reason !== null) return [];
+  // Without a reason, a bare "no" does not overrule a label further up; it only overrules a guess.
+  let kept = label?.pii === false ? incoming.filter(({ known }) => known === 'label') : incoming;
   const categories = new Set(kept.map(({ category }) => category));
   const labelled = personal.find(({ known }) => known === 'label');
   if (labelled !== undefined)
