@@ -60,7 +60,9 @@ export function filePorts(
         return Promise.resolve(entry);
       },
     },
-    publisher: { announce: () => Promise.resolve(), publish: () => Promise.resolve() },
+    publisher: { announce: () => Promise.resolve(), publish: () => Promise.resolve(), withdraw: () => Promise.resolve() },
+    memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
+    serverUrl: 'https://github.com',
     clock: { now: () => new Date() },
     progress: { stage: () => undefined },
   };

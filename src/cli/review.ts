@@ -5,7 +5,7 @@ import { renderComment, renderJson, renderText } from '#core/render';
 import { createSqlReader } from '#edges/sql-engines';
 import { openWarehouse } from '#edges/warehouse';
 import type { Review } from '#review';
-import { reviewPullRequest, viewOf } from '#review';
+import { reviewPullRequest, toView } from '#review';
 import { EXIT } from './exit.ts';
 import type { ReviewFiles } from './file-ports.ts';
 import { filePorts, requestFor } from './file-ports.ts';
@@ -77,7 +77,7 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
 }
 
 function printed(review: Review, format: ReviewFlags['format']): string {
-  const view = viewOf(review, { previousFingerprints: null });
+  const view = toView(review, { serverUrl: 'https://github.com', previousFingerprints: null });
   if (format === 'json') return JSON.stringify(renderJson(view), null, 2);
   return format === 'markdown' ? renderComment(view) : renderText(view);
 }

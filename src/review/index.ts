@@ -17,9 +17,15 @@ export type {
   Publication,
   Publisher,
   PullRequests,
+  ReviewMemory,
   ReviewPorts,
   ReviewRequest,
   SqlReader,
 } from './ports.ts';
+export type { Review } from './review.ts';
+export { reviewPullRequest } from './review-pull-request.ts';
+export { explainFailure, isWorthRetrying } from './explain-failure.ts';
+export { toView } from './to-view.ts';
+export { traceManifest } from './trace-manifest.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
 export { workflowLines } from './workflow-lines.ts';

@@ -1,5 +1,7 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
 
+export type { Sides } from './analyze-change.ts';
+export { analyzeChange, statementsFor, statementsOf, traceSide } from './analyze-change.ts';
 export type {
   AnalyzedSide,
   ArtifactDigest,
