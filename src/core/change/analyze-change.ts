@@ -24,7 +24,7 @@ export function statementsFor({ base, head }: Sides): readonly SqlStatement[] {
 
 /** What a pull request changes and what that reaches, from both sides and the trees of their SQL. */
 export function analyzeChange({ pullRequest, base, head }: Sides, answers: ReadonlyMap<string, SqlAnswer>): Change {
-  const { modified, removed } = findModified(base.project, head.project);
+  const { modified, removed } = findModified(base.project, head.project, { runResults: head.runResults });
   const sides = { base: analyzeSide(base, 'base', answers), head: analyzeSide(head, 'head', answers) };
   const columnChanges = compareColumns({ ...sides, modified });
   return { pullRequest, ...sides, modified, removed, columnChanges };
