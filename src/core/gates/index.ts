@@ -1,8 +1,10 @@
 // One gate per file; this list is the order in which they are shown.
+import { dbtRun } from './dbt-run.ts';
 import type { Gate } from './gate.ts';
+import { state } from './state.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [];
+export const gates: readonly Gate[] = [state, dbtRun];
