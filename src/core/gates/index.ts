@@ -1,6 +1,9 @@
 // One gate per file; this list is the order in which they are shown.
 import { deepReview } from './deep-review.ts';
+import { destructive } from './destructive.ts';
 import type { Gate } from './gate.ts';
+import { pii } from './pii.ts';
+import { rowCount } from './row-count.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
@@ -8,4 +11,4 @@ export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [deepReview];
+export const gates: readonly Gate[] = [rowCount, pii, destructive, deepReview];
