@@ -1,16 +1,14 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
+export type { LabelEvent } from '#core/policy';
+export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export type {
-  Annotation,
   ArtifactAnswer,
   ArtifactSet,
   Artifacts,
   AuditEntry,
   AuditLog,
-  CheckRunOutput,
   Clock,
   EvidenceSource,
-  InlineComment,
-  LabelEvent,
   Progress,
   Publication,
   Publisher,
