@@ -1,18 +1,16 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
+export type { LabelEvent } from '#core/policy';
+export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export type { ReviewJob } from './job.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
-  Annotation,
   ArtifactAnswer,
   ArtifactSet,
   Artifacts,
   AuditEntry,
   AuditLog,
-  CheckRunOutput,
   Clock,
   EvidenceSource,
-  InlineComment,
-  LabelEvent,
   Progress,
   Publication,
   Publisher,
