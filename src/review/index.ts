@@ -24,6 +24,7 @@ export type { Review } from './review.ts';
 export { reviewPullRequest } from './review-pull-request.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export { toView } from './to-view.ts';
-export { traceManifest } from './trace-manifest.ts';
+export { localRequest } from './local-request.ts';
+export { traceArtifacts } from './trace-artifacts.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
 export { workflowLines } from './workflow-lines.ts';

@@ -4,7 +4,7 @@ import type { DbtNode, DbtProject } from '#core/dbt';
 import { childrenOf } from '#core/dbt';
 import { traceProject } from '#core/lineage';
 import type { Query, SqlAnswer, SqlStatement } from '#core/sql';
-import { dialectOf } from '#core/sql';
+import { toDialect } from '#core/sql';
 import type { AnalyzedSide, Change, ProjectSide } from './change.ts';
 import { compareColumns } from './column-changes.ts';
 import { findModified } from './modified-nodes.ts';
@@ -32,7 +32,7 @@ export function analyzeChange({ pullRequest, base, head }: Sides, answers: Reado
 
 /** The compiled SQL of a project's models and snapshots, keyed `<side>:<unique_id>`. */
 export function statementsOf(project: DbtProject, side: Side): readonly SqlStatement[] {
-  const dialect = dialectOf(project.metadata.adapterType);
+  const dialect = toDialect(project.metadata.adapterType);
   const statements: SqlStatement[] = [];
   for (const node of project.nodes.values()) {
     if (hasQuery(node) && node.compiledCode !== null) {
@@ -56,7 +56,7 @@ export function traceSide(
     if (answer.ok) trees.set(id, answer.query);
     else unread.set(id, answer.reason);
   }
-  return { trees, lineage: traceProject({ project, catalog, trees, unread }) };
+  return { trees, lineage: traceProject(project, catalog, trees, unread) };
 }
 
 type Side = 'base' | 'head';

@@ -17,7 +17,7 @@ export interface Coverage {
   /** Columns whose origin was told. */
   readonly resolved: number;
   /** Models, and columns of models, of which it was not; by unique_id. */
-  readonly unresolved: readonly { readonly unique_id: UniqueId; readonly reason: Reason }[];
+  readonly unresolved: readonly { readonly uniqueId: UniqueId; readonly reason: Reason }[];
 }
 
 const modelTypes: ReadonlySet<string> = new Set(['model', 'snapshot']);
@@ -51,7 +51,7 @@ export function coverage(lineage: ProjectLineage, project: DbtProject): Coverage
   const columns = models.flatMap((node) => node.columns);
   const unresolved = models.flatMap((node) => {
     const own = node.unresolved ?? node.columns.find((column) => column.unresolved !== null)?.unresolved ?? null;
-    return own === null ? [] : [{ unique_id: node.uniqueId, reason: own }];
+    return own === null ? [] : [{ uniqueId: node.uniqueId, reason: own }];
   });
   const resolved = columns.filter((column) => column.unresolved === null).length;
   return { models: models.length, columns: columns.length, resolved, unresolved };

@@ -1,8 +1,8 @@
 import { reason, type Sha, WeirkeeperError } from '#core/base';
 import type { Side } from '#core/evidence';
+import type { ArtifactSettings } from '#core/policy';
 import type { ArtifactAnswer, Artifacts, PullRequests, ReviewRequest } from '#review';
 import { type ReadLimits, standardLimits } from './limits.ts';
-import type { ArtifactSettings } from './settings.ts';
 import { commitOf } from './side-commit.ts';
 import { artifactNames, toArtifactSet } from './to-artifact-set.ts';
 

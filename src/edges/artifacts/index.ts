@@ -3,5 +3,4 @@ export { committedArtifacts } from './committed.ts';
 export { type ArtifactConnections, createArtifacts } from './create-artifacts.ts';
 export { type DirectorySettings, directoryArtifacts } from './directory.ts';
 export { type ReadLimits, standardLimits } from './limits.ts';
-export { type ArtifactSettings, standardSettings } from './settings.ts';
 export { workflowArtifacts } from './workflow-artifact.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type Reason, reason, type Sha } from '#core/base';
 import type { PullRequest } from '#core/change';
+import type { ArtifactSettings } from '#core/policy';
 import type { ArtifactAnswer, Artifacts, ReviewRequest, WorkflowArtifact, WorkflowArtifacts } from '#review';
 import { type Choice, chooseBase, chooseHead } from './choose-artifact.ts';
 import { inMegabytes } from './inflate.ts';
 import { type ReadLimits, standardLimits } from './limits.ts';
-import type { ArtifactSettings } from './settings.ts';
 import { commitOf } from './side-commit.ts';
 import { toArtifactSet, wantedNames } from './to-artifact-set.ts';
 import { readZip } from './zip.ts';
