@@ -6,7 +6,7 @@ import { workflowArtifacts } from './workflow-artifact.ts';
 
 export interface ArtifactConnections {
   readonly workflow: WorkflowArtifacts;
-  readonly readFile: PullRequests['readFile'];
+  readonly pullRequests: Pick<PullRequests, 'readFile'>;
   /** What the repository's policy says about its artifacts. */
   readonly readSettings: (request: ReviewRequest, pullRequest: PullRequest | null) => Promise<ArtifactSettings>;
 }
@@ -16,7 +16,7 @@ type Source = (connections: ArtifactConnections, settings: ArtifactSettings) => 
 
 const sources: Readonly<Record<ArtifactSettings['source'], Source>> = {
   workflow: (connections, settings) => workflowArtifacts(connections.workflow, settings),
-  committed: (connections, settings) => committedArtifacts(connections.readFile, settings),
+  committed: (connections, settings) => committedArtifacts(connections.pullRequests, settings),
 };
 
 /** The port `Artifacts` of a repository on GitHub: each repository's policy says which source is its own. */
