@@ -1,4 +1,4 @@
-import { reason, type Sha, WeirkeeperError } from '#core/base';
+import { RepositoryError, reason, type Sha } from '#core/base';
 import type { Side } from '#core/evidence';
 import type { ArtifactSettings } from '#core/policy';
 import type { ArtifactAnswer, Artifacts, PullRequests, ReviewRequest } from '#review';
@@ -11,7 +11,7 @@ import { artifactNames, toArtifactSet } from './to-artifact-set.ts';
  * has them, the base's as the merge base has them.
  */
 export function committedArtifacts(
-  readFile: PullRequests['readFile'],
+  pullRequests: Pick<PullRequests, 'readFile'>,
   settings: Pick<ArtifactSettings, 'path'>,
   limits: ReadLimits = standardLimits,
 ): Artifacts {
@@ -19,7 +19,12 @@ export function committedArtifacts(
     fetch: async (side, request, pullRequest) => {
       const sha = commitOf(side, request, pullRequest);
       if (sha === null) return noCommit(side);
-      return readCommitted((path) => readFile(request, path, sha), { folder: settings.path, sha, limits, request });
+      return readCommitted((path) => pullRequests.readFile(request, path, sha), {
+        folder: settings.path,
+        sha,
+        limits,
+        request,
+      });
     },
   };
 }
@@ -44,7 +49,7 @@ async function readCommitted(
       if (text !== null) files.set(name, Buffer.from(text));
     } catch (error) {
       // A file that is too large or not text is the repository's to mend; anything else stops the review.
-      if (!(error instanceof WeirkeeperError) || error.name !== 'RepositoryError') throw error;
+      if (!(error instanceof RepositoryError)) throw error;
       return { ok: false, reason: reason(error.code, `${path}: ${error.message}`, 'commit it smaller, as UTF-8') };
     }
   }

@@ -230,6 +230,16 @@ describe('publishing', () => {
     expect(double.repository.publishedState(1).labels).toEqual([]);
   });
 
+  it('says nothing but check runs of a merge group', async () => {
+    const sha = await double.repository.enqueue(1);
+    const edge = connectTo(double, { newerHead: async () => null });
+    const group = { ...request, pullNumber: 0, headSha: toSha(sha) };
+    await edge.publisher.announce(group, names);
+    await edge.publisher.publish(group, publication({ checkRuns: whole().checkRuns }), []);
+    expect(double.repository.publishedState(1, sha).checkRuns['weirkeeper']).toMatchObject({ conclusion: 'failure' });
+    expect(writes(double).every((write) => write.includes('/check-runs'))).toBe(true);
+  });
+
   it('never approves, merges or dismisses', async () => {
     await review();
     expect(double.forbidden).toEqual([]);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Octokit } from '@octokit/rest';
 import { toSha } from '#core/base';
 import type { GitHub } from '#edges/github';
 import { type GitHubDouble, startGitHubDouble } from '../../support/github-double/index.ts';
@@ -74,6 +75,36 @@ describe('reading a pull request', () => {
     expect(read.filesComplete).toBe(false);
   });
 
+  it('makes do with what GitHub does not know: accounts that are gone, authors it could not match, history that is apart', async () => {
+    const pull = await double.repository.openPullRequest({ title: 't', user: 'ada', headRef: 'x', files: { b: 'c' } });
+    const { data } = await new Octokit({ auth: double.issueToken(), baseUrl: double.url }).rest.pulls.get({
+      owner: 'acme',
+      repo: 'analytics',
+      pull_number: 1,
+    });
+    const person = { name: 'Ann', email: 'ann@example.com' };
+    const commits = [
+      { sha: pull.head.sha, commit: { message: 'm', author: person, committer: person }, author: null, committer: {} },
+      { sha: 'e'.repeat(40), commit: { message: 'n', author: null, committer: null }, author: null, committer: null },
+    ];
+    const body = { ...data, user: null, body: null, draft: undefined, commits: 3 };
+    double.faults.next({ path: /pulls\/1$/, status: 200, body: JSON.parse(JSON.stringify(body)) });
+    double.faults.next({ path: /pulls\/1\/commits$/, status: 200, body: JSON.parse(JSON.stringify(commits)) });
+    double.faults.next({ path: /compare/, status: 404 });
+    const read = await github.pullRequests.readPullRequest(requestFor(double, pull));
+    expect(read).toMatchObject({
+      author: { login: 'ghost', id: null, type: 'unknown' },
+      body: '',
+      draft: false,
+      mergeBaseSha: null,
+      commitsComplete: false,
+      commits: [
+        { authorName: 'Ann', authorLogin: null, committerEmail: 'ann@example.com', committerLogin: null },
+        { authorName: '', authorEmail: '', committerName: '', committerLogin: null },
+      ],
+    });
+  });
+
   it('knows a fork, also one that was deleted', async () => {
     const pull = await double.repository.openPullRequest({
       title: 'f',
@@ -107,6 +138,9 @@ describe('reading a file', () => {
     const pull = await double.repository.openPullRequest({ title: 't', user: 'ada', headRef: 'x', files });
     const request = requestFor(double, pull);
     expect(await github.pullRequests.readFile(request, 'large.json', request.headSha)).toBe(large);
+    const raw = { path: /contents\/b$/, status: 200, headers: { 'content-type': 'application/octet-stream' } };
+    double.faults.next({ ...raw, body: JSON.parse('"text"') });
+    expect(await github.pullRequests.readFile(request, 'b', request.headSha)).toContain('text');
     double.faults.next({
       path: /contents\/b$/,
       status: 403,

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defaultPolicy } from '#core/policy';
+import { createArtifacts, workflowArtifacts } from '#edges/artifacts';
 import type { GitHub } from '#edges/github';
 import type { ReviewRequest } from '#review';
 import { type GitHubDouble, type PullRequest, startGitHubDouble } from '../../support/github-double/index.ts';
 import { makeZip } from '../../support/zip.ts';
 import { connectTo, requestFor } from './stage.ts';
+
+const { artifacts: standardSettings } = defaultPolicy;
 
 const zip = makeZip([{ name: 'manifest.json', content: '{}' }]);
 
@@ -85,6 +89,46 @@ describe('workflow artifacts', () => {
     await expect(github.workflowArtifacts.listArtifacts(request, 'x')).rejects.toMatchObject({
       name: 'DeploymentError',
       message: expect.stringContaining('actions'),
+    });
+  });
+});
+
+describe('artifacts of both sides', () => {
+  const committed = { source: 'committed', baseName: '', headName: '', path: 'dbt' } as const;
+  const bundle = (text: string) => makeZip([{ name: 'target/manifest.json', content: text }]);
+
+  it('come from GitHub Actions, a stale base said aloud', async () => {
+    const later = await double.repository.commitTo('main', { message: 'm', files: { c: 'd' } });
+    double.repository.addArtifact({ name: 'dbt-base', zip: bundle('base'), headSha: later, headBranch: 'main' });
+    double.repository.addArtifact({ name: 'dbt-head', zip: bundle('head'), headSha: pull.head.sha, headBranch: 'x' });
+    const artifacts = workflowArtifacts(github.workflowArtifacts, standardSettings);
+    const pullRequest = await github.pullRequests.readPullRequest(request);
+    expect(await artifacts.fetch('head', request, pullRequest)).toMatchObject({
+      ok: true,
+      set: { manifest: 'head', stale: null },
+    });
+    expect(await artifacts.fetch('base', request, pullRequest)).toMatchObject({
+      ok: true,
+      set: { manifest: 'base', stale: { text: expect.stringContaining('1 commit after the merge base') } },
+    });
+  });
+
+  it('come from files that the repository keeps', async () => {
+    const files = { 'dbt/manifest.json': '{"side":"head"}' };
+    const other = await double.repository.openPullRequest({ title: 'c', user: 'ada', headRef: 'c', files });
+    const artifacts = createArtifacts({
+      workflow: github.workflowArtifacts,
+      pullRequests: github.pullRequests,
+    });
+    const asked = requestFor(double, other);
+    const pullRequest = await github.pullRequests.readPullRequest(asked);
+    expect(await artifacts.fetch('head', asked, pullRequest)).toMatchObject({
+      ok: true,
+      set: { manifest: '{"side":"head"}' },
+    });
+    expect(await artifacts.fetch('base', asked, pullRequest)).toMatchObject({
+      ok: false,
+      reason: { code: 'no-manifest' },
     });
   });
 });
