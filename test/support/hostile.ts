@@ -51,6 +51,7 @@ const PIECES: readonly string[] = [
   'https://evil.example',
   'HTTP://EVIL.example',
   'www.evil.example',
+  '_www.evil.example',
   'ftp://evil.example',
   'mailto:x@y.example',
   '#123',

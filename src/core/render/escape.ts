@@ -130,10 +130,10 @@ function breakLinks(text: string): string {
   return text
     .replace(/@(?=\S)/g, `@${BREAK}`)
     .replace(/(?<!&)#(?=\d)/g, `#${BREAK}`)
-    .replace(/\b(GH)-(?=\d)/gi, `$1${BREAK}-`)
+    .replace(/(GH)-(?=\d)/gi, `$1${BREAK}-`)
     .replace(/:(?=\/\/)/g, `:${BREAK}`)
-    .replace(/\b(www)\./gi, `$1${BREAK}.`)
-    .replace(/\b(mailto|xmpp):/gi, `$1${BREAK}:`)
+    .replace(/(www)\./gi, `$1${BREAK}.`)
+    .replace(/(mailto|xmpp):/gi, `$1${BREAK}:`)
     .replace(/:(?=[\w+-]+:)/g, `:${BREAK}`);
 }
 
