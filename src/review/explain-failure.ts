@@ -1,5 +1,5 @@
 import type { Reason } from '#core/base';
-import { DeploymentError, InvariantError, reason, RepositoryError, UpstreamError, WeirkeeperError } from '#core/base';
+import { DeploymentError, InvariantError, RepositoryError, reason, UpstreamError, WeirkeeperError } from '#core/base';
 
 /** Whether trying again later may help. */
 export function isWorthRetrying(error: unknown): boolean {

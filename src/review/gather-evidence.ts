@@ -10,7 +10,10 @@ const CONCURRENCY = 4;
  * Asks the questions of a plan, each once. Sources are asked in their order until one knows; if none does, the answer
  * is the last one's reason. A source that throws has not answered.
  */
-export async function gatherEvidence(questions: readonly Question[], sources: readonly EvidenceSource[]): Promise<Answers> {
+export async function gatherEvidence(
+  questions: readonly Question[],
+  sources: readonly EvidenceSource[],
+): Promise<Answers> {
   const answers = new Map<string, Answer>();
   const waiting = [...questions];
   async function work(): Promise<void> {

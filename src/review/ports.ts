@@ -1,4 +1,4 @@
-import type { Reason, Sha } from '#core/base';
+import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
 import type { Answer, Question, Side } from '#core/evidence';
 import type { ArtifactSettings, LabelEvent } from '#core/policy';
@@ -51,7 +51,12 @@ export type ArtifactAnswer =
 
 /** Where dbt artifacts come from. */
 export interface Artifacts {
-  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null, settings: ArtifactSettings): Promise<ArtifactAnswer>;
+  fetch(
+    side: Side,
+    request: ReviewRequest,
+    pullRequest: PullRequest | null,
+    settings: ArtifactSettings,
+  ): Promise<ArtifactAnswer>;
 }
 
 /** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */
@@ -101,6 +106,15 @@ export interface Publisher {
   /** Check runs "in progress" on the head, so that people see that a review is under way. */
   announce(request: ReviewRequest, names: readonly string[]): Promise<void>;
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
+  /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
+  withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+}
+
+/** What is kept of earlier reviews of the same pull request. */
+export interface ReviewMemory {
+  /** Fingerprints of the last finished review of another head; null when there is none. */
+  recall(request: ReviewRequest): Promise<readonly string[] | null>;
+  remember(request: ReviewRequest, outcome: string, fingerprints: readonly Fingerprint[]): Promise<void>;
 }
 
 /** Says what a review is doing; one entry per stage. */
@@ -117,6 +131,9 @@ export interface ReviewPorts {
   readonly evidenceFile: (text: string) => EvidenceSource;
   readonly auditLog: AuditLog;
   readonly publisher: Publisher;
+  readonly memory: ReviewMemory;
+  /** `https://github.com`, or the address of an own server: where links lead. */
+  readonly serverUrl: string;
   readonly clock: Clock;
   readonly progress: Progress;
 }

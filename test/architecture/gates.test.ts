@@ -21,11 +21,14 @@ describe('every gate', () => {
     expect(defining.map((name) => name.replace('.ts', '')).sort()).toEqual([...ids].sort());
   });
 
-  it.each(gates.map((gate) => [gate.id, gate] as const))('%s says what, why, how to fix and how to waive', (_id, gate) => {
-    for (const text of Object.values(gate.page)) expect(text.length).toBeGreaterThan(20);
-    expect(Object.keys(gate.messages).length).toBeGreaterThan(0);
-    expect(gate.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
-  });
+  it.each(gates.map((gate) => [gate.id, gate] as const))(
+    '%s says what, why, how to fix and how to waive',
+    (_id, gate) => {
+      for (const text of Object.values(gate.page)) expect(text.length).toBeGreaterThan(20);
+      expect(Object.keys(gate.messages).length).toBeGreaterThan(0);
+      expect(gate.id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    },
+  );
 
   it('has an id of its own', () => {
     expect(new Set(ids).size).toBe(ids.length);
@@ -34,7 +37,10 @@ describe('every gate', () => {
 
 describe('what is generated', () => {
   it('is up to date', () => {
-    const output = execFileSync('npm', ['run', '--silent', 'generate:check'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = execFileSync('npm', ['run', '--silent', 'generate:check'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect(output).toBe('');
   });
 });

@@ -1,0 +1,166 @@
+import type { UniqueId } from '#core/base';
+import { sortedBy } from '#core/base';
+import type { Change } from '#core/change';
+import type { DbtColumn, DbtProject } from '#core/dbt';
+import type { ProjectLineage } from '#core/lineage';
+import type { ColumnAt, Personal, Sanitizer, Taints } from '#core/pii';
+import {
+  classifyColumnName,
+  columnKey,
+  datumOf,
+  labelSensitivity,
+  makingOf,
+  readColumnLabel,
+  traceTaint,
+  withEveryColumn,
+} from '#core/pii';
+
+/** One side with its personal data traced. */
+export interface TracedSide {
+  readonly project: DbtProject;
+  /** Columns that are only read, never listed, included. */
+  readonly lineage: ProjectLineage;
+  readonly taints: Taints;
+}
+
+export interface TracedChange {
+  readonly change: Change;
+  readonly base: TracedSide;
+  readonly head: TracedSide;
+  /** What a model of base is called at head: itself, or the new model that took its columns over. */
+  readonly headIds: ReadonlyMap<UniqueId, UniqueId>;
+  /** The other way round. */
+  readonly baseIds: ReadonlyMap<UniqueId, UniqueId>;
+}
+
+export interface TraceOptions {
+  readonly dictionary: boolean;
+  readonly sanitizers: readonly Sanitizer[];
+}
+
+/**
+ * Traces both sides so that they differ only where data flows differently: head also knows base's labels (a label that
+ * goes away does not clean the data), and base takes for personal what head does (a new label opens no path).
+ */
+export function traceChange(change: Change, options: TraceOptions): TracedChange {
+  const base = { project: change.base.project, lineage: withEveryColumn(change.base.lineage) };
+  const head = { project: change.head.project, lineage: withEveryColumn(change.head.lineage) };
+  const headIds = renamedNodes(base, head);
+  const headSeeds = labelSeeds(base, head, headIds);
+  const headTaints = traceTaint(head.project, head.lineage, {
+    ...options,
+    catalog: change.head.catalog,
+    seeds: headSeeds,
+  });
+  const baseIds = new Map([...headIds].map(([baseId, headId]) => [headId, baseId]));
+  const baseSeeds = originSeeds(headTaints, head.lineage, baseIds);
+  const baseTaints = traceTaint(base.project, base.lineage, {
+    ...options,
+    catalog: change.base.catalog,
+    seeds: baseSeeds,
+  });
+  return { change, base: { ...base, taints: baseTaints }, head: { ...head, taints: headTaints }, headIds, baseIds };
+}
+
+/** The column that a column of head repeats, named as base names it, so that both sides can be compared. */
+export function headDatumKey({ head, baseIds }: TracedChange, at: ColumnAt): string {
+  const datum = datumOf(head.lineage, at);
+  return columnKey({ uniqueId: baseIds.get(datum.uniqueId) ?? datum.uniqueId, column: datum.column });
+}
+
+export function baseDatumKey({ base }: TracedChange, at: ColumnAt): string {
+  return columnKey(datumOf(base.lineage, at));
+}
+
+interface Side {
+  readonly project: DbtProject;
+  readonly lineage: ProjectLineage;
+}
+
+/** Base's nodes by what they are at head. A new node with at least four fifths of a removed one's columns, made alike, is it renamed. */
+function renamedNodes(base: Side, head: Side): ReadonlyMap<UniqueId, UniqueId> {
+  const ids = new Map<UniqueId, UniqueId>();
+  const fresh = [...head.project.nodes.values()].filter(({ uniqueId }) => !base.project.nodes.has(uniqueId));
+  const taken = new Set<UniqueId>();
+  for (const { uniqueId, resourceType } of sortedBy(base.project.nodes.values(), (node) => node.uniqueId)) {
+    if (head.project.nodes.has(uniqueId)) {
+      ids.set(uniqueId, uniqueId);
+      continue;
+    }
+    const heir = fresh.find(
+      (node) =>
+        node.resourceType === resourceType && !taken.has(node.uniqueId) && isAlike(base, uniqueId, head, node.uniqueId),
+    );
+    if (heir === undefined) continue;
+    ids.set(uniqueId, heir.uniqueId);
+    taken.add(heir.uniqueId);
+  }
+  return ids;
+}
+
+function isAlike(base: Side, baseId: UniqueId, head: Side, headId: UniqueId): boolean {
+  const before = makings(base, baseId);
+  const after = new Set(makings(head, headId));
+  if (before.length === 0) return false;
+  return before.filter((making) => after.has(making)).length * 5 >= before.length * 4;
+}
+
+function makings({ lineage }: Side, uniqueId: UniqueId): readonly string[] {
+  return (lineage.get(uniqueId)?.columns ?? [])
+    .filter(({ sources }) => sources.length > 0)
+    .map(({ column }) => makingOf(lineage, { uniqueId, column }));
+}
+
+/** Base's labels, on the columns of head that are made as the labelled ones were, whatever they are called now. */
+function labelSeeds(
+  base: Side,
+  head: Side,
+  headIds: ReadonlyMap<UniqueId, UniqueId>,
+): ReadonlyMap<string, readonly Personal[]> {
+  const seeds = new Map<string, readonly Personal[]>();
+  for (const { uniqueId, columns } of base.project.nodes.values()) {
+    const headId = headIds.get(uniqueId);
+    const labels = [...columns.values()].flatMap((column) => labelledAs(column) ?? []);
+    if (headId === undefined || labels.length === 0) continue;
+    const byMaking = new Map(
+      labels.map((one) => [makingOf(base.lineage, { uniqueId, column: one.column }), one.personal]),
+    );
+    for (const { column } of head.lineage.get(headId)?.columns ?? []) {
+      const at = { uniqueId: headId, column };
+      const personal = byMaking.get(makingOf(head.lineage, at));
+      if (personal !== undefined) seeds.set(columnKey(at), [personal]);
+    }
+  }
+  return seeds;
+}
+
+function labelledAs(entry: DbtColumn): { readonly column: string; readonly personal: Personal } | null {
+  const label = readColumnLabel(entry);
+  if (label?.pii !== true) return null;
+  const guess = classifyColumnName(entry.name, { personTable: true, dataType: null })?.category;
+  const category = label.types[0] ?? guess ?? 'unspecified';
+  return {
+    column: entry.name,
+    personal: { category, sensitivity: labelSensitivity(label, category), known: 'label' },
+  };
+}
+
+/** Where head's personal data begins, and the columns that those repeat, as base names them. */
+function originSeeds(
+  taints: Taints,
+  lineage: ProjectLineage,
+  baseIds: ReadonlyMap<UniqueId, UniqueId>,
+): ReadonlyMap<string, readonly Personal[]> {
+  const seeds = new Map<string, Map<string, Personal>>();
+  for (const { origin, category, sensitivity, known } of [...taints.values()].flatMap((columns) =>
+    [...columns.values()].flat(),
+  )) {
+    for (const at of [origin, datumOf(lineage, origin)]) {
+      const key = columnKey({ uniqueId: baseIds.get(at.uniqueId) ?? at.uniqueId, column: at.column });
+      const own = seeds.get(key) ?? new Map<string, Personal>();
+      own.set(category, { category, sensitivity, known });
+      seeds.set(key, own);
+    }
+  }
+  return new Map([...seeds].map(([key, own]) => [key, [...own.values()]]));
+}

@@ -1,0 +1,124 @@
+import type { UniqueId } from '#core/base';
+import { toFingerprint } from '#core/base';
+import type { DbtNode } from '#core/dbt';
+import type { ColumnLineage, ColumnSource } from '#core/lineage';
+import type { Label } from '#core/pii';
+import { columnOf, lineageOf, makingOf, readColumnLabel, readNodeLabel, taintsOf } from '#core/pii';
+import type { Finding } from '../gate.ts';
+import { fileAt, placeInPatch } from '../place-in-patch.ts';
+import type { TracedChange } from './compare-sides.ts';
+import { nameOf, wordPattern } from './new-paths.ts';
+
+interface Missing {
+  readonly column: string;
+  readonly upstream: ColumnSource;
+  readonly label: Label;
+}
+
+/** PII-07: columns that this change takes over unaltered from labelled ones, and leaves unlabelled. One finding a model. */
+export function findMissingLabels(traced: TracedChange): readonly Finding<'label-missing'>[] {
+  const modified = new Set(traced.change.modified.map(({ uniqueId }) => uniqueId));
+  return [...traced.head.project.nodes.values()].flatMap((node) => {
+    const touched = modified.has(node.uniqueId) || isDocumentedInChange(traced, node);
+    if (!touched || node.resourceType === 'source' || readNodeLabel(node) !== null) return [];
+    const columns = traced.head.lineage.get(node.uniqueId)?.columns ?? [];
+    const missing = columns.flatMap((column) => missingLabel(traced, node, column) ?? []);
+    const [first, ...others] = missing;
+    return first === undefined ? [] : [toFinding(traced, node, [first, ...others])];
+  });
+}
+
+function isDocumentedInChange({ change }: TracedChange, { patchPath }: DbtNode): boolean {
+  return patchPath !== null && fileAt(change.pullRequest, patchPath) !== null;
+}
+
+function missingLabel(traced: TracedChange, node: DbtNode, column: ColumnLineage): Missing | null {
+  const at = { uniqueId: node.uniqueId, column: column.column };
+  const entry = columnOf(node, column.column);
+  if (entry !== null && readColumnLabel(entry) !== null) return null;
+  if (!taintsOf(traced.head.taints, at).some(({ level, known }) => level === 'raw' && known === 'label')) return null;
+  for (const upstream of column.sources) {
+    const label = unalteredFrom(traced, upstream);
+    if (label === null || isOldOmission(traced, node.uniqueId, column.column)) continue;
+    return { column: column.column, upstream, label };
+  }
+  return null;
+}
+
+/** The upstream column's label, if the column is taken over as it is. */
+function unalteredFrom({ head }: TracedChange, source: ColumnSource): Label | null {
+  const plain = ['identity', 'rename', 'cast'].includes(source.transformation);
+  if (!plain || source.functions.some((name) => !/^(cast|try_cast|safe_cast|trim|lower|upper|coalesce)$/.test(name)))
+    return null;
+  const entry = columnOf(head.project.nodes.get(source.uniqueId), source.column);
+  const label = entry === null ? null : readColumnLabel(entry);
+  return label?.pii === true ? label : null;
+}
+
+/** The column stood there at base, made alike and as unlabelled: not this change's doing. */
+function isOldOmission({ base, head, baseIds }: TracedChange, uniqueId: UniqueId, column: string): boolean {
+  const before = { uniqueId: baseIds.get(uniqueId) ?? uniqueId, column };
+  if (lineageOf(base.lineage, before) === null) return false;
+  return makingOf(base.lineage, before) === makingOf(head.lineage, { uniqueId, column });
+}
+
+function toFinding(
+  traced: TracedChange,
+  node: DbtNode,
+  missing: readonly [Missing, ...Missing[]],
+): Finding<'label-missing'> {
+  const [first] = missing;
+  const { uniqueId, patchPath, originalFilePath } = node;
+  const names = missing.map(({ column }) => column);
+  const yaml = yamlFor(node, missing);
+  return {
+    messageId: 'label-missing',
+    data: {
+      model: nameOf(traced, uniqueId),
+      columns: names.join(', '),
+      upstream: `${nameOf(traced, first.upstream.uniqueId)}.${first.upstream.column}`,
+      label: first.label.source,
+      yaml,
+    },
+    subject: { uniqueId, column: first.column },
+    place: placeInPatch(
+      traced.change.pullRequest,
+      [originalFilePath, ...(patchPath === null ? [] : [patchPath])],
+      wordPattern(first.column),
+    ),
+    basis: 'proven',
+    fingerprint: toFingerprint('pii', 'label-missing', uniqueId, ...names.map((name) => name.toLowerCase())),
+    matters: '',
+    downstream: [],
+    safeIf: `add to the YAML of ${nameOf(traced, uniqueId)}:\n${yaml}`,
+  };
+}
+
+const groupOf: Readonly<Record<string, string>> = { model: 'models', seed: 'seeds', snapshot: 'snapshots' };
+
+/** YAML to paste, in the form in which the upstream column is labelled. */
+function yamlFor({ resourceType, name }: DbtNode, missing: readonly Missing[]): string {
+  const columns = missing.flatMap(({ column, label }) => [
+    `      - name: ${scalar(column)}`,
+    ...labelLines(label.source).map((line) => `        ${line}`),
+  ]);
+  return [`${groupOf[resourceType] ?? 'models'}:`, `  - name: ${scalar(name)}`, '    columns:', ...columns].join('\n');
+}
+
+function labelLines(source: string): readonly string[] {
+  const tag = /^(config\.tags|tag) (.+)$/s.exec(source);
+  if (tag !== null) {
+    const line = `tags: [${scalar(tag[2] ?? 'pii')}]`;
+    return tag[1] === 'tag' ? [line] : ['config:', `  ${line}`];
+  }
+  const meta = /^(config\.meta|meta)\.(\w+)$/.exec(source);
+  const key =
+    meta === null || !['pii', 'contains_pii', 'is_pii', 'sensitive'].includes(meta[2] ?? '') ? 'pii' : meta[2];
+  const line = `${key ?? 'pii'}: true`;
+  return meta?.[1] === 'meta' ? ['meta:', `  ${line}`] : ['config:', '  meta:', `    ${line}`];
+}
+
+/** Names come from strangers: what is not a plain word is quoted. */
+function scalar(text: string): string {
+  return /^[A-Za-z_]\w*$/.test(text) ? text : JSON.stringify(text);
+}

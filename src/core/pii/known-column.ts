@@ -1,0 +1,100 @@
+import type { UniqueId } from '#core/base';
+import type { DbtCatalog, DbtColumn, DbtNode, DbtProject } from '#core/dbt';
+import type { NodeLineage } from '#core/lineage';
+import type { CategoryId, Sensitivity } from './category.ts';
+import { categoryOf } from './category.ts';
+import { classifyColumnName, isPersonTable } from './dictionary.ts';
+import type { Label } from './labels.ts';
+import { readColumnLabel, readNodeLabel } from './labels.ts';
+
+/** A column of a node; the key of maps is made by `columnKey`. */
+export interface ColumnAt {
+  readonly uniqueId: UniqueId;
+  readonly column: string;
+}
+
+/** How it is known that a column is personal: by its own label, by its model's label and its name, or by its name alone. */
+export type Known = 'label' | 'model-label' | 'dictionary';
+
+/** That a column is personal data, as said of this column itself and not of those before it. */
+export interface Personal {
+  readonly category: CategoryId;
+  readonly sensitivity: Sensitivity;
+  readonly known: Known;
+}
+
+/** What is said of one column where it stands. */
+export interface ColumnStatement {
+  readonly label: Label | null;
+  readonly personal: readonly Personal[];
+}
+
+/** The key of a column in maps: warehouses fold case, and YAML and SQL seldom agree on it. */
+export function columnKey({ uniqueId, column }: ColumnAt): string {
+  return `${uniqueId}\n${column.toLowerCase()}`;
+}
+
+/** The YAML entry of a column, whatever its case. */
+export function columnOf(node: DbtNode | undefined, column: string): DbtColumn | null {
+  if (node === undefined) return null;
+  const exact = node.columns.get(column);
+  if (exact !== undefined) return exact;
+  const wanted = column.toLowerCase();
+  for (const entry of node.columns.values()) {
+    if (entry.name.toLowerCase() === wanted) return entry;
+  }
+  return null;
+}
+
+/** What labels and names say of every column of a node, by lower-case name. */
+export function statementsOf(
+  { uniqueId, columns }: NodeLineage,
+  project: DbtProject,
+  { catalog, dictionary }: { readonly catalog: DbtCatalog | null; readonly dictionary: boolean },
+): ReadonlyMap<string, ColumnStatement> {
+  const node = project.nodes.get(uniqueId);
+  const types = new Map((catalog?.get(uniqueId)?.columns ?? []).map(({ name, type }) => [name.toLowerCase(), type]));
+  const modelLabel = node === undefined ? null : readNodeLabel(node);
+  const names = columns.map(({ column }) => column);
+  const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names);
+  const around = { node, types, modelLabel, personTable, dictionary };
+  return new Map(names.map((name) => [name.toLowerCase(), statementOf(name, around)]));
+}
+
+interface Around {
+  readonly node: DbtNode | undefined;
+  /** Types of the catalog by lower-case name. */
+  readonly types: ReadonlyMap<string, string>;
+  readonly modelLabel: Label | null;
+  readonly personTable: boolean;
+  readonly dictionary: boolean;
+}
+
+function statementOf(name: string, { node, types, modelLabel, personTable, dictionary }: Around): ColumnStatement {
+  const entry = columnOf(node, name);
+  const label = entry === null ? null : readColumnLabel(entry);
+  const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
+  const guess = classifyColumnName(name, { personTable, dataType })?.category ?? null;
+  return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
+}
+
+function byLabel(guess: CategoryId | null, label: Label): readonly Personal[] {
+  if (!label.pii) return [];
+  const types = label.types.length > 0 ? label.types : [guess ?? 'unspecified'];
+  return types.map((category) => ({ category, sensitivity: labelSensitivity(label, category), known: 'label' }));
+}
+
+/** A model's label says that some columns are personal; their names say which. */
+function byName(guess: CategoryId | null, modelLabel: Label | null, dictionary: boolean): readonly Personal[] {
+  if (guess === null || modelLabel?.pii === false) return [];
+  const { sensitivity } = categoryOf(guess);
+  if (modelLabel?.pii === true) return [{ category: guess, sensitivity, known: 'model-label' }];
+  return dictionary ? [{ category: guess, sensitivity, known: 'dictionary' }] : [];
+}
+
+/** A label weighs at least 2: somebody took the trouble, even for a key or a city. */
+export function labelSensitivity(label: Label, category: CategoryId): Sensitivity {
+  if (label.sensitivity !== null) return label.sensitivity;
+  const own = categoryOf(category).sensitivity;
+  return own < 2 ? 2 : own;
+}
