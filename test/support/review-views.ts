@@ -38,7 +38,13 @@ export interface ViewInput {
 }
 
 /** The view of a review whose gates said what is given. */
-export function aView({ change, results, assistance = noAssistance, policy = defaultPolicy, over = {} }: ViewInput): ReviewView {
+export function aView({
+  change,
+  results,
+  assistance = noAssistance,
+  policy = defaultPolicy,
+  over = {},
+}: ViewInput): ReviewView {
   return {
     request: {
       serverUrl: 'https://github.com',
@@ -69,14 +75,23 @@ export function aView({ change, results, assistance = noAssistance, policy = def
 }
 
 export function rowsOf(...counts: readonly (readonly [string, number | null, number | null])[]): ReviewView['rows'] {
-  const count = (rows: number | null, side: string): RowCounts['base'] => (rows === null ? null : { rows, source: `DuckDB ${side}.duckdb`, at: AT });
-  return new Map(counts.map(([id, base, head]) => [toUniqueId(id), { base: count(base, 'base'), head: count(head, 'head') }]));
+  const count = (rows: number | null, side: string): RowCounts['base'] =>
+    rows === null ? null : { rows, source: `DuckDB ${side}.duckdb`, at: AT };
+  return new Map(
+    counts.map(([id, base, head]) => [toUniqueId(id), { base: count(base, 'base'), head: count(head, 'head') }]),
+  );
 }
 
 /** A small shop: payments and orders feed revenue, which a dashboard shows. */
 export function shopSide(artifact: string): AnalyzedSide {
   const board = aNode(BOARD, {
-    exposure: { type: 'dashboard', label: 'Board dashboard', owner: { name: 'finance-data', email: [] }, maturity: null, url: null },
+    exposure: {
+      type: 'dashboard',
+      label: 'Board dashboard',
+      owner: { name: 'finance-data', email: [] },
+      maturity: null,
+      url: null,
+    },
   });
   const side = aSide(
     [aNode(STG), aNode(FCT), aNode(DAILY), aNode(DIM), board],
@@ -104,7 +119,10 @@ const rowCount = aGate('row-count', {
   'row-count-changed': { text: 'rows of `{model}` went from {before} to {after}', cost: 'block' },
   'row-count-moved': { text: 'rows of `{model}` moved by {percent}', cost: 'warn' },
 });
-const columnLineage = aGate('column-lineage', { retyped: { text: 'column `{column}` of `{model}` is retyped', cost: 'warn' }, added: { text: 'column `{column}` is new', cost: 'note' } });
+const columnLineage = aGate('column-lineage', {
+  retyped: { text: 'column `{column}` of `{model}` is retyped', cost: 'warn' },
+  added: { text: 'column `{column}` is new', cost: 'note' },
+});
 const pii = aGate('pii');
 const dbtRun = aGate('dbt-run');
 const state = aGate('state');
@@ -137,8 +155,23 @@ export function blockedView(): ReviewView {
       aModified(STG, { causes: [{ kind: 'macro', text: 'macro cents_to_units' }] }),
     ],
     columnChanges: [
-      aColumnChange(STG, { dependents: { columns: [{ uniqueId: toUniqueId(FCT), column: 'gross_amount' }], rowsetModels: [], consumers: [] } }),
-      aColumnChange(FCT, { origin: 'inherited', column: 'gross_amount', kind: 're-sourced', dependents: { columns: [{ uniqueId: toUniqueId(DAILY), column: 'revenue' }], rowsetModels: [], consumers: [toUniqueId(BOARD)] } }),
+      aColumnChange(STG, {
+        dependents: {
+          columns: [{ uniqueId: toUniqueId(FCT), column: 'gross_amount' }],
+          rowsetModels: [],
+          consumers: [],
+        },
+      }),
+      aColumnChange(FCT, {
+        origin: 'inherited',
+        column: 'gross_amount',
+        kind: 're-sourced',
+        dependents: {
+          columns: [{ uniqueId: toUniqueId(DAILY), column: 'revenue' }],
+          rowsetModels: [],
+          consumers: [toUniqueId(BOARD)],
+        },
+      }),
     ],
   });
   return aView({
@@ -147,9 +180,19 @@ export function blockedView(): ReviewView {
     results: [
       [state, passed('3 models modified')],
       [rowCount, failed('1 of 3 models over 10 %', doubled)],
-      [columnLineage, failed('1 column retyped, 1 added', retyped, aFinding('added', { data: { column: 'paid_at' }, fingerprint: toFingerprint('added', 'paid_at') }))],
+      [
+        columnLineage,
+        failed(
+          '1 column retyped, 1 added',
+          retyped,
+          aFinding('added', { data: { column: 'paid_at' }, fingerprint: toFingerprint('added', 'paid_at') }),
+        ),
+      ],
       [pii, passed('no new path')],
-      [dbtRun, unknown('no-run-results', 'no run_results.json in artifact dbt-head', 'add dbt build before the upload')],
+      [
+        dbtRun,
+        unknown('no-run-results', 'no run_results.json in artifact dbt-head', 'add dbt build before the upload'),
+      ],
       [deepReview, { outcome: 'passed', basis: 'not-applicable', summary: 'not asked for' }],
     ],
     over: {
@@ -189,7 +232,10 @@ export function unmeasuredView(): ReviewView {
   return aView({
     change: shopChange({ modified: [aModified(STG)] }),
     results: [
-      [rowCount, unknown('no-warehouse', 'no warehouse is configured', 'set WAREHOUSE_URL, or upload weirkeeper-evidence.json')],
+      [
+        rowCount,
+        unknown('no-warehouse', 'no warehouse is configured', 'set WAREHOUSE_URL, or upload weirkeeper-evidence.json'),
+      ],
       [columnLineage, passed('14 columns of 4 models, all resolved')],
     ],
     over: {
@@ -197,9 +243,15 @@ export function unmeasuredView(): ReviewView {
         models: 4,
         columns: 14,
         resolved: 12,
-        unresolved: [{ uniqueId: toUniqueId(DIM), reason: { code: 'not-parsed', text: 'its SQL could not be read: line 3' } }],
+        unresolved: [
+          { uniqueId: toUniqueId(DIM), reason: { code: 'not-parsed', text: 'its SQL could not be read: line 3' } },
+        ],
       },
-      deepReview: { ran: false, claims: { total: 0, grounded: 0, dropped: 0 }, reason: { code: 'no-llm', text: 'no LLM is configured', remedy: 'set OPENAI_API_KEY' } },
+      deepReview: {
+        ran: false,
+        claims: { total: 0, grounded: 0, dropped: 0 },
+        reason: { code: 'no-llm', text: 'no LLM is configured', remedy: 'set OPENAI_API_KEY' },
+      },
     },
   });
 }
@@ -207,7 +259,13 @@ export function unmeasuredView(): ReviewView {
 /** A refactor: compiled SQL the same, or other SQL with the same rows. */
 export function clearView(): ReviewView {
   return aView({
-    change: shopChange({ modified: [aModified(DIM, { compiled: 'identical' }), aModified(DAILY), aModified(FCT, { compiled: 'formatting-only' })] }),
+    change: shopChange({
+      modified: [
+        aModified(DIM, { compiled: 'identical' }),
+        aModified(DAILY),
+        aModified(FCT, { compiled: 'formatting-only' }),
+      ],
+    }),
     results: [
       [state, passed('3 models modified')],
       [rowCount, passed('3 models within 10 %')],

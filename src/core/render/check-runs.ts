@@ -29,7 +29,8 @@ export function renderCheckRuns(view: ReviewView): readonly CheckRunOutput[] {
   const runs: CheckRunOutput[] = [];
   let room = MAX_ANNOTATIONS;
   for (const gate of view.verdict.gates) {
-    const annotations = gate.findings.flatMap(annotationOf).slice(0, room);
+    const placed = gate.findings.filter(({ place }) => place !== null).slice(0, room);
+    const annotations = placed.flatMap(annotationOf);
     room -= annotations.length;
     runs.push(gateRun(view, gate, annotations));
   }
@@ -55,8 +56,8 @@ function gateRun(view: ReviewView, gate: JudgedGate, annotations: readonly Annot
     status: 'completed',
     conclusion: conclusionOf(gate.outcome, view.policy.mode === 'advisory' || gate.mode === 'advisory'),
     title: unmarked(titleOf(gate), MAX_TITLE),
-    summary: fitted(summaryBlocks(view, gate)),
-    text: fitted(gate.findings.map((finding) => findingBlock(view, finding, { lead: '', prose: 600 }))),
+    summary: fitted(summaryBlocks(view, gate), (block) => block),
+    text: fitted(gate.findings, (finding) => findingBlock(view, finding, { lead: '', prose: 600 })),
     annotations,
   };
 }
@@ -100,15 +101,16 @@ function summaryBlocks(view: ReviewView, gate: JudgedGate): readonly string[] {
 }
 
 /** As many whole blocks as fit, and how many did not. */
-function fitted(blocks: readonly string[]): string {
+function fitted<Item>(items: readonly Item[], toBlock: (item: Item) => string): string {
   const kept: string[] = [];
   let room = MAX_TEXT - 100;
-  for (const block of blocks) {
+  for (const item of items) {
+    const block = toBlock(item);
     room -= utf8Length(block) + 2;
     if (room < 0) break;
     kept.push(block);
   }
-  const left = blocks.length - kept.length;
+  const left = items.length - kept.length;
   return (left > 0 ? [...kept, `${counted(left, 'more finding')} did not fit here.`] : kept).join('\n\n');
 }
 

@@ -9,6 +9,9 @@ import { nameOf } from './names.ts';
 import { counted, grouped, utcTime } from './quantities.ts';
 import type { ReviewView, RowCount } from './review-view.ts';
 
+/** Reasons of gates that are named in "not analysed". */
+const MAX_REASONS = 20;
+
 /** What only some readers want, behind one line that says what there is. */
 export function foldedSection(view: ReviewView, detail: Detail): string {
   const shown = new Set(hurtingFindings(view, detail));
@@ -47,7 +50,9 @@ function remainingFindings(view: ReviewView, remaining: readonly RatedFinding[],
 }
 
 function unchangedNames({ change }: ReviewView, detail: Detail): string {
-  const same = (change?.modified ?? []).filter(({ compiled }) => compiled === 'identical' || compiled === 'formatting-only');
+  const same = (change?.modified ?? []).filter(
+    ({ compiled }) => compiled === 'identical' || compiled === 'formatting-only',
+  );
   const named = same.slice(0, detail.unresolved).map(({ uniqueId }) => code(nameOf(change, uniqueId)));
   if (named.length === 0) return '';
   return ` (${named.join(', ')}${same.length > named.length ? ` and ${grouped(same.length - named.length)} more` : ''})`;
@@ -56,11 +61,12 @@ function unchangedNames({ change }: ReviewView, detail: Detail): string {
 function gapLines(view: ReviewView, detail: Detail): readonly string[] {
   const { coverage, verdict, change } = view;
   const sides = change === null ? [] : [change.base, change.head];
-  const gates = verdict.gates.flatMap(({ gateId, result }) =>
-    result.outcome === 'failed'
-      ? result.unknown.map((reason) => `${gateId}: ${reasonMarkdown(reason, detail.prose)}`)
-      : [],
+  const reasons = verdict.gates.flatMap(({ gateId, result }) =>
+    result.outcome === 'failed' ? result.unknown.map((reason) => ({ gateId, reason })) : [],
   );
+  const gates = reasons
+    .slice(0, MAX_REASONS)
+    .map(({ gateId, reason }) => `${gateId}: ${reasonMarkdown(reason, detail.prose)}`);
   const stale = sides.flatMap(({ stale: reason }) => (reason === null ? [] : [reasonMarkdown(reason, detail.prose)]));
   const unresolved = coverage?.unresolved ?? [];
   const named = unresolved
@@ -69,12 +75,11 @@ function gapLines(view: ReviewView, detail: Detail): readonly string[] {
       ({ uniqueId, reason }) => `lineage of ${code(nameOf(change, uniqueId))}: ${reasonMarkdown(reason, detail.prose)}`,
     );
   const left = unresolved.length - named.length;
-  const gateLines = gates.slice(0, 20);
   return [
     ...stale,
-    ...gateLines,
-    ...(gates.length > gateLines.length
-      ? [`${grouped(gates.length - gateLines.length)} more reasons: see the check runs`]
+    ...gates,
+    ...(reasons.length > gates.length
+      ? [`${counted(reasons.length - gates.length, 'more reason')}: see the check runs`]
       : []),
     ...named,
     ...(left > 0 ? [`lineage of ${counted(left, named.length > 0 ? 'more model' : 'model')}`] : []),

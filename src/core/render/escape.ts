@@ -44,16 +44,28 @@ export function code(name: string, max: number = MAX_NAME): string {
  */
 export function prose(text: string, max: number): string {
   const line = plainLine(text, max);
-  const pieces = line.split(/(`[^`]+`|(?<![\w.@/:#-])[A-Za-z]\w+(?:[._]\w+)+(?![\w@/:-]))/);
-  const escaped = pieces
-    .map((piece, index) => {
-      if (index % 2 === 1) return code(piece.replaceAll('`', ''), max);
-      const between = index > 0 && index < pieces.length - 1;
-      return piece === '' && between ? ' ' : escapeText(piece);
-    })
-    .join('');
+  let escaped = '';
+  let end = 0;
+  // Each alternative can be read in one way only, so a long text cannot make this slow.
+  for (const found of line.matchAll(/`[^`]+`|[A-Za-z_][\w.]*/g)) {
+    const name = found[0].startsWith('`') ? found[0].slice(1, -1) : identifierAt(line, found.index, found[0]);
+    if (name === '') continue;
+    const between = escapeText(line.slice(end, found.index));
+    escaped += `${between === '' && escaped !== '' ? ' ' : between}${code(name, max)}`;
+    end = found.index + (found[0].startsWith('`') ? found[0].length : name.length);
+  }
+  escaped += escapeText(line.slice(end));
   // Many special characters make a text long; a shorter one of them is as good.
   return escaped.length > max * 2 + 200 ? prose(line, Math.floor(max / 2)) : guardStart(escaped);
+}
+
+/** The part of a word that reads as an identifier, because a dot or underscore stands inside it; '' when none does. */
+function identifierAt(line: string, start: number, word: string): string {
+  const name = word.replace(/[._]+$/, '');
+  const before = line.charAt(start - 1);
+  const after = line.charAt(start + name.length);
+  const inside = name.includes('_', 1) || (name.includes('.') && name.charAt(1) !== '.');
+  return inside && !/[\w.@/:#-]/.test(before) && !/[@/:-]/.test(after) ? name : '';
 }
 
 /** Prose with a capital at its start and a full stop at its end, where they are missing. */
@@ -118,10 +130,10 @@ function breakLinks(text: string): string {
   return text
     .replace(/@(?=\S)/g, `@${BREAK}`)
     .replace(/(?<!&)#(?=\d)/g, `#${BREAK}`)
-    .replace(/\b(GH)-(?=\d)/gi, `$1${BREAK}-`)
+    .replace(/(GH)-(?=\d)/gi, `$1${BREAK}-`)
     .replace(/:(?=\/\/)/g, `:${BREAK}`)
-    .replace(/\b(www)\./gi, `$1${BREAK}.`)
-    .replace(/\b(mailto|xmpp):/gi, `$1${BREAK}:`)
+    .replace(/(www)\./gi, `$1${BREAK}.`)
+    .replace(/(mailto|xmpp):/gi, `$1${BREAK}:`)
     .replace(/:(?=[\w+-]+:)/g, `:${BREAK}`);
 }
 

@@ -12,15 +12,16 @@ const MAX_MARKER = 300;
 /** Findings with a place that block or warn, and the LLM's claims that held; the most harmful first. */
 export function renderInlineComments(view: ReviewView): readonly InlineComment[] {
   return allFindings(view)
-    .filter(({ cost, gateId }) => cost !== 'note' || gateId === DEEP_REVIEW)
-    .flatMap((finding) => toComment(view, finding))
-    .slice(0, MAX_COMMENTS);
+    .filter(({ cost, gateId, place }) => place !== null && (cost !== 'note' || gateId === DEEP_REVIEW))
+    .slice(0, MAX_COMMENTS)
+    .flatMap((finding) => toComment(view, finding));
 }
 
 /** The hidden mark of a finding's comment: the same fingerprint gives the same mark, and no fingerprint can end it. */
 export function findingMarker(fingerprint: string): string {
-  const safe = inHtmlComment(fingerprint);
-  const short = safe.length > MAX_MARKER ? `${safe.slice(0, MAX_MARKER)}~${spread(safe)}` : safe;
+  const safe = inHtmlComment(fingerprint.slice(0, MAX_MARKER));
+  const whole = safe.length <= MAX_MARKER && fingerprint.length <= MAX_MARKER;
+  const short = whole ? safe : `${safe.slice(0, MAX_MARKER)}~${spread(fingerprint)}`;
   return `<!-- weirkeeper:finding ${short} -->`;
 }
 

@@ -25,7 +25,7 @@ export function signedPercent(before: number, after: number): string {
 
 /** An RFC 3339 time as `2026-11-20 11:15 UTC`; what is no time, as it stands. */
 export function utcTime(text: string): string {
-  const time = new Date(text);
+  const time = new Date(text.slice(0, 40));
   if (Number.isNaN(time.getTime())) return plainLine(text, 40);
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { renderCheckRuns, renderComment, renderInlineComments, renderJson, renderText, reviewJsonSchema } from '#core/render';
 import type { ReviewView } from '#core/render';
+import {
+  renderCheckRuns,
+  renderComment,
+  renderInlineComments,
+  renderJson,
+  renderText,
+  reviewJsonSchema,
+} from '#core/render';
 import { blockedView, clearView, personView, unmeasuredView, untoldView } from '../../support/review-views.ts';
 
 const reviews: readonly (readonly [string, () => ReviewView])[] = [
@@ -21,7 +28,15 @@ describe.each(reviews)('a review that is %s', (_, view) => {
     expect(renderText(view())).toMatchSnapshot();
   });
   it('as check runs', () => {
-    expect(renderCheckRuns(view()).map(({ name, conclusion, title, summary, annotations }) => ({ name, conclusion, title, summary, annotations }))).toMatchSnapshot();
+    expect(
+      renderCheckRuns(view()).map(({ name, conclusion, title, summary, annotations }) => ({
+        name,
+        conclusion,
+        title,
+        summary,
+        annotations,
+      })),
+    ).toMatchSnapshot();
   });
   it('as inline comments', () => {
     expect(renderInlineComments(view())).toMatchSnapshot();
