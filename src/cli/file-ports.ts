@@ -42,7 +42,12 @@ export function filePorts(
         return Promise.resolve(entry);
       },
     },
-    publisher: { announce: () => Promise.resolve(), publish: () => Promise.resolve(), withdraw: () => Promise.resolve() },
+    publisher: {
+      announce: () => Promise.resolve(),
+      publish: () => Promise.resolve(),
+      withdraw: () => Promise.resolve(),
+      readCheckRuns: () => Promise.resolve([]),
+    },
     memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
     serverUrl: 'https://github.com',
     clock: { now: () => new Date() },

@@ -20,6 +20,7 @@ export type {
   ReviewRequest,
   SqlReader,
 } from './ports.ts';
+export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export type { Review } from './review.ts';
 export { reviewPullRequest } from './review-pull-request.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';

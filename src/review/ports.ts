@@ -11,6 +11,7 @@ export interface ReviewRequest {
   /** `owner/name`. */
   readonly repository: string;
   readonly installationId: number;
+  /** 0 for a merge group, which belongs to no pull request alone. */
   readonly pullNumber: number;
   readonly headSha: Sha;
   readonly depth: 'standard' | 'deep';
@@ -108,6 +109,8 @@ export interface Publisher {
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
   /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
   withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+  /** Our completed check runs on the request's head, the newest of each name, without annotations. */
+  readCheckRuns(request: ReviewRequest): Promise<readonly CheckRunOutput[]>;
 }
 
 /** What is kept of earlier reviews of the same pull request. */
