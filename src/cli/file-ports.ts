@@ -1,34 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { RepositoryError, toSha } from '#core/base';
+import { RepositoryError } from '#core/base';
 import type { PullRequest } from '#core/change';
-import { directorySource } from '#edges/artifacts';
+import type { DirectorySettings } from '#edges/artifacts';
+import { directoryArtifacts } from '#edges/artifacts';
 import { noLlm, openAiSource } from '#edges/llm';
 import { evidenceFileSource } from '#edges/warehouse';
-import type { AuditEntry, EvidenceSource, ReviewPorts, ReviewRequest, SqlReader } from '#review';
+import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
 
 /** Which files a review on the command line reads. */
 export interface ReviewFiles {
-  readonly base: string;
-  readonly head: string;
-  readonly baseCatalog: string | null;
-  readonly headCatalog: string | null;
+  readonly base: DirectorySettings;
+  readonly head: DirectorySettings;
   readonly policy: string | null;
   readonly evidence: string | null;
   readonly pullRequest: PullRequest | null;
-}
-
-/** A request for what the files hold. The pull request's own numbers are used where the files tell them. */
-export function requestFor({ pullRequest }: ReviewFiles, depth: ReviewRequest['depth']): ReviewRequest {
-  return {
-    reviewId: 'local',
-    repository: pullRequest?.repository ?? 'local/local',
-    installationId: 0,
-    pullNumber: pullRequest?.number ?? 0,
-    headSha: pullRequest?.headSha ?? toSha(''),
-    depth,
-    trigger: 'cli',
-    deliveryId: null,
-  };
 }
 
 /** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
@@ -45,10 +30,7 @@ export function filePorts(
       readFile: () => Promise.resolve(files.policy === null ? null : readText(files.policy, '--policy')),
       readLabelHistory: () => Promise.resolve([]),
     },
-    artifacts: directorySource({
-      base: { path: files.base, catalog: files.baseCatalog },
-      head: { path: files.head, catalog: files.headCatalog },
-    }),
+    artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,

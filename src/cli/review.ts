@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { RepositoryError } from '#core/base';
 import { renderComment, renderJson, renderText } from '#core/render';
+import type { DirectorySettings } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
 import { openWarehouse } from '#edges/warehouse';
 import type { Review } from '#review';
-import { reviewPullRequest, toView } from '#review';
+import { localRequest, reviewPullRequest, toView } from '#review';
 import { EXIT } from './exit.ts';
 import type { ReviewFiles } from './file-ports.ts';
-import { filePorts, requestFor } from './file-ports.ts';
+import { filePorts } from './file-ports.ts';
 import { readPullRequestFile } from './pull-request-file.ts';
 
 interface ReviewFlags {
@@ -55,10 +56,8 @@ export function addReviewCommand(program: Command): void {
 
 async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   const files: ReviewFiles = {
-    base: flags.base,
-    head: flags.head,
-    baseCatalog: flags.baseCatalog ?? null,
-    headCatalog: flags.headCatalog ?? null,
+    base: sideOf(flags.base, flags.baseCatalog),
+    head: sideOf(flags.head, flags.headCatalog),
     policy: flags.policy ?? null,
     evidence: flags.evidence ?? null,
     pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
@@ -67,13 +66,17 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   const warehouse = flags.warehouse === undefined ? null : await openWarehouse(flags.warehouse);
   try {
     const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
-    const review = await reviewPullRequest(requestFor(files, flags.deep === true ? 'deep' : 'standard'), ports);
+    const review = await reviewPullRequest(localRequest(files.pullRequest, flags.deep === true ? 'deep' : 'standard'), ports);
     if (review === null) throw new RepositoryError('superseded', 'the head changed while it was reviewed');
     return review;
   } finally {
     await sqlReader.close();
     await warehouse?.close();
   }
+}
+
+function sideOf(path: string, catalog: string | undefined): DirectorySettings {
+  return catalog === undefined ? { path } : { path, catalog };
 }
 
 function printed(review: Review, format: ReviewFlags['format']): string {

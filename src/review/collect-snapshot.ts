@@ -1,14 +1,12 @@
 import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
 import { RepositoryError, toSha } from '#core/base';
-import type { ProjectSide, PullRequest, Sides } from '#core/change';
-import type { Parsed } from '#core/dbt';
-import { parseCatalog, parseManifest, parseRunResults } from '#core/dbt';
-import type { Side } from '#core/evidence';
+import type { PullRequest, Sides } from '#core/change';
 import { gates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
-import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
+import type { ReviewPorts, ReviewRequest } from './ports.ts';
+import { readSide } from './read-side.ts';
 
 /** Everything that the analysis will read. */
 export interface Snapshot {
@@ -61,25 +59,4 @@ async function readPolicy(
   const parsed = parsePolicy(text, POLICY_PATH, gates);
   if (!parsed.ok) throw new RepositoryError(parsed.reason.code, parsed.reason.text);
   return { policy: parsed.value, policyFile: { path: POLICY_PATH, sha, digest: sha256(text) } };
-}
-
-/** Artifacts as text → one side. A bad manifest is the side's reason; a bad optional artifact is too: it was given to be read. */
-function readSide(side: Side, set: ArtifactSet): Parsed<ProjectSide> {
-  const manifest = parseManifest(set.manifest, set.manifestName);
-  if (!manifest.ok) return manifest;
-  const catalog = set.catalog === null ? null : parseCatalog(set.catalog, `${side} catalog.json`);
-  if (catalog !== null && !catalog.ok) return catalog;
-  const runResults = set.runResults === null ? null : parseRunResults(set.runResults, `${side} run_results.json`);
-  if (runResults !== null && !runResults.ok) return runResults;
-  return {
-    ok: true,
-    value: {
-      project: manifest.value,
-      catalog: catalog === null ? null : catalog.value,
-      runResults: runResults === null ? null : runResults.value,
-      artifacts: set.digests,
-      origin: set.origin,
-      stale: set.stale,
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
 import type { Answer, Question, Side } from '#core/evidence';
-import type { ArtifactSettings } from '#core/policy';
+import type { ArtifactSettings, LabelEvent } from '#core/policy';
+import type { CheckRunOutput, InlineComment } from '#core/render';
 import type { SqlAnswer, SqlStatement } from '#core/sql';
 
 /** What is to be reviewed: one head commit of one pull request. */
@@ -28,12 +29,6 @@ export interface PullRequests {
   readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
   /** Labels of the pull request with who last set or removed each. */
   readLabelHistory(request: ReviewRequest): Promise<readonly LabelEvent[]>;
-}
-
-export interface LabelEvent {
-  readonly label: string;
-  readonly action: 'added' | 'removed';
-  readonly by: 'app' | 'person';
 }
 
 /** The JSON text of one side's artifacts, with where it came from. A missing optional artifact is null. */
@@ -95,35 +90,6 @@ export interface AuditEntry {
   readonly seq: number;
   readonly digest: string;
   readonly record: string;
-}
-
-/** One check run, with GitHub's own words. */
-export interface CheckRunOutput {
-  readonly name: string;
-  readonly status: 'in_progress' | 'completed';
-  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-  readonly annotations: readonly Annotation[];
-}
-
-export interface Annotation {
-  readonly path: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly level: 'notice' | 'warning' | 'failure';
-  readonly title: string;
-  readonly message: string;
-}
-
-export interface InlineComment {
-  readonly path: string;
-  readonly line: number;
-  readonly side: 'RIGHT';
-  readonly body: string;
-  /** Told apart by this, so that no comment is posted twice. */
-  readonly fingerprint: string;
 }
 
 /** All that a review says to GitHub. */

@@ -1,7 +1,8 @@
+import type { LabelEvent } from '#core/policy';
 import { decideLabels } from '#core/policy';
 import type { ReviewView } from '#core/render';
 import { renderCheckRuns, renderComment, renderInlineComments } from '#core/render';
-import type { LabelEvent, Publication } from './ports.ts';
+import type { Publication } from './ports.ts';
 import type { Review } from './review.ts';
 
 /** All that a review says to GitHub. */

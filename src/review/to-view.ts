@@ -1,7 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { Answers } from '#core/evidence';
-import { coverageOf } from '#core/lineage';
+import { coverage } from '#core/lineage';
 import { DEEP_REVIEW } from '#core/policy';
 import type { DeepReviewStatus, ReviewView, RowCounts } from '#core/render';
 import type { Review, Reviewed } from './review.ts';
@@ -39,7 +39,7 @@ export function toView(review: Review, context: ViewContext): ReviewView {
     policy: { mode: policy.mode, maxFindings: policy.comment.maxFindings, artifacts: policy.artifacts, file: policyFile },
     record: { seq: record.seq, digest: record.digest },
     previousFingerprints: context.previousFingerprints,
-    coverage: change === null ? null : coverageOf(change.head.lineage, change.head.project),
+    coverage: change === null ? null : coverage(change.head.lineage, change.head.project),
     deepReview: deepReviewOf(review),
     commands: request.trigger === 'cli' ? [] : COMMANDS,
   };

@@ -4,7 +4,7 @@ import type { DbtNode, DbtProject } from '#core/dbt';
 import { childrenOf } from '#core/dbt';
 import { traceProject } from '#core/lineage';
 import type { Query, SqlAnswer, SqlStatement } from '#core/sql';
-import { dialectOf } from '#core/sql';
+import { toDialect } from '#core/sql';
 import type { AnalyzedSide, Change, ProjectSide } from './change.ts';
 import { compareColumns } from './column-changes.ts';
 import { findModified } from './modified-nodes.ts';
@@ -24,7 +24,7 @@ export function statementsFor({ base, head }: Sides): readonly SqlStatement[] {
 
 /** What a pull request changes and what that reaches, from both sides and the trees of their SQL. */
 export function analyzeChange({ pullRequest, base, head }: Sides, answers: ReadonlyMap<string, SqlAnswer>): Change {
-  const { modified, removed } = findModified(base.project, head.project);
+  const { modified, removed } = findModified(base.project, head.project, { runResults: head.runResults });
   const sides = { base: analyzeSide(base, 'base', answers), head: analyzeSide(head, 'head', answers) };
   const columnChanges = compareColumns({ ...sides, modified });
   return { pullRequest, ...sides, modified, removed, columnChanges };
@@ -32,7 +32,7 @@ export function analyzeChange({ pullRequest, base, head }: Sides, answers: Reado
 
 /** The compiled SQL of a project's models and snapshots, keyed `<side>:<unique_id>`. */
 export function statementsOf(project: DbtProject, side: Side): readonly SqlStatement[] {
-  const dialect = dialectOf(project.metadata.adapterType);
+  const dialect = toDialect(project.metadata.adapterType);
   const statements: SqlStatement[] = [];
   for (const node of project.nodes.values()) {
     if (hasQuery(node) && node.compiledCode !== null) {
@@ -56,7 +56,7 @@ export function traceSide(
     if (answer.ok) trees.set(id, answer.query);
     else unread.set(id, answer.reason);
   }
-  return { trees, lineage: traceProject({ project, catalog, trees, unread }) };
+  return { trees, lineage: traceProject(project, catalog, trees, unread) };
 }
 
 type Side = 'base' | 'head';

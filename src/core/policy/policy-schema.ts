@@ -15,7 +15,7 @@ const artifactName = z
 const folder = z
   .string()
   .max(300)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..') && !path.includes('\\'), {
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..') && !/[\\`\p{Cc}]/u.test(path), {
     message: 'must be a path inside the repository, with forward slashes and without ".."',
   });
 

@@ -1,8 +1,9 @@
-import { reason, type Sha, WeirkeeperError } from '#core/base';
+import { RepositoryError, reason, type Sha } from '#core/base';
 import type { Side } from '#core/evidence';
-import type { ArtifactAnswer, Artifacts, PullRequests, ReviewRequest } from '#review';
+import type { ArtifactSettings } from '#core/policy';
+import type { ArtifactAnswer, PullRequests, ReviewRequest } from '#review';
+import type { ArtifactSource } from './artifact-source.ts';
 import { type ReadLimits, standardLimits } from './limits.ts';
-import type { ArtifactSettings } from './settings.ts';
 import { commitOf } from './side-commit.ts';
 import { artifactNames, toArtifactSet } from './to-artifact-set.ts';
 
@@ -11,15 +12,20 @@ import { artifactNames, toArtifactSet } from './to-artifact-set.ts';
  * has them, the base's as the merge base has them.
  */
 export function committedArtifacts(
-  readFile: PullRequests['readFile'],
+  pullRequests: Pick<PullRequests, 'readFile'>,
   settings: Pick<ArtifactSettings, 'path'>,
   limits: ReadLimits = standardLimits,
-): Artifacts {
+): ArtifactSource {
   return {
     fetch: async (side, request, pullRequest) => {
       const sha = commitOf(side, request, pullRequest);
       if (sha === null) return noCommit(side);
-      return readCommitted((path) => readFile(request, path, sha), { folder: settings.path, sha, limits, request });
+      return readCommitted((path) => pullRequests.readFile(request, path, sha), {
+        folder: settings.path,
+        sha,
+        limits,
+        request,
+      });
     },
   };
 }
@@ -44,7 +50,7 @@ async function readCommitted(
       if (text !== null) files.set(name, Buffer.from(text));
     } catch (error) {
       // A file that is too large or not text is the repository's to mend; anything else stops the review.
-      if (!(error instanceof WeirkeeperError) || error.name !== 'RepositoryError') throw error;
+      if (!(error instanceof RepositoryError)) throw error;
       return { ok: false, reason: reason(error.code, `${path}: ${error.message}`, 'commit it smaller, as UTF-8') };
     }
   }

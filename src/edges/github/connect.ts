@@ -67,9 +67,11 @@ export function connect(options: ConnectOptions, installationId: number): Octoki
   });
   const policy = policyOf(options, tokens);
   octokit.hook.wrap('request', (request, endpoint) =>
-    send(policy, endpoint, (timeoutMs) =>
-      request({ ...endpoint, request: { ...endpoint.request, signal: AbortSignal.timeout(timeoutMs) } }),
-    ),
+    send(policy, endpoint, (signal) => {
+      // Hooks further in are bound to this very object, so a changed copy would not reach them.
+      endpoint.request = { ...endpoint.request, signal };
+      return request(endpoint);
+    }),
   );
   return octokit;
 }
@@ -90,14 +92,14 @@ function policyOf(options: ConnectOptions, tokens: TokenStore): Policy {
 async function send<Response extends { readonly status: number }>(
   policy: Policy,
   endpoint: Endpoint,
-  request: (timeoutMs: number) => Response | Promise<Response>,
+  request: (signal: AbortSignal) => Response | Promise<Response>,
 ): Promise<Response> {
   const route = `${endpoint.method} ${endpoint.url}`;
   for (let attempt = 1; true; attempt += 1) {
     await sleep(policy.turn(endpoint.method, endpoint.url, Date.now()));
     const start = Date.now();
     try {
-      const response = await request(policy.timeoutMs);
+      const response = await request(AbortSignal.timeout(policy.timeoutMs));
       policy.log.debug({ route, status: response.status, duration_ms: Date.now() - start }, 'GitHub answered');
       return response;
     } catch (error) {

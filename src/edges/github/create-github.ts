@@ -1,8 +1,8 @@
 import { DeploymentError, type Sha } from '#core/base';
-import type { PullRequests, WorkflowArtifacts } from '#review';
+import type { WorkflowArtifacts } from '#review';
 import { type ConnectOptions, connect, type Octokit } from './connect.ts';
 import { createPublisher, type GitHubPublisher, type PublisherOptions } from './publisher.ts';
-import { type Connections, createPullRequests, findOpenPullRequests } from './pull-requests.ts';
+import { type Connections, createPullRequests, findOpenPullRequests, type GitHubPullRequests } from './pull-requests.ts';
 import type { AppIdentity } from './target.ts';
 import { createWorkflowArtifacts } from './workflow-artifacts.ts';
 
@@ -13,7 +13,7 @@ export interface GitHubOptions extends ConnectOptions {
 
 /** GitHub as one App sees it; which installation is meant, each request says. */
 export interface GitHub {
-  readonly pullRequests: PullRequests;
+  readonly pullRequests: GitHubPullRequests;
   readonly publisher: GitHubPublisher;
   readonly workflowArtifacts: WorkflowArtifacts;
   /** Numbers of the open pull requests, forks' included, whose head is this commit. */

@@ -1,3 +1,4 @@
+import { isAnyArrayBuffer } from 'node:util/types';
 import { RepositoryError, type Sha } from '#core/base';
 import type { Octokit } from './connect.ts';
 import { ownerAndRepo } from './target.ts';
@@ -31,9 +32,9 @@ export async function readFile(
 /** With the raw media type the body is the file itself, whatever Octokit's types say; a directory comes as JSON. */
 function toText(body: unknown, path: string): string | null {
   if (typeof body === 'string') return body;
-  if (!(body instanceof ArrayBuffer)) return null;
+  if (!isAnyArrayBuffer(body)) return null;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+    return new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array(body));
   } catch (error) {
     throw new RepositoryError('file-not-text', `${path} is not UTF-8 text`, { path }, error);
   }

@@ -29,9 +29,10 @@ export function toFailure(error: unknown, route: string, now: number): Weirkeepe
   return refused(refusal, error);
 }
 
-/** Whether GitHub answered the failed request with this HTTP status. */
+/** Whether GitHub answered the request itself, not the one for a token before it, with this HTTP status. */
 export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof WeirkeeperError && error.details['status'] === status;
+  const isAnswer = error instanceof RepositoryError || error instanceof InvariantError;
+  return isAnswer && error.details['status'] === status;
 }
 
 function refusalIn(error: unknown, route: string): Refusal | null {

@@ -75,18 +75,20 @@ type ArtifactPlace = { readonly owner: string; readonly repo: string; readonly a
 
 /** Where the zip lies for the next minute; null when it has expired. */
 async function locate(octokit: Octokit, place: ArtifactPlace): Promise<URL | null> {
+  const answer = await askLocation(octokit, place);
+  if (answer === null) return null;
+  const location = URL.parse(answer);
+  if (location === null) throw new InvariantError('artifact-location', 'GitHub named no place for an artifact');
+  return location;
+}
+
+async function askLocation(octokit: Octokit, place: ArtifactPlace): Promise<string | null> {
   try {
-    const response = await octokit.rest.actions.downloadArtifact({
-      ...place,
-      archive_format: 'zip',
-      request: { redirect: 'manual' },
-    });
-    return new URL(response.headers.location ?? '');
+    const request = { redirect: 'manual' } as const;
+    const response = await octokit.rest.actions.downloadArtifact({ ...place, archive_format: 'zip', request });
+    return response.headers.location ?? '';
   } catch (error) {
     if (isStatus(error, 410) || isStatus(error, 404)) return null;
-    if (error instanceof TypeError) {
-      throw new InvariantError('artifact-location', 'GitHub named no place for an artifact', {}, error);
-    }
     throw error;
   }
 }

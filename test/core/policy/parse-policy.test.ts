@@ -43,7 +43,9 @@ describe('a policy file', () => {
   it('tells the deep review whether it may read forks, and can switch it off', () => {
     expect(gateOptions(defaultPolicy).get('deep-review')).toEqual({ allow_forks: false });
     expect(gatePolicy(defaultPolicy, 'deep-review').mode).toBe('advisory');
-    const parsed = parse('deep_review: { enabled: false, allow_forks: true }\ngates: { deep-review: { mode: advisory } }');
+    const parsed = parse(
+      'deep_review: { enabled: false, allow_forks: true }\ngates: { deep-review: { mode: advisory } }',
+    );
     expect(parsed.ok && gateOptions(parsed.value).get('deep-review')).toEqual({ allow_forks: true });
     expect(parsed.ok && gatePolicy(parsed.value, 'deep-review').mode).toBe('off');
   });
