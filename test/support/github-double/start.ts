@@ -71,6 +71,8 @@ export interface GitHubDouble {
   readonly expireTokens: () => void;
   readonly setPermissions: (permissions: Permissions) => void;
   readonly setRole: (login: string, role: RepositoryRole) => void;
+  /** An account with an id and an address of its own; commits of that address are then its commits. */
+  readonly addAccount: (account: { readonly id: number; readonly login: string; readonly email: string }) => void;
   /** Moves the double's clock forward. */
   readonly advance: (milliseconds: number) => void;
   readonly setWebhookUrl: (url: string | null) => void;
@@ -164,6 +166,11 @@ export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Prom
     },
     setRole: (login, role) => {
       accountOf(state, login).role = role;
+    },
+    addAccount: (account) => {
+      if (!state.users.some((user) => user.login === account.login)) {
+        state.users.push({ ...account, type: 'User', role: 'write' });
+      }
     },
     advance: (milliseconds) => {
       offset += milliseconds;
