@@ -36,7 +36,12 @@ export function toView(review: Review, context: ViewContext): ReviewView {
     assistance,
     verdict,
     rows: rowsOf(answers),
-    policy: { mode: policy.mode, maxFindings: policy.comment.maxFindings, artifacts: policy.artifacts, file: policyFile },
+    policy: {
+      mode: policy.mode,
+      maxFindings: policy.comment.maxFindings,
+      artifacts: policy.artifacts,
+      file: policyFile,
+    },
     record: { seq: record.seq, digest: record.digest },
     previousFingerprints: context.previousFingerprints,
     coverage: change === null ? null : coverage(change.head.lineage, change.head.project),

@@ -44,13 +44,17 @@ function keysOf(node: DbtNode): readonly string[] {
 function partsOf(node: DbtNode): readonly string[] {
   const rendered = node.relationName === null ? [] : splitName(node.relationName);
   if (rendered.length > 0) return rendered;
-  return [node.database, node.schema, node.identifier ?? node.name].filter((part) => part !== null && part !== '') as string[];
+  return [node.database, node.schema, node.identifier ?? node.name].filter(
+    (part) => part !== null && part !== '',
+  ) as string[];
 }
 
 /** `"db"."schema"."table"`, with any of SQL's quotes, or none; BigQuery may quote the whole. */
 export function splitName(relationName: string): readonly string[] {
   const parts: string[] = [];
-  for (const [, double, back, square, plain] of relationName.matchAll(/"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`[\]]+)/g)) {
+  for (const [, double, back, square, plain] of relationName.matchAll(
+    /"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`[\]]+)/g,
+  )) {
     const part = double ?? square ?? plain;
     if (part !== undefined) parts.push(part.trim());
     else if (back !== undefined) parts.push(...back.split('.'));

@@ -1,5 +1,13 @@
 import { reason, type UniqueId } from '#core/base';
-import { type Dialect, dialectRules, type Expression, type Identifier, identifierKey, type Query, type Span } from '#core/sql';
+import {
+  type Dialect,
+  dialectRules,
+  type Expression,
+  type Identifier,
+  identifierKey,
+  type Query,
+  type Span,
+} from '#core/sql';
 import type { MissingColumn } from './lineage.ts';
 import { constant, type Relation, type RelationColumn, unknownValue, type Value } from './relation.ts';
 
@@ -54,7 +62,16 @@ export type AliasUse = 'no' | 'last' | 'first';
 
 /** A new scope inside `outer`. */
 export function newScope(env: Environment, outer: Scope | null, windows: Scope['windows'] = new Map()): Scope {
-  return { env, outer, sources: [], merged: new Map(), aliases: new Map(), readOpen: new Set(), windows, parameters: new Set() };
+  return {
+    env,
+    outer,
+    sources: [],
+    merged: new Map(),
+    aliases: new Map(),
+    readOpen: new Set(),
+    windows,
+    parameters: new Set(),
+  };
 }
 
 /** The column of `relation` with that name, whatever the case if no other fits; null when it does not list it. */
@@ -220,5 +237,8 @@ function reachable(scope: Scope): readonly BoundSource[] {
 function notThere(name: Identifier, sources: readonly BoundSource[], trace: Trace, span: Span): Value {
   const parents: UniqueId[] = [...new Set(sources.flatMap((source) => source.relation.parents))];
   trace.missing.push({ column: name.name, parents, span });
-  return unknownValue(reason('unknown-column', `no relation in reach has a column ${name.name}`), `?${name.name.toLowerCase()}`);
+  return unknownValue(
+    reason('unknown-column', `no relation in reach has a column ${name.name}`),
+    `?${name.name.toLowerCase()}`,
+  );
 }

@@ -109,12 +109,17 @@ const translators: Readonly<Record<string, Translator>> = {
   if_func: ifOf,
   in: inList,
   between: ({ body }, t) =>
-    expression('between', negated(body, 'between'), { children: operands([body['this'], body['low'], body['high']], t) }),
+    expression('between', negated(body, 'between'), {
+      children: operands([body['this'], body['low'], body['high']], t),
+    }),
   not: ({ body }, t) => expression('operator', 'not', { children: operands([body['this']], t) }),
   neg: ({ body }, t) => expression('operator', 'neg', { children: operands([body['this']], t) }),
-  is_null: ({ body }, t) => expression('operator', negated(body, 'null', 'is '), { children: operands([body['this']], t) }),
-  is_true: ({ body }, t) => expression('operator', negated(body, 'true', 'is '), { children: operands([body['this']], t) }),
-  is_false: ({ body }, t) => expression('operator', negated(body, 'false', 'is '), { children: operands([body['this']], t) }),
+  is_null: ({ body }, t) =>
+    expression('operator', negated(body, 'null', 'is '), { children: operands([body['this']], t) }),
+  is_true: ({ body }, t) =>
+    expression('operator', negated(body, 'true', 'is '), { children: operands([body['this']], t) }),
+  is_false: ({ body }, t) =>
+    expression('operator', negated(body, 'false', 'is '), { children: operands([body['this']], t) }),
   any: quantified,
   all: quantified,
   exists: existsOf,
@@ -166,7 +171,8 @@ export function operand(value: unknown, t: Translation): Expression {
     if (left === null) break;
     leftmost = left;
   }
-  if (leftmost.tag !== 'subquery' || t.swallowed.length > 0) throw notUnderstood('a set operation inside an expression');
+  if (leftmost.tag !== 'subquery' || t.swallowed.length > 0)
+    throw notUnderstood('a set operation inside an expression');
   t.swallowed.push(node);
   return toExpression({ subquery: leftmost.body }, t);
 }
@@ -282,8 +288,21 @@ function namedFunction(node: Tagged, t: Translation): Expression {
 }
 
 /** Parts of a date that a function takes as its first argument without quotes. */
-const dateParts = /^(milli|micro|nano)?(second|minute|hour|day|week|month|quarter|year|decade|century)s?$|^(day|week)of(week|month|year)(iso)?$/i;
-const datePartFirst: ReadonlySet<string> = new Set(['datediff', 'dateadd', 'date_diff', 'date_add', 'date_part', 'datepart', 'date_trunc', 'datetrunc', 'timestampadd', 'timestampdiff', 'datename']);
+const dateParts =
+  /^(milli|micro|nano)?(second|minute|hour|day|week|month|quarter|year|decade|century)s?$|^(day|week)of(week|month|year)(iso)?$/i;
+const datePartFirst: ReadonlySet<string> = new Set([
+  'datediff',
+  'dateadd',
+  'date_diff',
+  'date_add',
+  'date_part',
+  'datepart',
+  'date_trunc',
+  'datetrunc',
+  'timestampadd',
+  'timestampdiff',
+  'datename',
+]);
 
 function generic(node: Tagged, name: string, t: Translation): Expression {
   const { filter, order_by: order, distinct, name: _, ...rest } = node.body;
