@@ -160,6 +160,8 @@ function functionRelation(
   source: Source,
   { scope, trace, rowsets }: FromContext,
 ): Relation {
+  const file = fileName(from);
+  if (file !== null && trace.knows([file])) return trace.table([file]);
   const sink = newSink();
   const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(',');
   rowsets.push(...sink.rowsets);
@@ -184,6 +186,12 @@ function functionRelation(
   }
   const closed = fixed.length > 0 || source.columnAliases.length > 0;
   return { columns, open: closed ? null : () => value, parents: [], rowset: nothing, signature: value.logic };
+}
+
+/** `read_csv('orders.csv')`, as the name of a relation: dbt-duckdb's external sources are such functions. */
+function fileName(from: { readonly name: string; readonly expressions: readonly Expression[] }): Identifier | null {
+  const [first] = from.expressions;
+  return first?.kind === 'literal' && first.name.startsWith("'") ? { name: `${from.name}(${first.name}`, quoted: true } : null;
 }
 
 function namesOf(name: string, source: Source): readonly Identifier[] {

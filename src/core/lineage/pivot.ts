@@ -17,7 +17,8 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
     const { value } = traceValue(aggregate.expression, scope, trace);
     return steered(value, steering.origins);
   });
-  const kept = input.columns.filter((column) => !consumed.has(column.key));
+  const listed = new Set(pivot.groupBy.flatMap((expression) => namesIn(expression, trace)));
+  const kept = input.columns.filter((column) => (listed.size > 0 ? listed.has(column.key) : !consumed.has(column.key)));
   const made = pivot.outputs.flatMap((name, at): readonly RelationColumn[] => {
     const value = values[at % Math.max(values.length, 1)];
     return value === undefined

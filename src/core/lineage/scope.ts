@@ -9,7 +9,7 @@ import {
   type Span,
 } from '#core/sql';
 import type { MissingColumn } from './lineage.ts';
-import { constant, type Relation, type RelationColumn, unknownValue, type Value } from './relation.ts';
+import { constant, type Relation, type RelationColumn, strengths, unknownValue, type Value } from './relation.ts';
 
 /** What one node's trace carries along. */
 export interface Trace {
@@ -223,7 +223,8 @@ function wholeRow(name: Identifier, scope: Scope, trace: Trace): Value | null {
   const found = findSource([name], scope, trace.dialect);
   if (found === null) return null;
   const { columns } = found.source.relation;
-  const origins = new Map(columns.flatMap((column) => [...column.value.origins]));
+  const made = columns.flatMap((column) => [...column.value.origins]);
+  const origins = new Map(made.map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]));
   trace.budget -= origins.size;
   return { origins, logic: `row(${found.source.relation.signature})`, castType: null, unresolved: null };
 }

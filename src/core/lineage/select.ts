@@ -36,8 +36,8 @@ export function traceSelect(select: Select, env: Environment, outer: Scope | nul
   for (const { expression, scope: at } of joins.conditions)
     clause('join', expression, at, { trace, gathered, aliases: 'no' });
   for (const value of joins.shared) useValue('join', value, gathered);
-  if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
   for (const projection of select.projections) project(projection, scope, trace, gathered);
+  if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
   groupClauses(select, scope, trace, gathered);
   return {
     columns: gathered.columns,
@@ -183,7 +183,7 @@ function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered):
     expandStruct(star, scope, trace, gathered);
     return;
   }
-  const dropped = new Set(star.except.map((name) => identifierKey(name, dialect)));
+  const dropped = new Set(star.except.map((name) => name.name.toLowerCase()));
   const into = { trace, gathered };
   const merged = found === null && dialectRules(dialect).usingColumnsFirst ? [...scope.merged.values()] : [];
   for (const column of merged) emit(column, star, dropped, scope, into);
@@ -196,8 +196,8 @@ function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered):
       else if (merged.length === 0 && relation === scope.sources[0]?.relation) emit(shared, star, dropped, scope, into);
     }
     const { open } = relation;
-    if (open !== null && !source.isFunction) {
-      gathered.open.push((name) => (dropped.has(identifierKey(name, dialect)) ? null : open(name)));
+    if (open !== null && (!source.isFunction || relation.columns.length === 0)) {
+      gathered.open.push((name) => (dropped.has(name.name.toLowerCase()) ? null : open(name)));
     }
   }
 }
@@ -209,10 +209,10 @@ function emit(
   scope: Scope,
   into: Pick<ClauseContext, 'trace' | 'gathered'>,
 ): void {
-  if (dropped.has(column.key)) return;
-  const { dialect } = into.trace;
-  const replaced = star.replace.find((item) => identifierKey(item.name, dialect) === column.key);
-  const renamed = star.rename.find((item) => identifierKey(item.from, dialect) === column.key);
+  const lower = column.name.toLowerCase();
+  if (dropped.has(lower)) return;
+  const replaced = star.replace.find((item) => item.name.name.toLowerCase() === lower);
+  const renamed = star.rename.find((item) => item.from.name.toLowerCase() === lower);
   const name = renamed?.to ?? null;
   if (replaced === undefined && name === null) {
     into.gathered.columns.push(column);

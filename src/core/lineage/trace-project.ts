@@ -147,10 +147,11 @@ function withAdded(output: Relation, node: DbtNode, state: Project): Relation {
 }
 
 function newTrace(node: DbtNode, state: Project, missing: MissingColumn[]): Trace {
+  const parents = parentsOf(node, state);
   const trace: Trace = {
     dialect: state.dialect,
-    table: (name) => tableRelation(name, node.uniqueId, state),
-    knows: (name) => state.names.find(name) !== null,
+    table: (name) => tableRelation(name, state.names.find(name, parents), node.uniqueId, state),
+    knows: (name) => state.names.find(name, parents) !== null,
     ephemeral: (cte) => ephemeralRelation(cte, node.uniqueId, state),
     query: (query, env, outer) => traceQuery(query, env, outer, trace),
     missing,
@@ -159,9 +160,18 @@ function newTrace(node: DbtNode, state: Project, missing: MissingColumn[]): Trac
   return trace;
 }
 
+/** The node's parents, and those of ephemeral ones, whose SQL dbt puts into the node's. */
+function parentsOf(node: DbtNode, { project }: Project): readonly UniqueId[] {
+  const parents = new Set(node.dependsOn.nodes);
+  for (const id of parents) {
+    const parent = project.nodes.get(id);
+    if (parent?.materialized === 'ephemeral') for (const further of parent.dependsOn.nodes) parents.add(further);
+  }
+  return [...parents];
+}
+
 /** A relation of the project, as it has been traced; of the model itself (`{{ this }}`), nothing is said. */
-function tableRelation(name: readonly Identifier[], self: UniqueId, state: Project): Relation {
-  const found = state.names.find(name);
+function tableRelation(name: readonly Identifier[], found: UniqueId | null, self: UniqueId, state: Project): Relation {
   if (found === self) return selfRelation;
   const known = found === null ? undefined : state.relations.get(found);
   if (known !== undefined) return known;

@@ -1,9 +1,10 @@
 import type { Expression, Identifier, Query } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text, withDatePart } from './build.ts';
 
 /** What a translation carries along. */
 export interface Translation {
+  readonly dialect: string;
   readonly depth: Depth;
   readonly query: (ast: Raw) => Query;
 }
@@ -218,7 +219,7 @@ function functionName(value: unknown): string {
 function functionOf(body: Raw, t: Translation): Expression {
   const name = functionName(body['name']);
   const args = record(body['args']);
-  const children = [...argumentsOf(args, t)];
+  const children = [...withDatePart(name, argumentsOf(args, t), t.dialect)];
   if (name === 'if' || name === 'iff') return withOver(conditional(children), body, t);
   const order = toOrder(args?.['orderby'], t);
   if (order.length > 0) children.push(clause('order by', order));

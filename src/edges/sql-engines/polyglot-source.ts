@@ -26,12 +26,19 @@ function joinSources(joins: unknown, before: readonly Source[], t: Translation):
   let sources = before;
   for (const item of list(joins)) {
     const body = needRecord(item, 'JOIN');
-    const added = toItem(body['this'], toJoin(body, t), t);
+    const added = toItem(body['this'], toJoin(body, t), t).map((item) => (applies.test(String(body['kind'])) ? seesLeft(item) : item));
     const pivots = list(body['pivots']);
     sources =
       pivots.length === 0 ? [...sources, ...added] : [...sources, ...added.slice(0, -1), ...pivoted(added, pivots, t)];
   }
   return sources;
+}
+
+/** Joins whose right side sees the left one, whatever it says. */
+const applies = /Apply|Lateral/;
+
+function seesLeft(item: Source): Source {
+  return item.from.kind === 'subquery' ? { ...item, from: { ...item.from, lateral: true } } : item;
 }
 
 function pivoted(added: readonly Source[], pivots: readonly unknown[], t: Translation): readonly Source[] {
@@ -229,6 +236,7 @@ function pivotSource(body: Raw, input: Source, t: Translation): Source {
     input,
     aggregates,
     by: [by],
+    groupBy: toExpressions(tagged(body['group'])?.body['expressions'], t),
     outputs: any ? [] : pivotOutputs(known, names, t.dialect as Dialect),
     anyOutputs: any,
   } as const;
