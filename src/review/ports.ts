@@ -1,6 +1,8 @@
-import type { Reason, Sha } from '#core/base';
+import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
 import type { Answer, Question, Side } from '#core/evidence';
+import type { ArtifactSettings, LabelEvent } from '#core/policy';
+import type { CheckRunOutput, InlineComment } from '#core/render';
 import type { SqlAnswer, SqlStatement } from '#core/sql';
 
 /** What is to be reviewed: one head commit of one pull request. */
@@ -9,6 +11,7 @@ export interface ReviewRequest {
   /** `owner/name`. */
   readonly repository: string;
   readonly installationId: number;
+  /** 0 for a merge group, which belongs to no pull request alone. */
   readonly pullNumber: number;
   readonly headSha: Sha;
   readonly depth: 'standard' | 'deep';
@@ -19,20 +22,14 @@ export interface ReviewRequest {
 
 /** Reads a pull request and the files of its repository. */
 export interface PullRequests {
-  /** Everything known of the pull request, commits and files included. Throws UpstreamError, DeploymentError. */
-  readPullRequest(request: ReviewRequest): Promise<PullRequest>;
+  /** Everything known of the pull request, commits and files included; null when there is none, as on the command line. */
+  readPullRequest(request: ReviewRequest): Promise<PullRequest | null>;
   /** Head commit as it is now, for "a newer push came". */
   readHeadSha(request: ReviewRequest): Promise<Sha>;
   /** A file's text at a commit; null when it is not there. */
   readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
   /** Labels of the pull request with who last set or removed each. */
   readLabelHistory(request: ReviewRequest): Promise<readonly LabelEvent[]>;
-}
-
-export interface LabelEvent {
-  readonly label: string;
-  readonly action: 'added' | 'removed';
-  readonly by: 'app' | 'person';
 }
 
 /** The JSON text of one side's artifacts, with where it came from. A missing optional artifact is null. */
@@ -55,7 +52,12 @@ export type ArtifactAnswer =
 
 /** Where dbt artifacts come from. */
 export interface Artifacts {
-  fetch(side: Side, request: ReviewRequest, pullRequest: PullRequest | null): Promise<ArtifactAnswer>;
+  fetch(
+    side: Side,
+    request: ReviewRequest,
+    pullRequest: PullRequest | null,
+    settings: ArtifactSettings,
+  ): Promise<ArtifactAnswer>;
 }
 
 /** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */
@@ -91,35 +93,6 @@ export interface AuditEntry {
   readonly record: string;
 }
 
-/** One check run, with GitHub's own words. */
-export interface CheckRunOutput {
-  readonly name: string;
-  readonly status: 'in_progress' | 'completed';
-  readonly conclusion: 'success' | 'failure' | 'neutral' | 'action_required' | null;
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-  readonly annotations: readonly Annotation[];
-}
-
-export interface Annotation {
-  readonly path: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly level: 'notice' | 'warning' | 'failure';
-  readonly title: string;
-  readonly message: string;
-}
-
-export interface InlineComment {
-  readonly path: string;
-  readonly line: number;
-  readonly side: 'RIGHT';
-  readonly body: string;
-  /** Told apart by this, so that no comment is posted twice. */
-  readonly fingerprint: string;
-}
-
 /** All that a review says to GitHub. */
 export interface Publication {
   readonly checkRuns: readonly CheckRunOutput[];
@@ -134,6 +107,17 @@ export interface Publisher {
   /** Check runs "in progress" on the head, so that people see that a review is under way. */
   announce(request: ReviewRequest, names: readonly string[]): Promise<void>;
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
+  /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
+  withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+  /** Our completed check runs on the request's head, the newest of each name, without annotations. */
+  readCheckRuns(request: ReviewRequest): Promise<readonly CheckRunOutput[]>;
+}
+
+/** What is kept of earlier reviews of the same pull request. */
+export interface ReviewMemory {
+  /** Fingerprints of the last finished review of another head; null when there is none. */
+  recall(request: ReviewRequest): Promise<readonly string[] | null>;
+  remember(request: ReviewRequest, outcome: string, fingerprints: readonly Fingerprint[]): Promise<void>;
 }
 
 /** Says what a review is doing; one entry per stage. */
@@ -146,8 +130,13 @@ export interface ReviewPorts {
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
+  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
+  readonly evidenceFile: (text: string) => EvidenceSource;
   readonly auditLog: AuditLog;
   readonly publisher: Publisher;
+  readonly memory: ReviewMemory;
+  /** `https://github.com`, or the address of an own server: where links lead. */
+  readonly serverUrl: string;
   readonly clock: Clock;
   readonly progress: Progress;
 }

@@ -12,6 +12,8 @@ export {
 } from './failure.ts';
 export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { isJsonObject, jsonEqual } from './json.ts';
+export { plural } from './plural.ts';
 export type { NonEmpty, Reason } from './reason.ts';
 export { isNonEmpty, reason } from './reason.ts';
 export { compareText, sortedBy } from './sort.ts';
+export { toLine } from './to-line.ts';

@@ -1,4 +1,7 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
+
+export type { Sides } from './analyze-change.ts';
+export { analyzeChange, statementsFor, statementsOf, traceSide } from './analyze-change.ts';
 export type {
   AnalyzedSide,
   ArtifactDigest,
@@ -11,4 +14,6 @@ export type {
   ModifiedNode,
   ProjectSide,
 } from './change.ts';
+export type { Modified } from './modified-nodes.ts';
+export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

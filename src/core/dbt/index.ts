@@ -1,4 +1,15 @@
 // dbt's artifacts as one graph of nodes and relations, and dbt's own notion of what is modified.
+export type { ChangedMacros, MacroCause } from './changed-macros.ts';
+export { findChangedMacros, macroCausesOf } from './changed-macros.ts';
+export type { ContractBreak } from './contract-breaks.ts';
+export { findContractBreaks } from './contract-breaks.ts';
+export type { Children } from './graph.ts';
+export { ancestorsOf, childrenOf, consumersOf, descendantsOf, ownerOf } from './graph.ts';
+export type { MoreUnrendered } from './more-unrendered.ts';
+export { inferMoreUnrendered } from './more-unrendered.ts';
+export { parseCatalog } from './parse-catalog.ts';
+export { parseManifest } from './parse-manifest.ts';
+export { parseRunResults } from './parse-run-results.ts';
 export type {
   CatalogRelation,
   DbtCatalog,
@@ -15,3 +26,11 @@ export type {
   RunResult,
   RunResults,
 } from './project.ts';
+export { configDifferences } from './same-config.ts';
+export type { ContractItem } from './same-contract.ts';
+export { contractDifferences } from './same-contract.ts';
+export { persistedDifferences, refDifferences, relationDifferences, sameBody, sameFqn } from './same-parts.ts';
+export type { StateResult, StateSelector } from './select-state.ts';
+export { previousOf, selectState } from './select-state.ts';
+export type { StateContext, StateOptions } from './state-context.ts';
+export { stateContext } from './state-context.ts';

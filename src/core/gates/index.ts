@@ -1,9 +1,11 @@
 // One gate per file; this list is the order in which they are shown.
+import { dbtRun } from './dbt-run.ts';
 import { deepReview } from './deep-review.ts';
 import { destructive } from './destructive.ts';
 import type { Gate } from './gate.ts';
 import { pii } from './pii.ts';
 import { rowCount } from './row-count.ts';
+import { state } from './state.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
@@ -11,4 +13,4 @@ export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [rowCount, pii, destructive, deepReview];
+export const gates: readonly Gate[] = [state, dbtRun, rowCount, pii, destructive, deepReview];

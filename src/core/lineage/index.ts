@@ -1,2 +1,13 @@
 // Joins SQL and dbt: which column comes from which, and by which transformation.
-export type { ColumnLineage, ColumnSource, NodeLineage, ProjectLineage, RowsetUse, Transformation } from './lineage.ts';
+export type {
+  ColumnLineage,
+  ColumnSource,
+  MissingColumn,
+  NodeLineage,
+  ProjectLineage,
+  RowsetUse,
+  Transformation,
+} from './lineage.ts';
+export { type Coverage, coverage, type LineageLine, lineageLines } from './lines.ts';
+export { columnToken } from './relation.ts';
+export { traceProject } from './trace-project.ts';

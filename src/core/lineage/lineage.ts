@@ -1,4 +1,5 @@
 import type { Reason, UniqueId } from '#core/base';
+import type { Span } from '#core/sql';
 
 /** How a column's value comes out of a source column; the strongest step on the way wins (window over aggregate over expression …). */
 export type Transformation =
@@ -11,14 +12,20 @@ export type Transformation =
   | 'set-operation'
   | 'constant';
 
-/** One column of a direct parent from which a value is made. */
+/**
+ * One column of a direct parent from which a value is made. A column that goes in by several ways stands here once for each way:
+ * `coalesce(md5(email), email)` has `email` twice, once through `md5`.
+ */
 export interface ColumnSource {
+  /** A node; `relation.<database>.<schema>.<identifier>` for a relation that the project does not know. */
   readonly uniqueId: UniqueId;
   readonly column: string;
   readonly transformation: Transformation;
   /**
-   * The functions (lower case) that the value passes through on its way, outermost first, without duplicates:
-   * `['upper', 'md5']`. What a gate needs to tell a hash from a trim.
+   * The functions and operators (lower case) that the value passes through on its way, outermost first, without duplicates:
+   * `['upper', 'md5']`, `['||']`, `['=']`, `['is null']`. What a gate needs to tell a hash from a trim. Not a function, but here too,
+   * because the value is steered and not made: `case when` (a condition of CASE or IF), `partition by`, `order by`,
+   * `within group`, `filter`. Casts, struct fields and CASE branches leave no mark.
    */
   readonly functions: readonly string[];
 }
@@ -51,6 +58,21 @@ export interface NodeLineage {
   readonly rowset: readonly RowsetUse[];
   /** Set when nothing could be said of the node: not compiled, not parsed, a Python model. */
   readonly unresolved: Reason | null;
+  /**
+   * Whether `columns` are all the columns that the node has. False where a star could not be expanded (then only the columns
+   * that the YAML names or that other models read are listed) and for seeds and sources that the catalog does not know.
+   */
+  readonly complete: boolean;
+  /** Columns that the SQL names and that nothing in reach has, although everything in reach is known. */
+  readonly missing: readonly MissingColumn[];
+}
+
+/** A column that a node's SQL reads and that is not there: the statement would fail in the warehouse. */
+export interface MissingColumn {
+  readonly column: string;
+  /** The parents whose columns were looked through, directly or through `select *`. */
+  readonly parents: readonly UniqueId[];
+  readonly span: Span;
 }
 
 /** Lineage of one side of a change: every node that has columns, sources and seeds included (theirs come from catalog and YAML). */

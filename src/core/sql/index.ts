@@ -1,8 +1,13 @@
 // SQL as a relational tree that is the same for every engine and dialect.
+export { normalizeSqlText } from './normalize-sql-text.ts';
+export { dialectRules, identifierKey, toDialect } from './dialect.ts';
+export { isAggregate } from './functions.ts';
+export { pivotOutputs } from './pivot.ts';
 export type {
   Cte,
   Dialect,
   Expression,
+  ExpressionKind,
   Identifier,
   Join,
   JoinKind,

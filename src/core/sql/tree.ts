@@ -88,7 +88,7 @@ export interface Star {
 
 export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof';
 
-/** How a source is attached to those before it; null for the first and for comma-separated ones. */
+/** How a source is attached to those before it; null (in `Source`) for the first and for comma-separated ones. */
 export interface Join {
   readonly kind: JoinKind;
   readonly natural: boolean;
@@ -102,13 +102,22 @@ export interface Source {
     | { readonly kind: 'subquery'; readonly query: Query; readonly lateral: boolean }
     | { readonly kind: 'values'; readonly rows: readonly (readonly Expression[])[] }
     /** UNNEST, FLATTEN, LATERAL VIEW, `t.arr x`, and functions in FROM; its columns come from `expressions`. */
-    | { readonly kind: 'table-function'; readonly name: string; readonly expressions: readonly Expression[] }
+    | {
+        readonly kind: 'table-function';
+        readonly name: string;
+        readonly expressions: readonly Expression[];
+        /** Column that counts the elements: WITH OFFSET AS, WITH ORDINALITY. */
+        readonly ordinal: Identifier | null;
+      }
     | {
         readonly kind: 'pivot';
         readonly input: Source;
-        readonly aggregates: readonly Projection[];
+        readonly aggregates: readonly { readonly expression: Expression; readonly alias: Identifier | null }[];
         readonly by: readonly Expression[];
+        /** Names of the new columns in output order: for each listed value, one for each aggregate. */
         readonly outputs: readonly Identifier[];
+        /** Whether the values are not written in the SQL (`ANY`, DuckDB's `ON` without `IN`), so that `outputs` is not known. */
+        readonly anyOutputs: boolean;
       }
     | {
         readonly kind: 'unpivot';
@@ -124,26 +133,44 @@ export interface Source {
 }
 
 /**
+ * What an expression is.
+ *
+ * - `window`: its first child is the function or aggregate, the rest are clauses (`partition by`, `order by`, `frame`, `window`).
+ * - `case`: clauses `case` (operand) and `when` (condition), each `when` followed by its value, clause `else` last. IF and IFF too.
+ * - `clause`: operands that steer a value without being part of it: the clauses above, and `filter`, `order by` and
+ *   `within group` of an aggregate. `else` holds a value all the same.
+ * - `named`: a field of a struct or a named argument; its one child is the value.
+ * - `lambda`: `column` holds the parameters, the one child is the body.
+ * - `star`: `*` or `t.*` as an argument; `column` holds the qualifier.
+ * - `path`: a field, an element or a JSON path of its first child.
+ */
+export type ExpressionKind =
+  | 'column'
+  | 'literal'
+  | 'function'
+  | 'aggregate'
+  | 'window'
+  | 'cast'
+  | 'case'
+  | 'operator'
+  | 'subquery'
+  | 'exists'
+  | 'in'
+  | 'between'
+  | 'path'
+  | 'parameter'
+  | 'clause'
+  | 'named'
+  | 'lambda'
+  | 'star'
+  | 'other';
+
+/**
  * An expression, kept as far as lineage and rules need it: what it is, what it is made of, and where it stands.
  * `children` are its operands in the order in which they are written.
  */
 export interface Expression {
-  readonly kind:
-    | 'column'
-    | 'literal'
-    | 'function'
-    | 'aggregate'
-    | 'window'
-    | 'cast'
-    | 'case'
-    | 'operator'
-    | 'subquery'
-    | 'exists'
-    | 'in'
-    | 'between'
-    | 'path'
-    | 'parameter'
-    | 'other';
+  readonly kind: ExpressionKind;
   /** Function name in lower case, operator in lower case (`and`, `=`, `is null`, `not`), literal as written, cast's target type. */
   readonly name: string;
   /** Of kind `column`: its parts as written, at most database, schema, table, column, and struct fields after. */
@@ -153,6 +180,7 @@ export interface Expression {
   readonly query: Query | null;
   /** DISTINCT inside an aggregate. */
   readonly distinct: boolean;
+  /** Where its identifiers stand: from the first to the last of them. */
   readonly span: Span;
 }
 

@@ -1,0 +1,105 @@
+// Reviews every real pull request of the corpora with the command line, and prints the time of each. Exits 1 when one
+// crashes or takes longer than the limit, or when a model whose compiled SQL is identical gets a finding from column-lineage.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+const LIMIT_SECONDS = 5;
+const corpora = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'pull-requests');
+if (!existsSync(corpora)) {
+  console.log(
+    `skipped: no corpora at ${process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora'} (set WEIRKEEPER_CORPORA)`,
+  );
+  process.exit(0);
+}
+
+interface Printed {
+  readonly verdict: { readonly outcome: string; readonly rung: string };
+  readonly modified: readonly unknown[];
+  readonly gates: readonly {
+    readonly id: string;
+    readonly outcome: string;
+    readonly findings: readonly { readonly unique_id: string }[];
+  }[];
+  readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
+}
+
+const pairs = readdirSync(corpora).flatMap((repository) =>
+  readdirSync(join(corpora, repository)).map((pull) => join(repository, pull)),
+);
+const faults: string[] = [];
+const seconds: number[] = [];
+let [columns, resolved] = [0, 0];
+console.log('seconds  verdict  modified  findings  columns resolved  pull request');
+for (const pair of pairs) reviewPair(pair);
+
+seconds.sort((a, b) => a - b);
+const at = (share: number) => (seconds[Math.floor((seconds.length - 1) * share)] ?? 0).toFixed(2);
+console.log(
+  `${pairs.length} pull requests: median ${at(0.5)} s, 90 % ${at(0.9)} s, longest ${at(1)} s (limit ${LIMIT_SECONDS} s)`,
+);
+console.log(`columns resolved: ${resolved} of ${columns} (${((100 * resolved) / Math.max(1, columns)).toFixed(2)} %)`);
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length > 0 ? 1 : 0;
+
+function reviewPair(pair: string): void {
+  const folder = join(corpora, pair);
+  const file = (name: string) => join(folder, name);
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      'src/cli/weirkeeper.mjs',
+      'review',
+      ...['--base', file('base.manifest.json.gz'), '--base-catalog', file('base.catalog.json.gz')],
+      ...['--head', file('head.manifest.json.gz'), '--head-catalog', file('head.catalog.json.gz')],
+      ...['--pr', file('pr.json'), '--format', 'json'],
+    ],
+    { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 },
+  );
+  const taken = (performance.now() - started) / 1_000;
+  seconds.push(taken);
+  if (status === null || status > 2) {
+    faults.push(`${pair}: exit ${status ?? 'by signal'}: ${stderr.slice(0, 500)}`);
+    return;
+  }
+  if (taken > LIMIT_SECONDS) faults.push(`${pair}: took ${taken.toFixed(1)} s`);
+  const printed = JSON.parse(stdout) as Printed;
+  const findings = printed.gates.flatMap((gate) =>
+    gate.findings.map(({ unique_id }) => ({ gate: gate.id, unique_id })),
+  );
+  columns += printed.lineage.columns;
+  resolved += printed.lineage.resolved;
+  const identical = identicalModels(folder);
+  for (const { gate, unique_id } of findings) {
+    if (gate === 'column-lineage' && identical.has(unique_id))
+      faults.push(`${pair}: ${unique_id} is unchanged and has a finding`);
+  }
+  const cells = [
+    taken.toFixed(2).padStart(7),
+    printed.verdict.outcome.padEnd(7),
+    String(printed.modified.length).padStart(8),
+    String(findings.length).padStart(8),
+    `${printed.lineage.resolved}/${printed.lineage.columns}`.padStart(16),
+    pair,
+  ];
+  console.log(cells.join('  '));
+}
+
+function identicalModels(folder: string): ReadonlySet<string> {
+  const [base, head] = ['base', 'head'].map((side) => compiledOf(join(folder, `${side}.manifest.json.gz`)));
+  return new Set([...(base ?? [])].filter(([id, code]) => head?.get(id) === code).map(([id]) => id));
+}
+
+function compiledOf(path: string): ReadonlyMap<string, string> {
+  const manifest = JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as {
+    nodes: Record<string, { compiled_code?: string | null; compiled_sql?: string | null }>;
+  };
+  return new Map(
+    Object.entries(manifest.nodes).flatMap(([id, node]) => {
+      const code = node.compiled_code ?? node.compiled_sql;
+      return typeof code === 'string' ? [[id, code]] : [];
+    }),
+  );
+}

@@ -1,0 +1,27 @@
+with bookings as (
+
+    select * from {{ ref('fct_bookings') }}
+
+),
+
+studios as (
+
+    select * from {{ ref('dim_studios') }}
+
+)
+
+select
+    bookings.fired_on,
+    bookings.studio_id,
+    studios.studio_name,
+    count(*) as bookings_fired,
+    sum(bookings.shelf_units) as units_fired,
+    sum(bookings.charged_amount) as revenue,
+    sum(case when bookings.revision_reason = 'disputed' then 1 else 0 end) as disputed_charges
+from bookings
+inner join studios
+    on studios.studio_id = bookings.studio_id
+group by
+    bookings.fired_on,
+    bookings.studio_id,
+    studios.studio_name

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { RepositoryError } from '#core/base';
+import type { PullRequest } from '#core/change';
+import type { DirectorySettings } from '#edges/artifacts';
+import { directoryArtifacts } from '#edges/artifacts';
+import { noLlm, openAiSource } from '#edges/llm';
+import { evidenceFileSource } from '#edges/warehouse';
+import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
+
+/** Which files a review on the command line reads. */
+export interface ReviewFiles {
+  readonly base: DirectorySettings;
+  readonly head: DirectorySettings;
+  readonly policy: string | null;
+  readonly evidence: string | null;
+  readonly pullRequest: PullRequest | null;
+}
+
+/** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
+export function filePorts(
+  files: ReviewFiles,
+  sqlReader: SqlReader,
+  warehouses: readonly EvidenceSource[],
+): ReviewPorts {
+  const records: AuditEntry[] = [];
+  return {
+    pullRequests: {
+      readPullRequest: () => Promise.resolve(files.pullRequest),
+      readHeadSha: (request) => Promise.resolve(request.headSha),
+      readFile: () => Promise.resolve(files.policy === null ? null : readText(files.policy, '--policy')),
+      readLabelHistory: () => Promise.resolve([]),
+    },
+    artifacts: directoryArtifacts({ base: files.base, head: files.head }),
+    sqlReader,
+    evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
+    evidenceFile: evidenceFileSource,
+    auditLog: {
+      readLast: () => Promise.resolve(null),
+      append(_repository, make) {
+        const entry = make(records.at(-1) ?? null);
+        records.push(entry);
+        return Promise.resolve(entry);
+      },
+    },
+    publisher: {
+      announce: () => Promise.resolve(),
+      publish: () => Promise.resolve(),
+      withdraw: () => Promise.resolve(),
+      readCheckRuns: () => Promise.resolve([]),
+    },
+    memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
+    serverUrl: 'https://github.com',
+    clock: { now: () => new Date() },
+    progress: { stage: () => undefined },
+  };
+}
+
+function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
+  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
+}
+
+function llmFromEnvironment(): EvidenceSource {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = process.env;
+  if (apiKey === undefined || apiKey === '') return noLlm();
+  return openAiSource({ apiKey, baseUrl, model: model ?? 'gpt-5', deadlineMs: 120_000 });
+}
+
+function readText(path: string, flag: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new RepositoryError('no-such-file', `${path}: cannot be read; ${flag} takes a file`);
+  }
+}

@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { RepositoryError } from '#core/base';
+import { renderComment, renderJson, renderText } from '#core/render';
+import type { DirectorySettings } from '#edges/artifacts';
+import { createSqlReader } from '#edges/sql-engines';
+import { openWarehouse } from '#edges/warehouse';
+import type { Review } from '#review';
+import { localRequest, reviewPullRequest, toView } from '#review';
+import { EXIT } from './exit.ts';
+import type { ReviewFiles } from './file-ports.ts';
+import { filePorts } from './file-ports.ts';
+import { readPullRequestFile } from './pull-request-file.ts';
+
+interface ReviewFlags {
+  readonly base: string;
+  readonly head: string;
+  readonly baseCatalog?: string;
+  readonly headCatalog?: string;
+  readonly pr?: string;
+  readonly policy?: string;
+  readonly warehouse?: string;
+  readonly evidence?: string;
+  readonly deep?: true;
+  readonly format: 'text' | 'markdown' | 'json';
+}
+
+/** `weirkeeper review`: the same line as the App's, from files to standard output. */
+export function addReviewCommand(program: Command): void {
+  program
+    .command('review')
+    .description('review the change between two sets of dbt artifacts')
+    .requiredOption(
+      '--base <path>',
+      'directory with manifest.json (catalog.json, run_results.json; each may be .gz), or a manifest file',
+    )
+    .requiredOption('--head <path>', 'the same, of the change')
+    .option('--base-catalog <file>', 'catalog.json of the base, when it lies elsewhere')
+    .option('--head-catalog <file>', 'catalog.json of the head, when it lies elsewhere')
+    .option('--pr <file>', 'JSON with title, body, commits and files of the pull request')
+    .option('--policy <file>', 'policy file; without it, the defaults')
+    .addOption(
+      new Option('--warehouse <url>', 'where to count rows: duckdb:///file.duckdb or postgres://…').conflicts(
+        'evidence',
+      ),
+    )
+    .option('--evidence <file>', 'weirkeeper-evidence.json with counts')
+    .option('--deep', 'ask the LLM too (OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL)')
+    .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))
+    .action(async (flags: ReviewFlags) => {
+      const review = await reviewFiles(flags);
+      process.stdout.write(`${printed(review, flags.format)}\n`);
+      process.exitCode = EXIT[review.verdict.outcome];
+    });
+}
+
+async function reviewFiles(flags: ReviewFlags): Promise<Review> {
+  const files: ReviewFiles = {
+    base: sideOf(flags.base, flags.baseCatalog),
+    head: sideOf(flags.head, flags.headCatalog),
+    policy: flags.policy ?? null,
+    evidence: flags.evidence ?? null,
+    pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
+  };
+  const sqlReader = createSqlReader();
+  const warehouse = flags.warehouse === undefined ? null : await openWarehouse(flags.warehouse);
+  try {
+    const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
+    const review = await reviewPullRequest(localRequest(files.pullRequest, flags.deep === true ? 'deep' : 'standard'), ports);
+    if (review === null) throw new RepositoryError('superseded', 'the head changed while it was reviewed');
+    return review;
+  } finally {
+    await sqlReader.close();
+    await warehouse?.close();
+  }
+}
+
+function sideOf(path: string, catalog: string | undefined): DirectorySettings {
+  return catalog === undefined ? { path } : { path, catalog };
+}
+
+function printed(review: Review, format: ReviewFlags['format']): string {
+  const view = toView(review, { serverUrl: 'https://github.com', previousFingerprints: null });
+  if (format === 'json') return JSON.stringify(renderJson(view), null, 2);
+  return format === 'markdown' ? renderComment(view) : renderText(view);
+}

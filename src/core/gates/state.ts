@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { isNonEmpty, plural } from '#core/base';
+import type { Change } from '#core/change';
+import { defineGate } from './gate.ts';
+import { findBaseFaults } from './state/base-faults.ts';
+import { findForeignNodes } from './state/foreign-nodes.ts';
+import { findBrokenContracts, findDanglingReferences, findMovedSources } from './state/what-breaks.ts';
+
+/** What is `state:modified`, and whether the comparison stands on firm ground. */
+export const state = defineGate({
+  id: 'state',
+  title: 'Modified nodes',
+  page: {
+    what: "Compares the base and the head manifest exactly as dbt's `state:modified` does and says why each model, seed and snapshot is selected: its code, config, relation, a macro it uses, its contract, a persisted description, or that it is new. It also reports a contract that no longer holds, a model that is gone although others still use it, and a base that does not fit the head.",
+    why: 'Everything else in a review is about the modified models. If the base is stale or of another project, hundreds of models look modified and the real change is lost among them; and a contract is a promise to people who are not reading the pull request.',
+    howToFix:
+      'For a broken contract: keep the column, its type and its constraint, or add a new version of the model. For a dangling reference: remove or repoint what still uses the model. For a stale base: let the default branch upload its dbt artifacts on every push.',
+    howToWaive: 'Accept the finding with the reason; for a contract, say who was asked.',
+  },
+  messages: {
+    'contract-broken': { text: 'the contract of {model} is broken: {items}', cost: 'block' },
+    'removed-node-still-used': { text: '{node} is gone, but {dependents} still depend on it', cost: 'block' },
+    'base-stale': { text: 'base is not the commit this pull request starts from: {reason}', cost: 'warn' },
+    'head-stale': { text: 'head is not the commit under review: {reason}', cost: 'warn' },
+    'adapter-differs': {
+      text: 'base was built for {base}, head for {head}: differences may come from that',
+      cost: 'warn',
+    },
+    'project-differs': { text: 'base is of project {base}, head of project {head}', cost: 'warn' },
+    'dbt-differs': {
+      text: 'base was written by {base}, head by {head}: config differences may come from that',
+      cost: 'note',
+    },
+    'not-in-this-pull-request': {
+      text: '{nodes} differ from base although this pull request touches none of the files involved: is the base older than the branch?',
+      cost: 'note',
+    },
+    'source-moved': { text: '{sources} now read another database or schema than at base', cost: 'note' },
+  },
+  options: z.strictObject({}),
+  appliesTo: () => 'yes',
+  judge({ change }) {
+    const findings = [
+      ...findBrokenContracts(change),
+      ...findDanglingReferences(change),
+      ...findBaseFaults(change),
+      ...findForeignNodes(change),
+      ...findMovedSources(change),
+    ];
+    const summary = summarize(change);
+    if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown: [] };
+    return { outcome: 'passed', basis: 'proven', summary };
+  },
+});
+
+/** `3 models, 1 seed modified; 2 new; 1 removed`. */
+function summarize(change: Change): string {
+  const isNew = (selectors: readonly string[]): boolean => selectors.includes('state:new');
+  const modified = change.modified.filter((node) => !isNew(node.selectors));
+  const fresh = change.modified.length - modified.length;
+  const counts = (['model', 'seed', 'snapshot'] as const)
+    .map((type) => ({ type, count: modified.filter((node) => node.resourceType === type).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ type, count }) => plural(count, type));
+  const parts = [
+    ...(counts.length > 0 ? [`${counts.join(', ')} modified`] : []),
+    ...(fresh > 0 ? [`${fresh} new`] : []),
+    ...(change.removed.length > 0 ? [`${change.removed.length} removed`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : 'nothing modified';
+}

@@ -1,0 +1,208 @@
+import type { Reason } from '#core/base';
+import { type Expression, identifierKey } from '#core/sql';
+import { fold, type Origin, originKey, type Relation, type Rowset, strengths, type Value } from './relation.ts';
+import { type AliasUse, findSource, resolve, type Scope, type Trace } from './scope.ts';
+
+/** What an expression's base columns are collected into. */
+export interface Sink {
+  readonly origins: Map<string, Origin>;
+  unresolved: Reason | null;
+  /** Row sets of the subqueries inside. */
+  readonly rowsets: Rowset[];
+}
+
+/** The steps between an expression's result and the operand at hand, outermost first. */
+interface Way {
+  readonly strength: number;
+  readonly functions: readonly string[];
+}
+
+/** What tracing an expression needs besides the expression. */
+interface Context {
+  readonly scope: Scope;
+  readonly trace: Trace;
+  readonly aliases: AliasUse;
+  readonly sink: Sink;
+}
+
+const straight: Way = { strength: strengths.identity, functions: [] };
+
+export function newSink(): Sink {
+  return { origins: new Map(), unresolved: null, rowsets: [] };
+}
+
+/** Collects the base columns of `expression` into `sink`; gives it back normalised. */
+export function traceInto(sink: Sink, expression: Expression, scope: Scope, trace: Trace, aliases: AliasUse = 'no'): string {
+  return visit(expression, straight, { scope, trace, aliases, sink });
+}
+
+/** What `expression` holds, and the row sets of its subqueries. */
+export function traceValue(
+  expression: Expression,
+  scope: Scope,
+  trace: Trace,
+  aliases: AliasUse = 'no',
+): { readonly value: Value; readonly rowsets: readonly Rowset[] } {
+  if (expression.kind === 'column') {
+    const { value, used } = resolve(expression, scope, trace, aliases);
+    if (used === expression.column.length) return { value, rowsets: [] };
+  }
+  const sink = newSink();
+  const logic = visit(expression, straight, { scope, trace, aliases, sink });
+  const castType = expression.kind === 'cast' ? expression.name : null;
+  return { value: { origins: sink.origins, logic, castType, unresolved: sink.unresolved }, rowsets: sink.rowsets };
+}
+
+function visit(expression: Expression, way: Way, context: Context): string {
+  switch (expression.kind) {
+    case 'column':
+      return visitColumn(expression, way, context);
+    case 'literal':
+    case 'parameter':
+      return expression.name;
+    case 'function':
+      return visitFunction(expression, way, context);
+    case 'aggregate':
+      return call(expression, through(way, strengths.aggregate, expression.name), context);
+    case 'window':
+      return visitWindow(expression, way, context);
+    case 'cast':
+      return `cast(${all(expression.children, through(way, strengths.cast), context)} as ${expression.name})`;
+    case 'case':
+    case 'path':
+    case 'named':
+      return call(expression, through(way, strengths.expression), context);
+    case 'clause':
+      return call(expression, through(way, way.strength, markOf(expression.name)), context);
+    case 'lambda':
+      return visitLambda(expression, way, context);
+    case 'star':
+      return visitStar(expression, way, context);
+    case 'subquery':
+    case 'exists':
+    case 'in':
+      return visitQuery(expression, way, context);
+    case 'operator':
+    case 'between':
+      return call(expression, through(way, strengths.expression, expression.name), context);
+    case 'other':
+      return expression.name;
+  }
+}
+
+/** The mark that a clause leaves on what it steers; ELSE holds a value and leaves none. */
+function markOf(clause: string): string | null {
+  if (clause === 'else') return null;
+  return clause === 'when' || clause === 'case' ? 'case when' : clause;
+}
+
+function through(way: Way, strength: number, name: string | null = null): Way {
+  const functions = name === null || way.functions.includes(name) ? way.functions : [...way.functions, name];
+  return { strength: Math.max(way.strength, strength), functions };
+}
+
+function all(expressions: readonly Expression[], way: Way, context: Context): string {
+  return expressions.map((expression) => visit(expression, way, context)).join(',');
+}
+
+function call(expression: Expression, way: Way, context: Context): string {
+  const distinct = expression.distinct ? 'distinct ' : '';
+  const name = expression.kind === 'path' ? `path:${expression.name}` : expression.name;
+  return fold(`${name}(${distinct}${all(expression.children, way, context)})`);
+}
+
+/** Functions that steer by their first argument and give one of the others. */
+const steering: ReadonlySet<string> = new Set(['decode', 'nvl2', 'choose', 'elt', 'multiif']);
+
+function visitFunction(expression: Expression, way: Way, context: Context): string {
+  const own = through(way, strengths.expression, expression.name);
+  if (!steering.has(expression.name)) return call(expression, own, context);
+  const [condition, ...values] = expression.children;
+  const steered = condition === undefined ? '' : visit(condition, through(own, strengths.expression, 'case when'), context);
+  return fold(`${expression.name}(${steered},${all(values, through(way, strengths.expression), context)})`);
+}
+
+function visitWindow(expression: Expression, way: Way, context: Context): string {
+  const own = through(way, strengths.window);
+  const [inner, ...clauses] = expression.children;
+  if (inner === undefined) return '';
+  const made = visit(inner, own, context);
+  const steering = through(own, strengths.window, inner.name);
+  const steered = clauses.map((clause) => {
+    if (clause.name !== 'window') return visit(clause, steering, context);
+    const name = clause.children[0]?.name ?? '';
+    const named = context.scope.windows.get(name.toLowerCase());
+    return named === undefined ? '' : all(named.children.filter((child) => child.name !== 'window'), steering, context);
+  });
+  return fold(`${made} over(${steered.join(' ')})`);
+}
+
+function visitLambda(expression: Expression, way: Way, context: Context): string {
+  const { dialect } = context.trace;
+  const parameters = new Set(expression.column.map((name) => identifierKey(name, dialect)));
+  const scope: Scope = { ...context.scope, parameters: new Set([...context.scope.parameters, ...parameters]) };
+  return `lambda(${all(expression.children, way, { ...context, scope })})`;
+}
+
+function visitColumn(expression: Expression, way: Way, context: Context): string {
+  const { value, used } = resolve(expression, context.scope, context.trace, context.aliases);
+  const fields = expression.column.slice(used);
+  take(value, fields.length > 0 ? through(way, strengths.expression) : way, context);
+  return fields.length === 0 ? value.logic : `path:${fields.map((field) => field.name).join('.')}(${value.logic})`;
+}
+
+/** Adds a value's base columns, each with the steps that lie between. */
+function take(value: Value, way: Way, { sink, trace }: Context): void {
+  sink.unresolved ??= value.unresolved;
+  trace.budget -= value.origins.size;
+  if (trace.budget < 0) {
+    sink.unresolved ??= { code: 'too-large', text: 'the statement has too many column uses to follow' };
+    return;
+  }
+  for (const [key, origin] of value.origins) {
+    if (way === straight) {
+      if (!sink.origins.has(key)) sink.origins.set(key, origin);
+      continue;
+    }
+    addOrigin(sink.origins, {
+      ...origin,
+      strength: Math.max(way.strength, origin.strength),
+      functions: joined(way.functions, origin.functions),
+    });
+  }
+}
+
+function joined(outer: readonly string[], inner: readonly string[]): readonly string[] {
+  if (inner.length === 0) return outer;
+  return outer.length === 0 ? inner : [...outer, ...inner.filter((name) => !outer.includes(name))];
+}
+
+function addOrigin(origins: Map<string, Origin>, origin: Origin): void {
+  const key = originKey(origin);
+  const known = origins.get(key);
+  if (known === undefined || known.strength < origin.strength) origins.set(key, origin);
+}
+
+function visitStar(expression: Expression, way: Way, context: Context): string {
+  const found = expression.column.length === 0 ? null : findSource(expression.column, context.scope, context.trace.dialect);
+  const sources = found === null ? context.scope.sources.filter((source) => source.visible) : [found.source];
+  for (const { relation } of sources) {
+    for (const column of relation.columns) take(column.value, way, context);
+    if (relation.open !== null) context.sink.unresolved ??= { code: 'open-star', text: 'a star over columns that are not all known' };
+  }
+  return `star(${sources.map((source) => source.relation.signature).join(',')})`;
+}
+
+function visitQuery(expression: Expression, way: Way, context: Context): string {
+  const own = expression.kind === 'subquery' ? through(way, strengths.expression) : through(way, strengths.expression, expression.name);
+  const operands = all(expression.children, own, context);
+  if (expression.query === null) return fold(`${expression.name}(${operands})`);
+  const relation = context.trace.query(expression.query, context.scope.env, context.scope);
+  context.sink.rowsets.push(relation.rowset);
+  if (expression.kind !== 'exists') takeAll(relation, own, context);
+  return fold(`${expression.kind === 'subquery' ? 'query' : expression.name}(${operands};${relation.signature})`);
+}
+
+function takeAll(relation: Relation, way: Way, context: Context): void {
+  for (const column of relation.columns) take(column.value, way, context);
+}

@@ -1,0 +1,89 @@
+import { type Expression, identifierKey, type Source } from '#core/sql';
+import { newSink, traceInto, traceValue } from './expression.ts';
+import type { RowsetUse } from './lineage.ts';
+import { fold, type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
+import { findColumn, type Scope, type Trace } from './scope.ts';
+
+type Pivot = Extract<Source['from'], { readonly kind: 'pivot' }>;
+type Unpivot = Extract<Source['from'], { readonly kind: 'unpivot' }>;
+
+/** PIVOT: the columns that no aggregate and no FOR names stay and group the rows; the new ones hold the aggregates. */
+export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace: Trace): Relation {
+  const named = [...pivot.aggregates.map((aggregate) => aggregate.expression), ...pivot.by];
+  const consumed = new Set(named.flatMap((expression) => namesIn(expression, trace)));
+  const steering = newSink();
+  for (const expression of pivot.by) traceInto(steering, expression, scope, trace);
+  const values = pivot.aggregates.map((aggregate) => {
+    const { value } = traceValue(aggregate.expression, scope, trace);
+    return steered(value, steering.origins);
+  });
+  const kept = input.columns.filter((column) => !consumed.has(column.key));
+  const made = pivot.outputs.flatMap((name, at): readonly RelationColumn[] => {
+    const value = values[at % Math.max(values.length, 1)];
+    return value === undefined ? [] : [{ name: name.name, key: identifierKey(name, trace.dialect), value: { ...value, logic: fold(`${value.logic} for ${name.name}`) } }];
+  });
+  const uses = kept.flatMap((column) => usesOf(column.value, 'group'));
+  const [only] = values;
+  const anything = pivot.anyOutputs && only !== undefined ? () => only : null;
+  const { open } = input;
+  return {
+    columns: [...kept, ...made],
+    open: anything ?? (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
+    parents: input.parents,
+    rowset: { uses, inputs: [input.rowset, ...steering.rowsets] },
+    signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(',')})`),
+  };
+}
+
+/** UNPIVOT: the listed columns become rows. */
+export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace): Relation {
+  const { dialect } = trace;
+  const consumed = new Set(unpivot.inputs.flat().map((name) => identifierKey(name, dialect)));
+  const kept = input.columns.filter((column) => !consumed.has(column.key));
+  const nameKey = identifierKey(unpivot.nameColumn, dialect);
+  const label: Value = { origins: new Map(), logic: 'unpivot-name', castType: null, unresolved: null };
+  const made = unpivot.valueColumns.map((name, at): RelationColumn => {
+    const values = unpivot.inputs.flatMap((names) => {
+      const column = names[at];
+      return column === undefined ? [] : (findColumn(input, column, dialect)?.value ?? input.open?.(column) ?? []);
+    });
+    const origins = new Map<string, Origin>();
+    for (const value of values) {
+      for (const origin of value.origins.values()) {
+        const stronger = { ...origin, strength: Math.max(origin.strength, strengths.expression) };
+        origins.set(originKey(stronger), stronger);
+      }
+    }
+    const logic = fold(`unpivot(${values.map((value) => value.logic).join(',')})`);
+    return { name: name.name, key: identifierKey(name, dialect), value: { origins, logic, castType: null, unresolved: null } };
+  });
+  const named: RelationColumn = { name: unpivot.nameColumn.name, key: nameKey, value: label };
+  const { open } = input;
+  return {
+    columns: [...kept, named, ...made],
+    open: open === null ? null : (name) => (consumed.has(identifierKey(name, dialect)) ? null : open(name)),
+    parents: input.parents,
+    rowset: { uses: [], inputs: [input.rowset] },
+    signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(',')})`),
+  };
+}
+
+function namesIn(expression: Expression, trace: Trace): readonly string[] {
+  const last = expression.kind === 'column' ? expression.column.at(-1) : undefined;
+  const own = last === undefined ? [] : [identifierKey(last, trace.dialect)];
+  return [...own, ...expression.children.flatMap((child) => namesIn(child, trace))];
+}
+
+/** `value`, and what steers which rows go into it. */
+function steered(value: Value, steering: ReadonlyMap<string, Origin>): Value {
+  const origins = new Map(value.origins);
+  for (const origin of steering.values()) {
+    const marked: Origin = { ...origin, strength: strengths.aggregate, functions: ['case when', ...origin.functions] };
+    origins.set(originKey(marked), marked);
+  }
+  return { ...value, origins };
+}
+
+function usesOf(value: Value, clause: RowsetUse['clause']): readonly RowsetUse[] {
+  return [...value.origins.values()].map(({ uniqueId, column }) => ({ uniqueId, column, clause }));
+}

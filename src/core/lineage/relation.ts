@@ -1,0 +1,113 @@
+import type { Reason, UniqueId } from '#core/base';
+import type { Identifier } from '#core/sql';
+import type { RowsetUse } from './lineage.ts';
+
+/** A base column that goes into a value, by one way. */
+export interface Origin {
+  readonly uniqueId: UniqueId;
+  readonly column: string;
+  /** Strongest step on the way; see `strengths`. */
+  readonly strength: number;
+  readonly functions: readonly string[];
+}
+
+/** What a column or an expression holds, in terms of base columns. */
+export interface Value {
+  /** By `originKey`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  readonly logic: string;
+  readonly castType: string | null;
+  readonly unresolved: Reason | null;
+}
+
+export interface RelationColumn {
+  readonly name: string;
+  readonly key: string;
+  readonly value: Value;
+}
+
+/** What stands in FROM: the columns of a node, a CTE, a derived table or a table function. */
+export interface Relation {
+  readonly columns: readonly RelationColumn[];
+  /** Gives a column that `columns` does not list, where not all are known; null where they are. */
+  readonly open: ((name: Identifier) => Value | null) | null;
+  /** Nodes whose columns stand here as they are: the relation is one, or a star over it. */
+  readonly parents: readonly UniqueId[];
+  readonly rowset: Rowset;
+  /** What the relation does, as text: two with the same signature give the same rows of the same base columns. */
+  readonly signature: string;
+}
+
+/** Base columns that move a relation's rows: its own, and those of what it reads. */
+export interface Rowset {
+  readonly uses: readonly RowsetUse[];
+  readonly inputs: readonly Rowset[];
+}
+
+/** Steps that a value can take, weakest first. */
+export const strengths = { identity: 0, cast: 1, expression: 2, setOperation: 3, aggregate: 4, window: 5 } as const;
+
+export const nothing: Rowset = { uses: [], inputs: [] };
+
+/** A value that no base column goes into. */
+export function constant(logic: string): Value {
+  return { origins: new Map(), logic, castType: null, unresolved: null };
+}
+
+/** A value whose origin could not be told. */
+export function unknownValue(unresolved: Reason, logic: string): Value {
+  return { origins: new Map(), logic, castType: null, unresolved };
+}
+
+/** The column of a node, as it is. */
+export function baseValue(uniqueId: UniqueId, column: string): Value {
+  const origin: Origin = { uniqueId, column, strength: strengths.identity, functions: [] };
+  return { origins: new Map([[originKey(origin), origin]]), logic: columnToken(uniqueId, column), castType: null, unresolved: null };
+}
+
+/** How a base column is written in `logic`. */
+export function columnToken(uniqueId: UniqueId, column: string): string {
+  return `[${uniqueId}].[${column.toLowerCase()}]`;
+}
+
+/** Tells origins apart: by column and by way. */
+export function originKey(origin: Origin): string {
+  return `${origin.uniqueId}\n${origin.column.toLowerCase()}\n${origin.functions.join(',')}`;
+}
+
+/** Every use of a relation's rowset, each once, nearest first. What is shared is visited once. */
+export function usesOf(rowset: Rowset): readonly RowsetUse[] {
+  const found = new Map<string, RowsetUse>();
+  const seen = new Set<Rowset>([rowset]);
+  const queue = [rowset];
+  for (const next of queue) {
+    for (const use of next.uses) found.set(`${use.uniqueId}\n${use.column.toLowerCase()}\n${use.clause}`, use);
+    for (const input of next.inputs) {
+      if (!seen.has(input)) queue.push(input);
+      seen.add(input);
+    }
+  }
+  return [...found.values()];
+}
+
+const folded = 1_000;
+
+/** `logic` as it is while it is short, else a digest of it: what is made of what is made of … must not grow without end. */
+export function fold(logic: string): string {
+  return logic.length <= folded ? logic : `#${digest(logic)}`;
+}
+
+/** 128 bits of a non-cryptographic hash (multiply and rotate, after Murmur3), as hexadecimal. */
+function digest(text: string): string {
+  return [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f].map((seed) => hash32(text, seed).toString(16).padStart(8, '0')).join('');
+}
+
+function hash32(text: string, seed: number): number {
+  let hash = seed;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0xcc9e2d51);
+    hash = (hash << 13) | (hash >>> 19);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return (hash ^ (hash >>> 13)) >>> 0;
+}

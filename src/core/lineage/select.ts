@@ -1,0 +1,222 @@
+import type { Reason, UniqueId } from '#core/base';
+import { dialectRules, type Expression, type Identifier, identifierKey, type Projection, type Select, type Star } from '#core/sql';
+import { newSink, traceInto, traceValue } from './expression.ts';
+import { bindSources } from './from.ts';
+import type { RowsetUse } from './lineage.ts';
+import { fold, type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
+import { type AliasUse, type Environment, findSource, newScope, resolve, type Scope, type Trace } from './scope.ts';
+
+/** What one SELECT has gathered. */
+interface Gathered {
+  readonly columns: RelationColumn[];
+  readonly uses: Map<string, RowsetUse>;
+  readonly inputs: Rowset[];
+  readonly clauses: string[];
+  readonly parents: Set<UniqueId>;
+  /** Stars that could not be expanded: each gives a column by name. */
+  readonly open: ((name: Identifier) => Value | null)[];
+}
+
+/** The output columns of a SELECT, and the base columns that move its rows. */
+export function traceSelect(select: Select, env: Environment, outer: Scope | null, trace: Trace): Relation {
+  const windows = new Map(select.windows.map((window) => [window.name.name.toLowerCase(), window.expression]));
+  const scope = newScope(env, outer, windows);
+  const gathered: Gathered = { columns: [], uses: new Map(), inputs: [], clauses: [], parents: new Set(), open: [] };
+  const joins = bindSources(select.sources, scope, trace);
+  for (const source of scope.sources) gathered.inputs.push(source.relation.rowset);
+  gathered.inputs.push(...joins.rowsets);
+  for (const { expression, scope: at } of joins.conditions) clause('join', expression, at, { trace, gathered, aliases: 'no' });
+  for (const value of joins.shared) useValue('join', value, gathered);
+  if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
+  for (const projection of select.projections) project(projection, scope, trace, gathered);
+  groupClauses(select, scope, trace, gathered);
+  return {
+    columns: gathered.columns,
+    open: opened(gathered),
+    parents: [...gathered.parents],
+    rowset: { uses: [...gathered.uses.values()], inputs: gathered.inputs },
+    signature: fold(
+      `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(',')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
+    ),
+  };
+}
+
+function opened({ open }: Gathered): Relation['open'] {
+  const [first, second] = open;
+  if (first === undefined) return null;
+  if (second === undefined) return first;
+  return (name) =>
+    unknownValue(
+      { code: 'ambiguous-column', text: `column ${name.name} could come from any of ${open.length} stars that could not be expanded` },
+      `?${name.name.toLowerCase()}`,
+    );
+}
+
+interface ClauseContext {
+  readonly trace: Trace;
+  readonly gathered: Gathered;
+  readonly aliases: AliasUse;
+}
+
+function clause(name: RowsetUse['clause'], expression: Expression, scope: Scope, context: ClauseContext): void {
+  const sink = newSink();
+  const logic = traceInto(sink, expression, scope, context.trace, context.aliases);
+  context.gathered.clauses.push(`${name} ${logic}`);
+  context.gathered.inputs.push(...sink.rowsets);
+  for (const origin of sink.origins.values()) use(name, origin.uniqueId, origin.column, context.gathered);
+}
+
+function use(name: RowsetUse['clause'], uniqueId: UniqueId, column: string, gathered: Gathered): void {
+  gathered.uses.set(`${name}\n${uniqueId}\n${column.toLowerCase()}`, { uniqueId, column, clause: name });
+}
+
+function useValue(name: RowsetUse['clause'], value: Value, gathered: Gathered): void {
+  for (const origin of value.origins.values()) use(name, origin.uniqueId, origin.column, gathered);
+}
+
+function groupClauses(select: Select, scope: Scope, trace: Trace, gathered: Gathered): void {
+  const written = gathered.columns.slice();
+  const last: ClauseContext = { trace, gathered, aliases: 'last' };
+  for (const item of select.groupBy) {
+    if (item.kind === 'other') groupAll(select, scope, trace, gathered);
+    else positional('group', item, written, gathered) || clause('group', item, scope, last);
+  }
+  if (select.having !== null) clause('having', select.having, scope, last);
+  if (select.qualify !== null) clause('qualify', select.qualify, scope, last);
+  if (select.distinct) for (const column of written) useValue('distinct', column.value, gathered);
+  for (const item of select.distinctOn) clause('distinct', item, scope, last);
+  for (const item of select.orderBy) {
+    positional('order', item, written, gathered) || clause('order', item, scope, { trace, gathered, aliases: 'first' });
+  }
+}
+
+/** GROUP BY ALL: every projection without an aggregate. */
+function groupAll(select: Select, scope: Scope, trace: Trace, gathered: Gathered): void {
+  for (const projection of select.projections) {
+    if (projection.kind === 'column' && !hasAggregate(projection.expression)) {
+      clause('group', projection.expression, scope, { trace, gathered, aliases: 'no' });
+    }
+  }
+}
+
+function hasAggregate(expression: Expression): boolean {
+  return expression.kind === 'aggregate' || expression.children.some(hasAggregate);
+}
+
+/** `group by 1`, `order by 2 desc`: the column of that number. */
+function positional(
+  name: 'group' | 'order',
+  item: Expression,
+  columns: readonly RelationColumn[],
+  gathered: Gathered,
+): boolean {
+  const plain = item.kind === 'operator' && item.name === 'desc' ? item.children[0] : item;
+  if (plain?.kind !== 'literal' || !/^\d+$/.test(plain.name)) return false;
+  const column = columns[Number(plain.name) - 1];
+  if (column !== undefined) useValue(name, column.value, gathered);
+  gathered.clauses.push(`${name} ${item.name === 'desc' ? 'desc ' : ''}${column?.value.logic ?? plain.name}`);
+  return true;
+}
+
+function project(projection: Projection, scope: Scope, trace: Trace, gathered: Gathered): void {
+  if (projection.kind === 'star') {
+    expandStar(projection, scope, trace, gathered);
+    return;
+  }
+  const { value, rowsets } = traceValue(projection.expression, scope, trace);
+  gathered.inputs.push(...rowsets);
+  const name = projection.alias ?? nameOf(projection.expression, gathered.columns.length, trace);
+  add(name, value, scope, { trace, gathered });
+}
+
+function add(
+  name: Identifier,
+  value: Value,
+  scope: Scope,
+  { trace, gathered }: Pick<ClauseContext, 'trace' | 'gathered'>,
+): void {
+  const key = identifierKey(name, trace.dialect);
+  gathered.columns.push({ name: name.name, key, value });
+  if (!scope.aliases.has(key)) scope.aliases.set(key, value);
+}
+
+/** What a projection without an alias is called. */
+function nameOf(expression: Expression, position: number, { dialect }: Trace): Identifier {
+  if (expression.kind === 'column') return expression.column.at(-1) ?? { name: '', quoted: false };
+  if (expression.kind === 'path' && /^\w+$/.test(expression.name)) return { name: expression.name, quoted: false };
+  if (dialect === 'postgres' || dialect === 'redshift') return postgresName(expression);
+  const [inner] = expression.children;
+  if (dialect === 'bigquery') return { name: `f${position}_`, quoted: false };
+  if (dialect === 'duckdb' && expression.kind === 'cast' && inner?.kind === 'column') return nameOf(inner, position, { dialect } as Trace);
+  return { name: `_col_${position}`, quoted: false };
+}
+
+/** PostgreSQL's FigureColname: a cast keeps its operand's name, a function gives its own. */
+function postgresName(expression: Expression): Identifier {
+  const [inner] = expression.children;
+  if (expression.kind === 'cast' && inner !== undefined) {
+    const name = postgresName(inner);
+    return name.name === '?column?' ? { name: expression.name.replace(/\W.*$/, ''), quoted: false } : name;
+  }
+  if (expression.kind === 'column') return expression.column.at(-1) ?? { name: '?column?', quoted: false };
+  const named = ['function', 'aggregate', 'window', 'case', 'exists'].includes(expression.kind);
+  return { name: named ? expression.name : '?column?', quoted: false };
+}
+
+function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered): void {
+  const { dialect } = trace;
+  const found = star.qualifier.length === 0 ? null : findSource(star.qualifier, scope, dialect);
+  if (star.qualifier.length > 0 && found === null) {
+    expandStruct(star, scope, trace, gathered);
+    return;
+  }
+  const dropped = new Set(star.except.map((name) => identifierKey(name, dialect)));
+  const into = { trace, gathered };
+  const merged = found === null && dialectRules(dialect).usingColumnsFirst ? [...scope.merged.values()] : [];
+  for (const column of merged) emit(column, star, dropped, scope, into);
+  for (const source of found === null ? scope.sources.filter((candidate) => candidate.visible) : [found.source]) {
+    const { relation } = source;
+    for (const parent of relation.parents) gathered.parents.add(parent);
+    for (const column of relation.columns) {
+      const shared = found === null ? scope.merged.get(column.key) : undefined;
+      if (shared === undefined) emit(column, star, dropped, scope, into);
+      else if (merged.length === 0 && relation === scope.sources[0]?.relation) emit(shared, star, dropped, scope, into);
+    }
+    const { open } = relation;
+    if (open !== null && !source.isFunction) {
+      gathered.open.push((name) => (dropped.has(identifierKey(name, dialect)) ? null : open(name)));
+    }
+  }
+}
+
+function emit(
+  column: RelationColumn,
+  star: Star,
+  dropped: ReadonlySet<string>,
+  scope: Scope,
+  into: Pick<ClauseContext, 'trace' | 'gathered'>,
+): void {
+  if (dropped.has(column.key)) return;
+  const { dialect } = into.trace;
+  const replaced = star.replace.find((item) => identifierKey(item.name, dialect) === column.key);
+  const renamed = star.rename.find((item) => identifierKey(item.from, dialect) === column.key);
+  const name = renamed?.to ?? null;
+  if (replaced === undefined && name === null) {
+    into.gathered.columns.push(column);
+    if (!scope.aliases.has(column.key)) scope.aliases.set(column.key, column.value);
+    return;
+  }
+  const value = replaced === undefined ? column.value : traceValue(replaced.expression, scope, into.trace).value;
+  add(name ?? { name: column.name, quoted: true }, value, scope, into);
+}
+
+/** `s.*` where `s` is a struct: its fields are not known, but they all come from it. */
+function expandStruct(star: Star, scope: Scope, trace: Trace, gathered: Gathered): void {
+  const column: Expression = { kind: 'column', name: '', column: star.qualifier, children: [], query: null, distinct: false, span: star.span };
+  const { value } = resolve(column, scope, trace, 'no');
+  const text = `the fields of ${star.qualifier.map((name) => name.name).join('.')} are not known`;
+  const unresolved: Reason = value.unresolved ?? { code: 'open-star', text };
+  add({ name: '*', quoted: true }, { ...value, unresolved }, scope, { trace, gathered });
+  gathered.open.push(() => value);
+}
+

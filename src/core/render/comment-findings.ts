@@ -1,0 +1,77 @@
+import type { Change } from '#core/change';
+import type { FileRange } from '#core/gates';
+import type { RatedFinding } from '#core/policy';
+import { rankFindings } from '#core/policy';
+import type { Detail } from './detail.ts';
+import { capitalised, code, link, prose, sentence } from './escape.ts';
+import { consumerMarkdown, nameOf, splitReach } from './names.ts';
+import { counted } from './quantities.ts';
+import type { RequestFacts, ReviewView } from './review-view.ts';
+
+/** Findings that block or warn, the most harmful first, each in four short parts. */
+export function findingsSection(view: ReviewView, detail: Detail): string {
+  return hurtingFindings(view, detail)
+    .map((finding, index) => findingBlock(view, finding, { lead: `${index + 1}. `, prose: detail.prose }))
+    .join('\n\n');
+}
+
+/** Those that are shown unfolded. */
+export function hurtingFindings(view: ReviewView, detail: Detail): readonly RatedFinding[] {
+  return allFindings(view)
+    .filter(({ cost }) => cost !== 'note')
+    .slice(0, Math.min(view.policy.maxFindings, detail.hurting));
+}
+
+/** Every finding of a review, ranked. */
+export function allFindings({ verdict }: ReviewView): readonly RatedFinding[] {
+  return rankFindings(verdict.gates.flatMap(({ findings }) => findings));
+}
+
+/** One finding in up to four lines: what changed and where · when it matters · who is downstream · what would make it safe. */
+export function findingBlock(
+  view: ReviewView,
+  finding: RatedFinding,
+  { lead, prose: max }: { readonly lead: string; readonly prose: number },
+): string {
+  const where = finding.place === null ? '' : ` · ${placeMarkdown(view.request, finding.place)}`;
+  const isNew = view.previousFingerprints !== null && !view.previousFingerprints.includes(finding.fingerprint);
+  const lines = [
+    `**${lead}${boldProse(finding.text, max)}**${where} · ${finding.basis}${isNew ? ' · new' : ''}`,
+    sentence(finding.matters, max),
+    reachesMarkdown(view.change, finding),
+    finding.safeIf === '' ? '' : `Safe if: ${full(prose(finding.safeIf, max))}`,
+  ];
+  // Two spaces at the end of a line break it without a new paragraph.
+  return lines.filter((line) => line !== '').join('  \n');
+}
+
+/** `path:line` as text, or as a link to that line at head where there is a repository. */
+export function placeMarkdown(request: RequestFacts, { path, startLine, endLine }: FileRange): string {
+  const text = code(`${path}:${startLine}`, 120);
+  if (request.repository === null || request.headSha === null || path.length > 300) return text;
+  const lines = endLine > startLine ? `#L${startLine}-L${endLine}` : `#L${startLine}`;
+  return link(text, request.serverUrl, request.repository, 'blob', request.headSha, path).replace(/\)$/, `${lines})`);
+}
+
+/** `Reaches a, b and 3 more models → exposure …`; '' when nothing is downstream. */
+function reachesMarkdown(change: Change | null, { downstream }: RatedFinding): string {
+  const { models, consumers } = splitReach(downstream);
+  const named = models.slice(0, 3).map((uniqueId) => code(nameOf(change, uniqueId)));
+  const more = models.length - named.length;
+  const all = more > 0 ? [...named, counted(more, 'more model')] : named;
+  const ends = consumers.slice(0, 2).map((uniqueId) => consumerMarkdown(change, uniqueId));
+  const rest = consumers.length - ends.length;
+  const sinks = rest > 0 ? [...ends, `${rest} more`] : ends;
+  const parts = [all.join(', '), sinks.join(', ')].filter((part) => part !== '');
+  return parts.length === 0 ? '' : `Reaches ${parts.join(' → ')}.`;
+}
+
+/** What stands between asterisks: without anything there, they would be shown. */
+function boldProse(text: string, max: number): string {
+  const safe = capitalised(prose(text, max));
+  return safe === '' ? '–' : safe;
+}
+
+function full(markdown: string): string {
+  return /[.!?…]$/.test(markdown) ? markdown : `${markdown}.`;
+}

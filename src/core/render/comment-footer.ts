@@ -1,0 +1,55 @@
+import type { Assistance } from '#core/provenance';
+import type { Detail } from './detail.ts';
+import { code, prose } from './escape.ts';
+import { counted, shortSha } from './quantities.ts';
+import type { ReviewView } from './review-view.ts';
+
+/** Assistance evidence if any, then which policy and record, then what a reader may type. */
+export function footer(view: ReviewView, detail: Detail): string {
+  return [assistanceLine(view, detail), `<sub>${factsLine(view)}</sub>`].filter((line) => line !== '').join('\n\n');
+}
+
+/** What is known of an LLM's part, as plain words: '' when nothing is. */
+export function assistanceWords({ level }: Assistance): string {
+  switch (level) {
+    case 'assisted':
+      return 'Assisted by an LLM';
+    case 'likely':
+      return 'Likely assisted by an LLM';
+    case 'touched':
+      return 'An LLM’s suggestion was applied';
+    case 'unknown':
+      return '';
+  }
+}
+
+function assistanceLine({ assistance, verdict }: ReviewView, detail: Detail): string {
+  const words = assistanceWords(assistance);
+  if (words === '') return '';
+  const byKind = [...Map.groupBy(assistance.evidence, ({ kind, tool }) => `${kind}\n${tool ?? ''}`).values()];
+  const told = byKind.slice(0, 3).map((group) => {
+    const [first] = group;
+    if (first === undefined) return '';
+    const places = new Set(group.map(({ where }) => where)).size;
+    const where = places === 1 ? prose(first.where, 60) : counted(places, 'place');
+    return `${prose(first.kind, 30)} ${code(first.text, Math.min(100, detail.prose))} in ${where}`;
+  });
+  const evidence =
+    told.length === 0 ? '' : ` (${told.join('; ')}${byKind.length > 3 ? `; ${byKind.length - 3} more` : ''})`;
+  const asks =
+    assistance.level === 'assisted' && verdict.rung >= 'T2' ? ': needs a senior reviewer who is not the author' : '';
+  const note = assistance.note === null ? '' : ` ${prose(assistance.note.text, 160)}.`;
+  return `🤖 ${words}${evidence}${asks}.${note}`;
+}
+
+function factsLine({ policy, record, commands }: ReviewView): string {
+  const rules =
+    policy.file === null ? 'default policy' : `policy ${code(policy.file.path)} at ${code(shortSha(policy.file.sha))}`;
+  const mode = policy.mode === 'advisory' ? ['advisory: nothing here stops a merge'] : [];
+  const kept =
+    record === null
+      ? []
+      : [`record ${record.seq} ${code(`sha256:${record.digest.replace(/^sha256:/, '').slice(0, 12)}`)}`];
+  const typed = commands.slice(0, 4).map((command) => code(command, 100));
+  return [rules, ...mode, ...kept, ...typed].join(' · ');
+}

@@ -1,0 +1,17 @@
+// A review as text: the comment, check runs, inline comments, terminal and JSON.
+export { gateCheckName, renderCheckRuns, SUMMARY_CHECK } from './check-runs.ts';
+export { COMMENT_MARKER, renderComment } from './comment.ts';
+export { findingMarker, renderInlineComments } from './inline-comments.ts';
+export type { ReviewJson } from './json.ts';
+export { renderJson, reviewJsonSchema } from './json.ts';
+export type { Annotation, CheckRunOutput, InlineComment } from './publication.ts';
+export type {
+  DeepReviewStatus,
+  LineageCoverage,
+  PolicyFacts,
+  RequestFacts,
+  ReviewView,
+  RowCount,
+  RowCounts,
+} from './review-view.ts';
+export { renderText } from './text.ts';

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { JsonObject } from '#core/base';
+import type { RatedFinding } from '#core/policy';
+import { renderComment } from './comment.ts';
+import type { ReviewView } from './review-view.ts';
+
+const outcome = z.enum(['passed', 'failed', 'unknown']);
+const text = z.string();
+
+const finding = z.strictObject({
+  message_id: text,
+  severity: z.enum(['block', 'warn', 'note']).describe('What the finding costs after policy.'),
+  unique_id: text,
+  column: text.nullable(),
+  path: text.nullable(),
+  line: z.int().nullable(),
+  text,
+  basis: z.enum(['proven', 'measured', 'heuristic']),
+  fingerprint: text.describe('Stable across pushes.'),
+});
+
+/** The command line's JSON: a contract, so fields are added and never changed. */
+const reviewShape = z.strictObject({
+  schema: z.literal('weirkeeper.review/v1'),
+  verdict: z.strictObject({ outcome, rung: z.enum(['T0', 'T1', 'T2', 'T3', 'T4']), reasons: z.array(text) }),
+  modified: z.array(
+    z.strictObject({
+      unique_id: text,
+      resource_type: text,
+      selectors: z.array(text),
+      causes: z.array(z.strictObject({ kind: text, text })),
+    }),
+  ),
+  gates: z.array(
+    z.strictObject({
+      id: text,
+      outcome,
+      reason: text.nullable().describe('Why the gate could not tell, and what to do about it.'),
+      findings: z.array(finding),
+    }),
+  ),
+  lineage: z.strictObject({
+    models: z.int(),
+    columns: z.int(),
+    resolved: z.int(),
+    unresolved: z.array(z.strictObject({ unique_id: text, reason: text })),
+  }),
+  assistance: z.strictObject({
+    level: z.enum(['assisted', 'likely', 'touched', 'unknown']),
+    evidence: z.array(z.strictObject({ kind: text, where: text, tool: text.nullable(), text, score: z.number() })),
+  }),
+  comment: text.describe('The comment as Markdown.'),
+});
+
+export type ReviewJson = z.infer<typeof reviewShape>;
+
+/** A review as the command line's JSON, `weirkeeper.review/v1`. */
+export function renderJson(view: ReviewView): ReviewJson {
+  const { verdict, change, coverage, assistance } = view;
+  return {
+    schema: 'weirkeeper.review/v1',
+    verdict: { outcome: verdict.outcome, rung: verdict.rung, reasons: [...verdict.reasons] },
+    modified: (change?.modified ?? []).map(({ uniqueId, resourceType, selectors, causes }) => ({
+      unique_id: uniqueId,
+      resource_type: resourceType,
+      selectors: [...selectors],
+      causes: causes.map(({ kind, text: phrase }) => ({ kind, text: phrase })),
+    })),
+    gates: verdict.gates.map((gate) => ({
+      id: gate.gateId,
+      outcome: gate.outcome,
+      reason:
+        gate.reason === null
+          ? null
+          : [gate.reason.text, gate.reason.remedy].filter((part) => part !== undefined).join('; '),
+      findings: gate.findings.map(toFindingJson),
+    })),
+    lineage: {
+      models: coverage?.models ?? 0,
+      columns: coverage?.columns ?? 0,
+      resolved: coverage?.resolved ?? 0,
+      unresolved: (coverage?.unresolved ?? []).map(({ uniqueId, reason }) => ({
+        unique_id: uniqueId,
+        reason: reason.text,
+      })),
+    },
+    assistance: {
+      level: assistance.level,
+      evidence: assistance.evidence.map(({ kind, where, tool, text: seen, score }) => ({
+        kind,
+        where,
+        tool,
+        text: seen,
+        score,
+      })),
+    },
+    comment: renderComment(view),
+  };
+}
+
+/** JSON Schema (draft 7) of `renderJson`'s answer. */
+export function reviewJsonSchema(): JsonObject {
+  const plain = JSON.parse(JSON.stringify(z.toJSONSchema(reviewShape, { target: 'draft-7' }))) as JsonObject;
+  return { ...plain, title: 'weirkeeper.review/v1', description: 'What "weirkeeper review --format json" prints.' };
+}
+
+function toFindingJson({
+  messageId,
+  cost,
+  subject,
+  place,
+  text: phrase,
+  basis,
+  fingerprint,
+}: RatedFinding): ReviewJson['gates'][number]['findings'][number] {
+  return {
+    message_id: messageId,
+    severity: cost,
+    unique_id: typeof subject === 'string' ? subject : subject.uniqueId,
+    column: typeof subject === 'string' ? null : subject.column,
+    path: place?.path ?? null,
+    line: place?.startLine ?? null,
+    text: phrase,
+    basis,
+    fingerprint,
+  };
+}

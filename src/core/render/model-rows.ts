@@ -1,0 +1,104 @@
+import type { UniqueId } from '#core/base';
+import { compareText } from '#core/base';
+import type { ColumnChange, ModifiedNode } from '#core/change';
+import { counted, grouped, signedPercent } from './quantities.ts';
+import type { ReviewView, RowCounts } from './review-view.ts';
+
+/** One model of the table, as plain facts. */
+export interface ModelRow {
+  readonly uniqueId: UniqueId;
+  /** Why it counts as modified, one phrase each; text of strangers. */
+  readonly why: readonly string[];
+  readonly rows: RowCounts;
+  /** What its own SQL did to its columns. */
+  readonly columns: readonly ColumnChange[];
+  /** Compiled SQL known to be the same, nothing found, no row moved. */
+  readonly unchanged: boolean;
+}
+
+interface Weighed extends ModelRow {
+  /** 0 nothing … 3 a finding that blocks. */
+  readonly harm: number;
+  readonly moved: number;
+}
+
+const NOT_COUNTED: RowCounts = { base: null, head: null };
+
+/** Modified and removed models, those that matter first: by findings, then by rows moved, then by columns, then by name. */
+export function modelRows(view: ReviewView): readonly ModelRow[] {
+  const { change } = view;
+  if (change === null) return [];
+  const columns = Map.groupBy(
+    change.columnChanges.filter(({ origin }) => origin === 'own'),
+    ({ uniqueId }) => uniqueId,
+  );
+  const harm = harmByModel(view);
+  const modified = change.modified.map((node) => weigh(view, node.uniqueId, { node, columns, harm }));
+  const removed = change.removed.map((uniqueId) => weigh(view, uniqueId, { node: null, columns, harm }));
+  return [...modified, ...removed].sort(
+    (a, b) =>
+      b.harm - a.harm ||
+      Number(a.unchanged) - Number(b.unchanged) ||
+      b.moved - a.moved ||
+      b.columns.length - a.columns.length ||
+      compareText(a.uniqueId, b.uniqueId),
+  );
+}
+
+/** `41,208 → 86,540 (+110 %)`; the head is wrapped in `mark` when it moved. `–` where nobody counted. */
+export function rowsText({ base, head }: RowCounts, mark: string = ''): string {
+  if (base === null && head === null) return '–';
+  const before = base === null ? '–' : grouped(base.rows);
+  if (head === null) return `${before} → –`;
+  if (base === null) return `${before} → ${grouped(head.rows)}`;
+  if (base.rows === head.rows) return `${before} → ${grouped(head.rows)}`;
+  return `${before} → ${mark}${grouped(head.rows)}${mark} (${signedPercent(base.rows, head.rows)})`;
+}
+
+/** How many models there are of each kind of sameness: `compiled SQL identical in 38 models, only its form in 2`. */
+export function samenessText(modified: readonly ModifiedNode[]): string {
+  const identical = modified.filter(({ compiled }) => compiled === 'identical').length;
+  const form = modified.filter(({ compiled }) => compiled === 'formatting-only').length;
+  if (identical === 0 && form === 0) return '';
+  if (form === 0) return `compiled SQL identical in ${counted(identical, 'model')}`;
+  if (identical === 0) return `compiled SQL differs only in form in ${counted(form, 'model')}`;
+  return `compiled SQL identical in ${counted(identical, 'model')}, different only in form in ${grouped(form)}`;
+}
+
+interface Context {
+  /** Null of a removed node. */
+  readonly node: ModifiedNode | null;
+  readonly columns: ReadonlyMap<UniqueId, readonly ColumnChange[]>;
+  readonly harm: ReadonlyMap<UniqueId, number>;
+}
+
+function weigh(view: ReviewView, uniqueId: UniqueId, { node, columns, harm }: Context): Weighed {
+  const rows = view.rows.get(uniqueId) ?? NOT_COUNTED;
+  const moved =
+    rows.base === null || rows.head === null
+      ? 0
+      : Math.abs(rows.head.rows - rows.base.rows) / Math.max(1, rows.base.rows);
+  const own = columns.get(uniqueId) ?? [];
+  const same = node !== null && (node.compiled === 'identical' || node.compiled === 'formatting-only');
+  const weight = harm.get(uniqueId) ?? 0;
+  const unchanged = same && weight === 0 && moved === 0 && own.length === 0;
+  return { uniqueId, why: whyOf(node), rows, columns: own, unchanged, harm: weight, moved };
+}
+
+function whyOf(node: ModifiedNode | null): readonly string[] {
+  if (node === null) return ['removed'];
+  const causes = node.causes.map(({ text }) => text);
+  const shown = causes.length > 2 ? [...causes.slice(0, 2), `${causes.length - 2} more`] : causes;
+  if (node.compiled === 'identical') return [...shown, 'same compiled SQL'];
+  return node.compiled === 'formatting-only' ? [...shown, 'only its form'] : shown;
+}
+
+function harmByModel({ verdict }: ReviewView): ReadonlyMap<UniqueId, number> {
+  const weights = { block: 3, warn: 2, note: 1 } as const;
+  const harm = new Map<UniqueId, number>();
+  for (const { subject, cost } of verdict.gates.flatMap(({ findings }) => findings)) {
+    const uniqueId = typeof subject === 'string' ? subject : subject.uniqueId;
+    harm.set(uniqueId, Math.max(harm.get(uniqueId) ?? 0, weights[cost]));
+  }
+  return harm;
+}

@@ -1,0 +1,62 @@
+import type { UniqueId } from '#core/base';
+import type { Change } from '#core/change';
+import type { DbtNode } from '#core/dbt';
+import { isConsumer } from '#core/policy';
+import { code, prose } from './escape.ts';
+
+const CONSUMER_WORDS: Readonly<Record<string, string>> = {
+  exposure: 'exposure',
+  metric: 'metric',
+  semantic_model: 'semantic model',
+  saved_query: 'saved query',
+};
+
+/** A node as head has it, else as base had it. */
+export function nodeOf(change: Change | null, uniqueId: UniqueId): DbtNode | undefined {
+  return change?.head.project.nodes.get(uniqueId) ?? change?.base.project.nodes.get(uniqueId);
+}
+
+/** A node's name, of an exposure its label; plain text of strangers. */
+export function nameOf(change: Change | null, uniqueId: UniqueId): string {
+  const node = nodeOf(change, uniqueId);
+  const label = node?.exposure?.label ?? '';
+  return label !== '' ? label : (node?.name ?? uniqueId.split('.').slice(2).join('.')) || uniqueId;
+}
+
+/** `exposure **Board dashboard** (owner finance-data)`, as Markdown. */
+export function consumerMarkdown(change: Change | null, uniqueId: UniqueId): string {
+  const owner = nodeOf(change, uniqueId)?.exposure?.owner;
+  const name = owner?.name ?? owner?.email[0] ?? '';
+  const title = `${consumerWord(uniqueId)} ${boldName(change, uniqueId)}`;
+  return name === '' ? title : `${title} (owner ${prose(name, 60)})`;
+}
+
+/** The name of a consumer in bold; in code where bold could be broken by the name itself. */
+export function boldName(change: Change | null, uniqueId: UniqueId): string {
+  const name = nameOf(change, uniqueId);
+  return /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(name) && name.length <= 60 ? `**${name.trim()}**` : code(name, 60);
+}
+
+/** `exposure`, `metric`, `semantic model`, `saved query`. */
+export function consumerWord(uniqueId: UniqueId): string {
+  return CONSUMER_WORDS[uniqueId.slice(0, uniqueId.indexOf('.'))] ?? 'consumer';
+}
+
+/** What lies downstream, split into models and what consumes them; both keep their order. */
+export function splitReach(ids: readonly UniqueId[]): {
+  readonly models: readonly UniqueId[];
+  readonly consumers: readonly UniqueId[];
+} {
+  return { models: ids.filter((id) => !isConsumer(id)), consumers: ids.filter(isConsumer) };
+}
+
+/** Everything downstream of a node, nearest first: at head, or at base when head has lost the node. */
+export function downstreamOf(change: Change, uniqueId: UniqueId): readonly UniqueId[] {
+  const side = change.head.project.nodes.has(uniqueId) ? change.head : change.base;
+  const seen = new Set<UniqueId>([uniqueId]);
+  // A set grows while it is walked, so this visits breadth first.
+  for (const next of seen) {
+    for (const child of side.children.get(next) ?? []) seen.add(child);
+  }
+  return [...seen].slice(1);
+}

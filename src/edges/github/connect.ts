@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProbotOctokit } from 'probot';
+import { UpstreamError, type WeirkeeperError } from '#core/base';
+import { createSpacing, type WriteSpacing } from './spacing.ts';
+import { toFailure } from './to-failure.ts';
+import { createTokenStore, type TokenStore } from './tokens.ts';
+
+export type Octokit = InstanceType<typeof ProbotOctokit>;
+
+/** Where entries about single requests go. */
+export interface RequestLog {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface ConnectOptions {
+  readonly appId: number;
+  /** PEM text. */
+  readonly privateKey: string;
+  /** Root of the REST API, without a trailing slash; github.com's when left out. */
+  readonly baseUrl?: string;
+  readonly log?: RequestLog;
+  /** `false` sends writes as fast as they come: for tests and the demo only. */
+  readonly throttle?: WriteSpacing | false;
+  /** Attempts in all, for requests that may be sent twice. */
+  readonly attempts?: number;
+  /** Pause before the second attempt; each later one is four times longer. */
+  readonly retryDelayMs?: number;
+  /** The longest that a rate limit is waited for here; beyond it the job is given back to the queue. */
+  readonly maxWaitMs?: number;
+  readonly timeoutMs?: number;
+}
+
+interface Policy {
+  readonly turn: (method: string, url: string, now: number) => number;
+  readonly tokens: TokenStore;
+  readonly log: RequestLog;
+  readonly attempts: number;
+  readonly retryDelayMs: number;
+  readonly maxWaitMs: number;
+  readonly timeoutMs: number;
+}
+
+/** The part of an Octokit request that the policy looks at. */
+interface Endpoint {
+  readonly method: string;
+  readonly url: string;
+}
+
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+/**
+ * A client that acts as one installation. All it throws is UpstreamError, DeploymentError, RepositoryError or
+ * InvariantError. It renews a refused token once, sends reads and repeatable writes again when GitHub fails, and keeps
+ * writes apart. Probot's own throttling and retrying are switched off: they would sleep up to an hour inside a review,
+ * and would send a POST twice that GitHub had answered with 502 after doing what it said.
+ */
+export function connect(options: ConnectOptions, installationId: number): Octokit {
+  const tokens = createTokenStore(Date.now);
+  const { appId, privateKey, baseUrl } = options;
+  const octokit = new ProbotOctokit({
+    auth: { appId, privateKey, installationId, cache: tokens },
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    log: silent,
+    throttle: { enabled: false },
+    retry: { enabled: false },
+  });
+  const policy = policyOf(options, tokens);
+  octokit.hook.wrap('request', (request, endpoint) =>
+    send(policy, endpoint, (signal) => {
+      // Hooks further in are bound to this very object, so a changed copy would not reach them.
+      endpoint.request = { ...endpoint.request, signal };
+      return request(endpoint);
+    }),
+  );
+  return octokit;
+}
+
+function policyOf(options: ConnectOptions, tokens: TokenStore): Policy {
+  const { throttle = { writeMs: 1_000, notifyMs: 3_000 }, log = silent } = options;
+  return {
+    turn: throttle === false ? () => 0 : createSpacing(throttle),
+    tokens,
+    log,
+    attempts: options.attempts ?? 3,
+    retryDelayMs: options.retryDelayMs ?? 1_000,
+    maxWaitMs: options.maxWaitMs ?? 10_000,
+    timeoutMs: options.timeoutMs ?? 30_000,
+  };
+}
+
+async function send<Response extends { readonly status: number }>(
+  policy: Policy,
+  endpoint: Endpoint,
+  request: (signal: AbortSignal) => Response | Promise<Response>,
+): Promise<Response> {
+  const route = `${endpoint.method} ${endpoint.url}`;
+  for (let attempt = 1; true; attempt += 1) {
+    await sleep(policy.turn(endpoint.method, endpoint.url, Date.now()));
+    const start = Date.now();
+    try {
+      const response = await request(AbortSignal.timeout(policy.timeoutMs));
+      policy.log.debug({ route, status: response.status, duration_ms: Date.now() - start }, 'GitHub answered');
+      return response;
+    } catch (error) {
+      const failure = toFailure(error, route, Date.now());
+      const pause = pauseBefore(policy, endpoint.method, { failure, attempt });
+      const fields = { route, code: failure.code, status: failure.details['status'], attempt, pause_ms: pause };
+      policy.log[failure instanceof UpstreamError ? 'warn' : 'debug'](fields, 'GitHub refused a request');
+      if (pause === null) throw failure;
+      await sleep(pause);
+    }
+  }
+}
+
+/** Milliseconds until the request is sent again; null when it is not. */
+function pauseBefore(
+  policy: Policy,
+  method: string,
+  { failure, attempt }: { readonly failure: WeirkeeperError; readonly attempt: number },
+): number | null {
+  if (attempt >= policy.attempts) return null;
+  if (failure.code === 'github-credentials' && attempt === 1) {
+    // The token may have ended, or been revoked, in mid-review.
+    policy.tokens.forget();
+    return 0;
+  }
+  if (failure.code === 'github-rate-limit') {
+    const wait = Number(failure.details['retry_after_s']) * 1_000;
+    return wait <= policy.maxWaitMs ? wait : null;
+  }
+  if (failure.code !== 'github-unavailable' || method === 'POST') return null;
+  return policy.retryDelayMs * 4 ** (attempt - 1);
+}
+
+function ignore(): void {
+  // Octokit's own messages hold request bodies; ours are written by `send`.
+}

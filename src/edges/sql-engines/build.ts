@@ -1,0 +1,96 @@
+import { InvariantError, RepositoryError } from '#core/base';
+import type { Expression, ExpressionKind, Identifier, Query, SetOperation, Span } from '#core/sql';
+
+/** Levels of nesting that a tree may have: what walks it may then recurse. */
+const deepest = 600;
+
+/** What an expression is made of, besides its kind and name. */
+interface Parts {
+  readonly children?: readonly Expression[];
+  readonly column?: readonly Identifier[];
+  readonly query?: Query | null;
+  readonly distinct?: boolean;
+  readonly span?: Span;
+}
+
+/** Makes an expression; without a span of its own it spans its children. */
+export function expression(kind: ExpressionKind, name: string, parts: Parts = {}): Expression {
+  const children = parts.children ?? [];
+  return {
+    kind,
+    name,
+    column: parts.column ?? [],
+    children,
+    query: parts.query ?? null,
+    distinct: parts.distinct ?? false,
+    span: parts.span === undefined ? spanOf(children) : parts.span,
+  };
+}
+
+/** The smallest span that covers those of `items`; null when none has one. */
+export function spanOf(items: readonly { readonly span: Span }[]): Span {
+  let start = Number.POSITIVE_INFINITY;
+  let end = -1;
+  for (const { span } of items) {
+    if (span === null) continue;
+    start = Math.min(start, span.start);
+    end = Math.max(end, span.end);
+  }
+  return end < 0 ? null : { start, end };
+}
+
+/** The set operation of `query` and `member`: `open` with one member more where that is the same operation. */
+export function chained(
+  open: SetOperation | null,
+  shape: Pick<SetOperation, 'operator' | 'all' | 'byName'>,
+  query: Query,
+  member: Query,
+): SetOperation {
+  const same = open?.operator === shape.operator && open.all === shape.all && open.byName === shape.byName;
+  if (open !== null && same) return { ...open, members: [...open.members, member] };
+  return { kind: 'set-operation', ...shape, members: [query, member] };
+}
+
+/** Counts the levels of nesting while a tree is made, so that what walks the tree may recurse. */
+export interface Depth {
+  level: number;
+}
+
+/** Runs `make` one level deeper; refuses what is nested too deeply. */
+export function deeper<Result>(depth: Depth, make: () => Result): Result {
+  depth.level += 1;
+  if (depth.level > deepest) throw notUnderstood(`more than ${deepest} levels of nesting`);
+  const result = make();
+  depth.level -= 1;
+  return result;
+}
+
+/** What a translation throws for a construct that it does not know: the statement is then "not analysed", never guessed. */
+export function notUnderstood(what: string): RepositoryError {
+  return new RepositoryError('sql-not-understood', what);
+}
+
+/** A record of an engine's answer, its fields not yet known. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+/** `value` as a record; null when it is not one. */
+export function record(value: unknown): Raw | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : null;
+}
+
+/** `value` as a record that must be there. */
+export function needRecord(value: unknown, what: string): Raw {
+  const found = record(value);
+  if (found === null) throw new InvariantError('sql-engine-answer', `${what} is not an object`);
+  return found;
+}
+
+/** `value` as a list; empty when it is not one. */
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** `value` as text; null when it is not text or is empty. */
+export function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,324 @@
+import type { Expression, Identifier, Query, Span } from '#core/sql';
+import { isAggregate } from '#core/sql';
+import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import { binaryOperators, chains, functionName, presentation } from './polyglot-names.ts';
+import { typeText } from './polyglot-type.ts';
+
+/** A tree node of the engine: its tag and what is in it. */
+export interface Tagged {
+  readonly tag: string;
+  readonly body: Raw;
+}
+
+/** What a translation carries along. */
+export interface Translation {
+  readonly dialect: string;
+  readonly depth: Depth;
+  /** UTF-16 offset of a code point. */
+  readonly offset: (codePoint: number) => number;
+  readonly query: (node: Tagged) => Query;
+  /**
+   * Set operations that the engine took for an operand (`a > (select …) union select …`): `left` of the outermost is
+   * put back as the operand, and the rest waits here for the SELECT that it belongs to.
+   */
+  readonly swallowed: Tagged[];
+}
+
+const queryTags: ReadonlySet<string> = new Set(['select', 'union', 'intersect', 'except', 'values']);
+const setOperations: ReadonlySet<string> = new Set(['union', 'intersect', 'except']);
+/** Objects with one field that are not tree nodes. */
+const plainFields: ReadonlySet<string> = new Set(['this', 'expressions', 'name', 'data_type', 'args']);
+
+/** `value` as a tree node; null when it is not one. */
+export function tagged(value: unknown): Tagged | null {
+  const body = record(value);
+  if (body === null) return null;
+  const [tag, ...more] = Object.keys(body);
+  if (tag === undefined || more.length > 0 || plainFields.has(tag) || !/^[a-z]/.test(tag)) return null;
+  const inner = body[tag];
+  if (inner === null) return { tag, body: {} };
+  const innerRecord = record(inner);
+  return innerRecord === null ? null : { tag, body: innerRecord };
+}
+
+/** `value` as an identifier; null when it is not one. */
+export function identifier(value: unknown): Identifier | null {
+  const body = record(value);
+  const name = body === null ? null : text(body['name']);
+  return body === null || name === null ? null : { name, quoted: body['quoted'] === true };
+}
+
+/** The identifiers among `values`. */
+export function identifiers(values: unknown): readonly Identifier[] {
+  return list(values).flatMap((value) => identifier(value) ?? []);
+}
+
+/** Where an engine's node stands, in UTF-16. */
+export function span(value: unknown, translation: Translation): Span {
+  const found = record(record(value)?.['span']);
+  const start = found?.['start'];
+  const end = found?.['end'];
+  if (typeof start !== 'number' || typeof end !== 'number') return null;
+  return { start: translation.offset(start), end: translation.offset(end) };
+}
+
+/** Translates what stands where SQL wants one value. */
+export function toExpression(value: unknown, translation: Translation): Expression {
+  const node = tagged(value);
+  if (node === null) throw notUnderstood('an expression of unknown form');
+  return deeper(translation.depth, () => translate(node, translation));
+}
+
+/** Translates a list of values. */
+export function toExpressions(values: unknown, translation: Translation): readonly Expression[] {
+  return list(values).map((value) => toExpression(value, translation));
+}
+
+/** ORDER BY items: a descending one is wrapped in an operator `desc`. */
+export function toOrder(values: unknown, translation: Translation): readonly Expression[] {
+  return list(values).map((value) => {
+    const item = needRecord(value, 'ORDER BY item');
+    const inner = toExpression(item['this'], translation);
+    return item['desc'] === true ? expression('operator', 'desc', { children: [inner] }) : inner;
+  });
+}
+
+type Translator = (node: Tagged, translation: Translation) => Expression;
+
+const translators: Readonly<Record<string, Translator>> = {
+  column: columnReference,
+  dot: columnReference,
+  identifier: ({ body }, t) => expression('column', '', { column: identifiers([body]), span: span(body, t) }),
+  paren: ({ body }, t) => parenthesised(body['this'], t),
+  annotated: ({ body }, t) => toExpression(body['this'], t),
+  literal: ({ body }) => literal(body),
+  boolean: ({ body }) => expression('literal', String(body['value'])),
+  null: () => expression('literal', 'null'),
+  var: ({ body }) => expression('parameter', text(body['this'])?.toLowerCase() ?? ''),
+  parameter: ({ body }) => expression('parameter', text(body['name']) ?? ''),
+  placeholder: () => expression('parameter', '?'),
+  star: starArgument,
+  alias: ({ body }, t) => named(body, body['this'], t),
+  named_argument: ({ body }, t) => named({ alias: body['name'] }, body['value'], t),
+  lambda: ({ body }, t) =>
+    expression('lambda', '->', { column: identifiers(body['parameters']), children: [toExpression(body['body'], t)] }),
+  cast: castTo,
+  try_cast: castTo,
+  safe_cast: castTo,
+  case: caseOf,
+  if_func: ifOf,
+  in: inList,
+  between: ({ body }, t) =>
+    expression('between', negated(body, 'between'), { children: operands([body['this'], body['low'], body['high']], t) }),
+  not: ({ body }, t) => expression('operator', 'not', { children: operands([body['this']], t) }),
+  neg: ({ body }, t) => expression('operator', 'neg', { children: operands([body['this']], t) }),
+  is_null: ({ body }, t) => expression('operator', negated(body, 'null', 'is '), { children: operands([body['this']], t) }),
+  is_true: ({ body }, t) => expression('operator', negated(body, 'true', 'is '), { children: operands([body['this']], t) }),
+  is_false: ({ body }, t) => expression('operator', negated(body, 'false', 'is '), { children: operands([body['this']], t) }),
+  any: quantified,
+  all: quantified,
+  exists: existsOf,
+  subquery: ({ body, tag }, t) => expression('subquery', '', { query: t.query({ tag, body }), span: null }),
+  window_function: windowOf,
+  within_group: withinGroup,
+  subscript: ({ body }, t) => expression('path', '[]', { children: operands([body['this'], body['index']], t) }),
+  function: namedFunction,
+  aggregate_function: namedFunction,
+};
+
+function translate(node: Tagged, t: Translation): Expression {
+  const special = translators[node.tag];
+  if (special !== undefined) return special(node, t);
+  if (queryTags.has(node.tag)) return expression('subquery', '', { query: t.query(node), span: null });
+  const operator = binaryOperators[node.tag];
+  if (operator !== undefined && 'left' in node.body) return binary(node, operator, t);
+  return generic(node, functionName(node.tag), t);
+}
+
+function binary(node: Tagged, operator: string, t: Translation): Expression {
+  const children: Expression[] = [];
+  const pending: unknown[] = [node.body['right'], node.body['left']];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    const inner = tagged(value);
+    if (inner?.tag === node.tag && chains.has(node.tag)) pending.push(inner.body['right'], inner.body['left']);
+    else children.push(operand(value, t));
+  }
+  const escape = node.body['escape'];
+  if (tagged(escape) !== null) children.push(operand(escape, t));
+  return expression('operator', node.body['not'] === true ? `not ${operator}` : operator, { children });
+}
+
+function operands(values: readonly unknown[], t: Translation): readonly Expression[] {
+  return values.map((value) => operand(value, t));
+}
+
+/**
+ * An operand, or a whole projection. A set operation cannot stand here without parentheses: the engine has swallowed what
+ * follows a scalar subquery, and its leftmost member is the subquery that was meant.
+ */
+export function operand(value: unknown, t: Translation): Expression {
+  const node = tagged(value);
+  if (node === null || !setOperations.has(node.tag)) return toExpression(value, t);
+  let leftmost = node;
+  while (setOperations.has(leftmost.tag)) {
+    const left = tagged(leftmost.body['left']);
+    if (left === null) break;
+    leftmost = left;
+  }
+  if (leftmost.tag !== 'subquery' || t.swallowed.length > 0) throw notUnderstood('a set operation inside an expression');
+  t.swallowed.push(node);
+  return toExpression({ subquery: leftmost.body }, t);
+}
+
+function parenthesised(value: unknown, t: Translation): Expression {
+  return toExpression(value, t);
+}
+
+function columnReference(node: Tagged, t: Translation): Expression {
+  const fields: Identifier[] = [];
+  let at: Tagged | null = node;
+  while (at?.tag === 'dot') {
+    fields.unshift(...identifiers([at.body['field']]));
+    at = tagged(at.body['this']);
+  }
+  if (at === null) throw notUnderstood('a dot after something unknown');
+  if (at.tag === 'column') {
+    const column = [...identifiers([at.body['table'], at.body['name']]), ...fields];
+    return expression('column', '', { column, span: span(at.body, t) });
+  }
+  const inner = toExpression({ [at.tag]: at.body }, t);
+  return expression('path', fields.map((field) => field.name).join('.'), { children: [inner] });
+}
+
+function literal(body: Raw): Expression {
+  const value = typeof body['value'] === 'string' ? body['value'] : String(body['value']);
+  const type = text(body['literal_type']) ?? 'string';
+  if (type === 'number') return expression('literal', value);
+  const quoted = `'${value.replaceAll("'", "''")}'`;
+  return expression('literal', type === 'string' ? quoted : `${type} ${quoted}`);
+}
+
+function starArgument({ body }: Tagged, t: Translation): Expression {
+  return expression('star', '*', { column: identifiers([body['table']]), span: span(body, t) });
+}
+
+function named(body: Raw, value: unknown, t: Translation): Expression {
+  const name = identifier(body['alias'])?.name ?? '';
+  return expression('named', name, { children: [toExpression(value, t)] });
+}
+
+function castTo({ tag, body }: Tagged, t: Translation): Expression {
+  const type = typeText(body['to']);
+  return expression('cast', tag === 'cast' ? type : `${tag.replace('_cast', '')} ${type}`, {
+    children: operands([body['this']], t),
+  });
+}
+
+function caseOf({ body }: Tagged, t: Translation): Expression {
+  const children: Expression[] = [];
+  if (tagged(body['operand']) !== null) children.push(clause('case', [toExpression(body['operand'], t)]));
+  for (const branch of list(body['whens'])) {
+    const [condition, value] = list(branch);
+    children.push(clause('when', [operand(condition, t)]), operand(value, t));
+  }
+  if (tagged(body['else_']) !== null) children.push(clause('else', [operand(body['else_'], t)]));
+  return expression('case', 'case', { children });
+}
+
+function ifOf({ body }: Tagged, t: Translation): Expression {
+  const children = [clause('when', [toExpression(body['condition'], t)]), toExpression(body['true_value'], t)];
+  if (tagged(body['false_value']) !== null) children.push(clause('else', [toExpression(body['false_value'], t)]));
+  return expression('case', 'case', { children });
+}
+
+function inList({ body }: Tagged, t: Translation): Expression {
+  const children = [toExpression(body['this'], t), ...toExpressions(body['expressions'], t)];
+  if (tagged(body['unnest']) !== null) children.push(toExpression(body['unnest'], t));
+  const query = tagged(body['query']);
+  return expression('in', negated(body, 'in'), { children, query: query === null ? null : t.query(query) });
+}
+
+function quantified({ tag, body }: Tagged, t: Translation): Expression {
+  const operator = text(body['op'])?.toLowerCase() ?? '=';
+  return expression('operator', `${binaryOperators[operator] ?? operator} ${tag}`, {
+    children: [toExpression(body['this'], t), toExpression(body['subquery'], t)],
+  });
+}
+
+function existsOf({ body }: Tagged, t: Translation): Expression {
+  const query = tagged(body['this']);
+  if (query === null) throw notUnderstood('EXISTS of unknown form');
+  return expression('exists', negated(body, 'exists'), { query: t.query(query), span: null });
+}
+
+function windowOf({ body }: Tagged, t: Translation): Expression {
+  const inner = toExpression(body['this'], t);
+  return expression('window', inner.name, { children: [inner, ...windowClauses(body['over'], t)] });
+}
+
+/** The clauses of OVER (…) or of a named window. */
+export function windowClauses(value: unknown, t: Translation): readonly Expression[] {
+  const over = needRecord(value, 'OVER');
+  const clauses: Expression[] = [];
+  const name = identifier(over['window_name']);
+  if (name !== null) clauses.push(clause('window', [expression('parameter', name.name)]));
+  const partition = toExpressions(over['partition_by'], t);
+  if (partition.length > 0) clauses.push(clause('partition by', partition));
+  const order = toOrder(over['order_by'], t);
+  if (order.length > 0) clauses.push(clause('order by', order));
+  if (record(over['frame']) !== null) clauses.push(clause('frame', collect(over['frame'], t)));
+  return clauses;
+}
+
+function withinGroup({ body }: Tagged, t: Translation): Expression {
+  const inner = toExpression(body['this'], t);
+  const children = [...inner.children, clause('within group', toOrder(body['order_by'], t))];
+  return { ...inner, children };
+}
+
+function namedFunction(node: Tagged, t: Translation): Expression {
+  return generic(node, text(node.body['name'])?.toLowerCase() ?? node.tag, t);
+}
+
+/** Parts of a date that a function takes as its first argument without quotes. */
+const dateParts = /^(milli|micro|nano)?(second|minute|hour|day|week|month|quarter|year|decade|century)s?$|^(day|week)of(week|month|year)(iso)?$/i;
+const datePartFirst: ReadonlySet<string> = new Set(['datediff', 'dateadd', 'date_diff', 'date_add', 'date_part', 'datepart', 'date_trunc', 'datetrunc', 'timestampadd', 'timestampdiff', 'datename']);
+
+function generic(node: Tagged, name: string, t: Translation): Expression {
+  const { filter, order_by: order, distinct, name: _, ...rest } = node.body;
+  const children = [...collect(rest, t)];
+  const [first] = children;
+  if (first?.kind === 'column' && first.column.length === 1 && datePartFirst.has(name) && t.dialect !== 'bigquery') {
+    const part = first.column[0]?.name ?? '';
+    if (dateParts.test(part)) children[0] = expression('parameter', part.toLowerCase(), { span: first.span });
+  }
+  if (Array.isArray(order) && order.length > 0) children.push(clause('order by', toOrder(order, t)));
+  if (tagged(filter) !== null) children.push(clause('filter', [toExpression(filter, t)]));
+  return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children, distinct: distinct === true });
+}
+
+/** The values inside an object of any form, in the order of its fields; flags and words become literals. */
+function collect(value: unknown, t: Translation): readonly Expression[] {
+  const node = tagged(value);
+  if (node !== null) return node.tag === 'data_type' ? [] : [toExpression(value, t)];
+  if (Array.isArray(value)) return value.flatMap((item) => collect(item, t));
+  if (typeof value === 'string' && value !== '') return [expression('literal', value.toLowerCase())];
+  const body = record(value);
+  if (body === null) return [];
+  if (typeof body['data_type'] === 'string') return [expression('literal', typeText(body))];
+  const name = identifier(body);
+  if (name !== null && !('args' in body)) return [expression('literal', name.name)];
+  return Object.entries(body).flatMap(([field, inner]) => {
+    if (presentation.has(field)) return [];
+    return inner === true ? [expression('literal', field)] : collect(inner, t);
+  });
+}
+
+function clause(name: string, children: readonly Expression[]): Expression {
+  return expression('clause', name, { children });
+}
+
+function negated(body: Raw, operator: string, prefix = ''): string {
+  return body['not'] === true ? `${prefix}not ${operator}` : `${prefix}${operator}`;
+}

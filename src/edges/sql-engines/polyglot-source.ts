@@ -1,0 +1,281 @@
+import type { Dialect, Expression, Identifier, Join, Source } from '#core/sql';
+import { pivotOutputs } from '#core/sql';
+import { list, needRecord, notUnderstood, type Raw, record, spanOf, text } from './build.ts';
+import { joinKinds } from './polyglot-names.ts';
+import {
+  identifier,
+  identifiers,
+  span,
+  type Tagged,
+  type Translation,
+  operand,
+  tagged,
+  toExpression,
+  toExpressions,
+} from './polyglot-expression.ts';
+
+/** The sources of a SELECT: comma-separated ones, joins, then LATERAL VIEWs. */
+export function toSources(select: Raw, t: Translation): readonly Source[] {
+  const commas = list(record(select['from'])?.['expressions']).flatMap((item) => toItem(item, null, t));
+  const joined = joinSources(select['joins'], commas, t);
+  const views = list(select['lateral_views']).map((item) => lateralView(needRecord(item, 'LATERAL VIEW'), t));
+  return [...joined, ...views];
+}
+
+function joinSources(joins: unknown, before: readonly Source[], t: Translation): readonly Source[] {
+  let sources = before;
+  for (const item of list(joins)) {
+    const body = needRecord(item, 'JOIN');
+    const added = toItem(body['this'], toJoin(body, t), t);
+    const pivots = list(body['pivots']);
+    sources = pivots.length === 0 ? [...sources, ...added] : [...sources, ...added.slice(0, -1), ...pivoted(added, pivots, t)];
+  }
+  return sources;
+}
+
+function pivoted(added: readonly Source[], pivots: readonly unknown[], t: Translation): readonly Source[] {
+  let input = added.at(-1);
+  for (const pivot of pivots) {
+    const node = tagged(pivot);
+    if (node === null || input === undefined) throw notUnderstood('a PIVOT of unknown form');
+    input = node.tag === 'unpivot' ? unpivot(node.body, input, t) : pivotSource(node.body, input, t);
+  }
+  return input === undefined ? [] : [{ ...input, join: added.at(-1)?.join ?? null }];
+}
+
+function toJoin(body: Raw, t: Translation): Join {
+  const name = text(body['kind']) ?? '';
+  const kind = joinKinds[name];
+  if (kind === undefined) throw notUnderstood(`a ${name} JOIN`);
+  const conditions = [body['on'], body['match_condition']].filter((value) => tagged(value) !== null);
+  const [on] = conditions.map((value) => operand(value, t));
+  const plain = kind === 'inner' && on === undefined && list(body['using']).length === 0 && !name.startsWith('Natural');
+  return {
+    kind: plain ? 'cross' : kind,
+    natural: name.startsWith('Natural'),
+    on: on ?? null,
+    using: identifiers(body['using']),
+  };
+}
+
+function source(from: Source['from'], alias: Identifier | null, join: Join | null, more: Partial<Source> = {}): Source {
+  return { from, alias, columnAliases: [], join, span: null, ...more };
+}
+
+/** One item of FROM. Parentheses around joins give several sources. */
+function toItem(value: unknown, join: Join | null, t: Translation): readonly Source[] {
+  const node = tagged(value);
+  if (node === null) throw notUnderstood('a FROM item of unknown form');
+  const { tag, body } = node;
+  switch (tag) {
+    case 'table':
+      return [tableSource(body, join, t)];
+    case 'subquery':
+      return subquerySource(body, join, t);
+    case 'paren':
+      return toItem(body['this'], join, t);
+    case 'alias':
+      return [aliased(body, join, t)];
+    case 'joined_table':
+      return joinedTable(body, join, t);
+    case 'values':
+      return [source({ kind: 'values', rows: rowsOf(body, t) }, identifier(body['alias']), join, { columnAliases: identifiers(body['column_aliases']) })];
+    case 'pivot':
+      return [{ ...pivotSource(body, only(toItem(asTable(body['this']), null, t)), t), join }];
+    case 'unpivot':
+      return [{ ...unpivot(body, only(toItem(asTable(body['this']), null, t)), t), join }];
+    case 'lateral':
+      return [lateral(body, join, t)];
+    case 'unnest':
+      return [unnest(body, join, t)];
+    case 'select':
+    case 'union':
+    case 'except':
+    case 'intersect':
+      return [source({ kind: 'subquery', query: t.query(node), lateral: false }, null, join)];
+    default:
+      return [functionSource(node, null, join, t)];
+  }
+}
+
+/** DuckDB's PIVOT statement calls its table a column. */
+function asTable(value: unknown): unknown {
+  const node = tagged(value);
+  return node?.tag === 'column' ? { table: { name: node.body['name'], schema: node.body['table'] } } : value;
+}
+
+function only(sources: readonly Source[]): Source {
+  const [first, ...more] = sources;
+  if (first === undefined || more.length > 0) throw notUnderstood('a PIVOT over a join');
+  return first;
+}
+
+function tableSource(body: Raw, join: Join | null, t: Translation): Source {
+  const parts = identifiers([body['catalog'], body['schema'], body['name']]);
+  const dotted = t.dialect === 'bigquery' || t.dialect === 'databricks' || t.dialect === 'spark';
+  const name = dotted ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted }))) : parts;
+  if (name.length === 0) throw notUnderstood('a table without a name');
+  const found = spanOf([body['catalog'], body['schema'], body['name']].map((part) => ({ span: span(part, t) })));
+  return source({ kind: 'table', name }, identifier(body['alias']), join, {
+    columnAliases: identifiers(body['column_aliases']),
+    span: found,
+  });
+}
+
+function subquerySource(body: Raw, join: Join | null, t: Translation): readonly Source[] {
+  const alias = identifier(body['alias']);
+  const columnAliases = identifiers(body['column_aliases']);
+  const inner = tagged(body['this']);
+  if (inner === null) throw notUnderstood('parentheses around something unknown in FROM');
+  if (inner.tag === 'values') return [source({ kind: 'values', rows: rowsOf(inner.body, t) }, alias, join, { columnAliases })];
+  if (inner.tag === 'joined_table' || (inner.tag === 'table' && alias === null)) return toItem(body['this'], join, t);
+  return [
+    source({ kind: 'subquery', query: t.query({ tag: 'subquery', body }), lateral: body['lateral'] === true }, alias, join, { columnAliases }),
+  ];
+}
+
+function aliased(body: Raw, join: Join | null, t: Translation): Source {
+  const [inner] = toItem(body['this'], join, t);
+  if (inner === undefined) throw notUnderstood('an alias of nothing');
+  return { ...inner, alias: identifier(body['alias']) ?? inner.alias, columnAliases: identifiers(body['column_aliases']) };
+}
+
+function joinedTable(body: Raw, join: Join | null, t: Translation): readonly Source[] {
+  const left = toItem(body['left'], join, t);
+  return joinSources(body['joins'], left, t);
+}
+
+function rowsOf(body: Raw, t: Translation): readonly (readonly Expression[])[] {
+  return list(body['expressions']).map((row) => toExpressions(record(row)?.['expressions'], t));
+}
+
+function functionSource(node: Tagged, alias: Identifier | null, join: Join | null, t: Translation): Source {
+  const called = unwrapTable(node);
+  const made = toExpression({ [called.tag]: called.body }, t);
+  return source({ kind: 'table-function', name: made.name, expressions: made.children, ordinal: null }, alias, join);
+}
+
+/** Snowflake's `table(flatten(…))` is `flatten(…)`. */
+function unwrapTable(node: Tagged): Tagged {
+  if (node.tag !== 'function' || text(node.body['name'])?.toLowerCase() !== 'table') return node;
+  const inner = tagged(list(node.body['args'])[0]);
+  return inner?.tag === 'function' ? inner : node;
+}
+
+function lateral(body: Raw, join: Join | null, t: Translation): Source {
+  const inner = tagged(body['this']);
+  if (inner === null) throw notUnderstood('LATERAL of unknown form');
+  const name = text(body['alias']);
+  const alias = name === null ? null : { name, quoted: body['alias_quoted'] === true };
+  const columnAliases = list(body['column_aliases']).flatMap((item) => {
+    const column = text(item);
+    return column === null ? [] : [{ name: column, quoted: false }];
+  });
+  if (inner.tag === 'subquery' || inner.tag === 'select') {
+    return source({ kind: 'subquery', query: t.query(inner), lateral: true }, alias, join, { columnAliases });
+  }
+  return { ...functionSource(inner, alias, join, t), columnAliases };
+}
+
+function lateralView(body: Raw, t: Translation): Source {
+  const join: Join = { kind: 'cross', natural: false, on: null, using: [] };
+  const made = toExpression(body['this'], t);
+  const from = { kind: 'table-function', name: made.name, expressions: made.children, ordinal: null } as const;
+  return source(from, identifier(body['table_alias']), join, { columnAliases: identifiers(body['column_aliases']) });
+}
+
+function unnest(body: Raw, join: Join | null, t: Translation): Source {
+  const expressions = [toExpression(body['this'], t), ...toExpressions(body['expressions'], t)];
+  const counted = body['with_ordinality'] === true ? { name: t.dialect === 'bigquery' ? 'offset' : 'ordinality', quoted: false } : null;
+  const ordinal = identifier(body['offset_alias']) ?? counted;
+  return source({ kind: 'table-function', name: 'unnest', expressions, ordinal }, identifier(body['alias']), join);
+}
+
+function pivotSource(body: Raw, input: Source, t: Translation): Source {
+  if (body['unpivot'] === true) return unpivotStatement(body, input, t);
+  const statement = list(body['using']).length > 0;
+  const aggregates = list(statement ? body['using'] : body['expressions']).map((item) => aggregateOf(item, t));
+  const fields = list(statement ? body['expressions'] : body['fields']).map((item) => tagged(item));
+  const [first] = fields;
+  if (fields.length !== 1 || first === null || first === undefined) throw notUnderstood('a PIVOT over several columns');
+  const values = first.tag === 'in' ? list(first.body['expressions']) : [];
+  const by = first.tag === 'in' ? toExpression(first.body['this'], t) : toExpression({ [first.tag]: first.body }, t);
+  const listed = values.map((value) => pivotValue(value, t));
+  const known = listed.flatMap((value) => value ?? []);
+  const names = aggregates.map(({ alias, expression }) => ({ alias, name: `${expression.name}` }));
+  const any = known.length === 0 || known.length < listed.length || statement;
+  const from = {
+    kind: 'pivot',
+    input,
+    aggregates,
+    by: [by],
+    outputs: any ? [] : pivotOutputs(known, names, t.dialect as Dialect),
+    anyOutputs: any,
+  } as const;
+  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+}
+
+function aggregateOf(value: unknown, t: Translation): { readonly expression: Expression; readonly alias: Identifier | null } {
+  const node = tagged(value);
+  const alias = node?.tag === 'alias' ? identifier(node.body['alias']) : null;
+  const expression = toExpression(node?.tag === 'alias' ? node.body['this'] : value, t);
+  return { expression, alias };
+}
+
+function pivotValue(value: unknown, t: Translation): Parameters<typeof pivotOutputs>[0][number] | null {
+  const node = tagged(value);
+  if (node === null) return null;
+  if (node.tag === 'pivot_alias' || node.tag === 'alias') {
+    const inner = pivotValue(node.body['this'], t);
+    const alias = tagged(node.body['alias']);
+    const name = identifier(node.body['alias']) ?? identifier(alias?.body['name']) ?? identifier(alias?.body) ?? literalName(alias);
+    return inner === null ? null : { ...inner, alias: name };
+  }
+  if (node.tag === 'literal') {
+    return { text: text(node.body['value']) ?? '', isString: node.body['literal_type'] === 'string', alias: null };
+  }
+  const column = node.tag === 'column' ? identifier(node.body['name']) : null;
+  return column === null ? null : { text: column.name, isString: false, alias: null };
+}
+
+function literalName(node: Tagged | null): Identifier | null {
+  const name = node?.tag === 'literal' ? text(node.body['value']) : null;
+  return name === null ? null : { name, quoted: true };
+}
+
+function unpivot(body: Raw, input: Source, t: Translation): Source {
+  const nameColumn = identifier(body['name_column']);
+  const valueColumns = identifiers([body['value_column'], ...list(body['extra_value_columns'])]);
+  if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
+  const inputs = list(body['columns']).map((item) => unpivotInput(item, t));
+  const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
+  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+}
+
+/** DuckDB's UNPIVOT … ON … INTO. */
+function unpivotStatement(body: Raw, input: Source, t: Translation): Source {
+  const into = tagged(body['into'])?.body;
+  const nameColumn = wordOf(into?.['this'], t);
+  const valueColumns = list(into?.['expressions']).flatMap((item) => wordOf(item, t) ?? []);
+  const inputs = list(body['expressions']).map((item) => unpivotInput(item, t));
+  if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
+  const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
+  return source(from, identifier(body['alias']), null);
+}
+
+function wordOf(value: unknown, t: Translation): Identifier | null {
+  const found = toExpression(value, t);
+  if (found.kind === 'column') return found.column.at(-1) ?? null;
+  return found.kind === 'parameter' ? { name: found.name, quoted: false } : null;
+}
+
+function unpivotInput(value: unknown, t: Translation): readonly Identifier[] {
+  const node = tagged(value);
+  if (node?.tag === 'pivot_alias' || node?.tag === 'alias') return unpivotInput(node.body['this'], t);
+  const columns = node?.tag === 'tuple' ? toExpressions(node.body['expressions'], t) : [toExpression(value, t)];
+  return columns.map((column) => {
+    const name = column.kind === 'column' ? column.column.at(-1) : undefined;
+    if (name === undefined) throw notUnderstood('an UNPIVOT over computed columns');
+    return name;
+  });
+}

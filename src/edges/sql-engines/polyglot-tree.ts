@@ -1,0 +1,244 @@
+import type { Cte, Dialect, Expression, Identifier, Projection, Query, Select, SetOperation, Span, Star, Values } from '#core/sql';
+import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, spanOf } from './build.ts';
+import {
+  identifier,
+  identifiers,
+  operand,
+  span,
+  type Tagged,
+  type Translation,
+  tagged,
+  toExpression,
+  toExpressions,
+  toOrder,
+  windowClauses,
+} from './polyglot-expression.ts';
+import { toSources } from './polyglot-source.ts';
+
+/**
+ * Turns the tree of @polyglot-sql/sdk's `parse` into ours. `sql` is the text that was parsed, for positions.
+ * Throws RepositoryError for a construct that it does not know.
+ */
+export function polyglotTree(ast: unknown, sql: string, dialect: Dialect): Query {
+  const translation: Translation = {
+    dialect,
+    depth: { level: 0 },
+    offset: codePointOffsets(sql),
+    query: (node) => toQuery(node, translation),
+    swallowed: [],
+  };
+  const statements = list(ast);
+  const first = tagged(statements[0]);
+  if (first === null) throw notUnderstood('no statement');
+  if (statements.length > 1) throw notUnderstood(`${statements.length} statements where one query was expected`);
+  return toQuery(first, translation);
+}
+
+/** UTF-16 offset by code point. The engine counts code points. */
+function codePointOffsets(sql: string): (codePoint: number) => number {
+  if (!/[\ud800-\udfff]/.test(sql)) return (codePoint) => codePoint;
+  const offsets: number[] = [];
+  let offset = 0;
+  for (const character of sql) {
+    offsets.push(offset);
+    offset += character.length;
+  }
+  return (codePoint) => offsets[codePoint] ?? sql.length;
+}
+
+function toQuery(node: Tagged, t: Translation): Query {
+  return deeper(t.depth, () => queryOf(node, t));
+}
+
+function queryOf(node: Tagged, t: Translation): Query {
+  switch (node.tag) {
+    case 'select':
+      return selectQuery(node.body, t);
+    case 'union':
+    case 'except':
+    case 'intersect':
+      return setOperation(node, null, t);
+    case 'values':
+      return bare(valuesOf(node.body, t));
+    case 'paren':
+    case 'annotated':
+      return nested(node.body, t);
+    case 'subquery':
+      return { ...nested(node.body, t), ...tail(node.body, t) };
+    case 'table':
+      return bare(everythingFrom(node, t));
+    case 'pivot':
+    case 'unpivot':
+      return bare(everythingFrom(node, t));
+    case 'create_table':
+    case 'create_view':
+      return nested({ this: node.body['as_select'] ?? node.body['query'] }, t);
+    default:
+      throw notUnderstood(`a ${node.tag.replaceAll('_', ' ')} statement where a query was expected`);
+  }
+}
+
+function nested(body: Raw, t: Translation): Query {
+  const inner = tagged(body['this']);
+  if (inner === null) throw notUnderstood('parentheses around something unknown');
+  return bare(toQuery(inner, t));
+}
+
+function bare(body: Query['body']): Query {
+  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
+}
+
+/** `from t`, and DuckDB's PIVOT statement. */
+function everythingFrom(node: Tagged, t: Translation): Select {
+  const star: Star = { kind: 'star', qualifier: [], except: [], replace: [], rename: [], span: null };
+  const from = { expressions: [{ [node.tag]: node.body }] };
+  return { ...selectOf({ from }, t), projections: [star] };
+}
+
+function withClause(value: unknown, t: Translation): { readonly ctes: readonly Cte[]; readonly recursive: boolean } {
+  const body = record(value);
+  if (body === null) return { ctes: [], recursive: false };
+  const ctes = list(body['ctes']).map((item) => toCte(needRecord(item, 'CTE'), t));
+  return { ctes, recursive: body['recursive'] === true };
+}
+
+function toCte(body: Raw, t: Translation): Cte {
+  const name = identifier(body['alias']);
+  const query = tagged(body['this']);
+  if (name === null || query === null) throw notUnderstood('a CTE without a name or a query');
+  return { name, columnAliases: identifiers(body['columns']), query: toQuery(query, t) };
+}
+
+function tail(body: Raw, t: Translation): Pick<Query, 'orderBy' | 'limit'> {
+  const limited = [body['limit'], body['offset'], body['fetch']].some((clause) => record(clause) !== null);
+  return { orderBy: toOrder(record(body['order_by'])?.['expressions'], t), limit: limited };
+}
+
+function selectQuery(body: Raw, t: Translation): Query {
+  const { ctes, recursive } = withClause(body['with'], t);
+  const own: Translation = { ...t, swallowed: [] };
+  const select = bare(selectOf(body, own));
+  const [swallowed] = own.swallowed;
+  const query = swallowed === undefined ? select : setOperation(swallowed, select, t);
+  return { ...query, ctes, recursive };
+}
+
+/** A chain of set operations; `first` stands for its leftmost member where that is known already. */
+function setOperation(node: Tagged, first: Query | null, t: Translation): Query {
+  const steps: Tagged[] = [];
+  let at: Tagged | null = node;
+  while (at !== null && (at.tag === 'union' || at.tag === 'except' || at.tag === 'intersect')) {
+    steps.unshift(at);
+    at = tagged(at.body['left']);
+  }
+  if (at === null) throw notUnderstood('a set operation without a left side');
+  let query = first ?? toQuery(at, t);
+  let open: SetOperation | null = null;
+  for (const step of steps) {
+    const right = tagged(step.body['right']);
+    if (right === null) throw notUnderstood('a set operation without a right side');
+    const member = toQuery(right, t);
+    const shape = { operator: step.tag as SetOperation['operator'], all: step.body['all'] === true, byName: byName(step.body) };
+    open = chained(open, shape, query, member);
+    query = bare(open);
+  }
+  return { ...query, ...withClause(node.body['with'], t), ...tail(node.body, t) };
+}
+
+function byName(body: Raw): boolean {
+  return body['by_name'] === true || body['corresponding'] === true;
+}
+
+function valuesOf(body: Raw, t: Translation): Values {
+  const rows = list(body['expressions']).map((row) => toExpressions(record(row)?.['expressions'], t));
+  return { kind: 'values', rows };
+}
+
+function selectOf(body: Raw, t: Translation): Select {
+  const sources = toSources(body, t);
+  const projections = list(body['expressions']).flatMap((item) => toProjections(item, t));
+  const distinctOn = toExpressions(body['distinct_on'], t);
+  const exclude = identifiers(list(body['exclude']).map((item) => tagged(item)?.body['name'] ?? tagged(item)?.body));
+  return {
+    kind: 'select',
+    distinct: body['distinct'] === true && distinctOn.length === 0,
+    distinctOn,
+    projections: exclude.length === 0 ? projections : projections.map((projection) => excluding(projection, exclude)),
+    sources,
+    where: condition([body['where_clause'], body['prewhere']], t),
+    groupBy: groupByOf(body['group_by'], t),
+    having: condition([body['having']], t),
+    qualify: condition([body['qualify']], t),
+    orderBy: toOrder(record(body['order_by'])?.['expressions'], t),
+    limit: [body['limit'], body['offset'], body['fetch'], body['top']].some((clause) => record(clause) !== null),
+    windows: list(body['windows']).map((item) => namedWindow(needRecord(item, 'WINDOW'), t)),
+  };
+}
+
+function excluding(projection: Projection, exclude: readonly Identifier[]): Projection {
+  return projection.kind === 'star' ? { ...projection, except: [...projection.except, ...exclude] } : projection;
+}
+
+function condition(clauses: readonly unknown[], t: Translation): Expression | null {
+  const found = clauses.flatMap((value) => {
+    if (tagged(value) !== null) return [operand(value, t)];
+    const inner = record(value)?.['this'];
+    return tagged(inner) === null ? [] : [operand(inner, t)];
+  });
+  const [only, ...more] = found;
+  if (only === undefined) return null;
+  return more.length === 0 ? only : expression('operator', 'and', { children: found });
+}
+
+function groupByOf(value: unknown, t: Translation): readonly Expression[] {
+  const body = record(value);
+  if (body === null) return [];
+  const items = toExpressions(body['expressions'], t);
+  return body['all'] === true ? [...items, expression('other', 'all')] : items;
+}
+
+function namedWindow(body: Raw, t: Translation): Select['windows'][number] {
+  const name = identifier(body['name']);
+  if (name === null) throw notUnderstood('WINDOW without a name');
+  return { name, expression: expression('window', name.name, { children: windowClauses(body['spec'], t) }) };
+}
+
+function toProjections(value: unknown, t: Translation): readonly Projection[] {
+  const node = tagged(value);
+  if (node === null) throw notUnderstood('a projection of unknown form');
+  if (node.tag === 'star') return [toStar(node.body, t)];
+  if (node.tag === 'braced_wildcard') return [toStar({}, t)];
+  if (node.tag === 'alias') return aliased(node.body, t);
+  const assigned = t.dialect === 'tsql' && node.tag === 'eq' ? tagged(node.body['left']) : null;
+  if (assigned?.tag === 'column' && identifier(assigned.body['table']) === null) {
+    return [column(operand(node.body['right'], t), identifier(assigned.body['name']), null)];
+  }
+  return [column(operand(value, t), null, null)];
+}
+
+/** `expression as name`, and `explode(…) as (key, value)`, which makes several columns of one expression. */
+function aliased(body: Raw, t: Translation): readonly Projection[] {
+  const made = operand(body['this'], t);
+  const names = identifiers(body['column_aliases']);
+  if (names.length > 0) return names.map((name) => column(made, name, null));
+  return [column(made, identifier(body['alias']), span(body['alias'], t))];
+}
+
+/** The span reaches from the expression's first identifier to the alias. */
+function column(made: Expression, alias: Identifier | null, named: Span): Projection {
+  return { kind: 'column', expression: made, alias, span: spanOf([made, { span: named }]) };
+}
+
+function toStar(body: Raw, t: Translation): Star {
+  const qualifier = identifiers([body['table']]);
+  const replace = list(body['replace']).flatMap((item) => {
+    const alias = tagged(item)?.body ?? record(item);
+    const name = identifier(alias?.['alias']);
+    return alias === null || name === null ? [] : [{ name, expression: toExpression(alias['this'], t) }];
+  });
+  const rename = list(body['rename']).flatMap((pair) => {
+    const [from, to] = identifiers(pair);
+    return from === undefined || to === undefined ? [] : [{ from, to }];
+  });
+  return { kind: 'star', qualifier, except: identifiers(body['except']), replace, rename, span: span(body, t) };
+}

@@ -1,0 +1,62 @@
+import { sha256 } from '#core/audit';
+import type { Reason } from '#core/base';
+import { RepositoryError, toSha } from '#core/base';
+import type { PullRequest, Sides } from '#core/change';
+import { gates } from '#core/gates';
+import type { Policy } from '#core/policy';
+import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
+import type { ReviewPorts, ReviewRequest } from './ports.ts';
+import { readSide } from './read-side.ts';
+
+/** Everything that the analysis will read. */
+export interface Snapshot {
+  readonly pullRequest: PullRequest | null;
+  readonly policy: Policy;
+  readonly policyFile: PolicyFile | null;
+  /** Both sides, or why there is nothing to compare. */
+  readonly sides: Sides | Reason;
+  /** Text of the head's `weirkeeper-evidence.json`. */
+  readonly evidenceText: string | null;
+}
+
+/** Where the policy was read. */
+export interface PolicyFile {
+  readonly path: string;
+  readonly sha: string;
+  readonly digest: string;
+}
+
+/** Reads the pull request, the policy of its base branch and the artifacts of both sides. */
+export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts): Promise<Snapshot> {
+  const pullRequest = await ports.pullRequests.readPullRequest(request);
+  const { policy, policyFile } = await readPolicy(request, pullRequest, ports);
+  const [base, head] = await Promise.all([
+    ports.artifacts.fetch('base', request, pullRequest, policy.artifacts),
+    ports.artifacts.fetch('head', request, pullRequest, policy.artifacts),
+  ]);
+  const collected = { pullRequest, policy, policyFile };
+  if (!head.ok) return { ...collected, sides: head.reason, evidenceText: null };
+  if (!base.ok) return { ...collected, sides: base.reason, evidenceText: null };
+  const [baseSide, headSide] = [readSide('base', base.set), readSide('head', head.set)];
+  if (!headSide.ok) return { ...collected, sides: headSide.reason, evidenceText: null };
+  if (!baseSide.ok) return { ...collected, sides: baseSide.reason, evidenceText: null };
+  return {
+    ...collected,
+    sides: { pullRequest, base: baseSide.value, head: headSide.value },
+    evidenceText: head.set.evidence,
+  };
+}
+
+/** The policy as the base branch has it: a pull request cannot loosen its own gates. */
+async function readPolicy(
+  request: ReviewRequest,
+  pullRequest: PullRequest | null,
+  ports: ReviewPorts,
+): Promise<{ policy: Policy; policyFile: PolicyFile | null }> {
+  const sha = pullRequest?.baseSha ?? toSha('');
+  const text = await ports.pullRequests.readFile(request, POLICY_PATH, sha);
+  if (text === null) return { policy: defaultPolicy, policyFile: null };
+  const parsed = parsePolicy(text, POLICY_PATH, gates);
+  if (!parsed.ok) throw new RepositoryError(parsed.reason.code, parsed.reason.text);
+  return { policy: parsed.value, policyFile: { path: POLICY_PATH, sha, digest: sha256(text) } };
+}
