@@ -1,5 +1,6 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 export type { ReviewJob } from './job.ts';
+export type { JobContext } from './job-context.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   Annotation,
