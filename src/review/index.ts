@@ -5,6 +5,7 @@ export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
 export { localRequest } from './local-request.ts';
+export type { JobContext } from './job-context.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,
