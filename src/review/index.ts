@@ -26,7 +26,7 @@ export type {
   SqlReader,
 } from './ports.ts';
 export type { Review } from './review.ts';
-export { reviewPullRequest } from './review-pull-request.ts';
+export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
