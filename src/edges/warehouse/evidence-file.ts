@@ -3,7 +3,7 @@ import type { Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { Answer, Question, RowCountQuestion, Side } from '#core/evidence';
 import { evidenceFileName } from '#core/evidence';
-import type { EvidenceSource } from '#review';
+import type { EvidenceSource, EvidenceText } from '#review';
 import { parseRelation } from './relation.ts';
 
 /** Longer files are refused unread. */
@@ -29,15 +29,6 @@ export const EvidenceFile = z.strictObject({
 });
 
 type Count = z.infer<typeof Count>;
-
-/** One file's text, with where it came from for messages. */
-export interface EvidenceText {
-  readonly text: string;
-  /** Whose artifacts it lies beside: it is asked first about that side. */
-  readonly side: Side;
-  /** `workflow artifact dbt-head`, `directory target/`. */
-  readonly origin: string;
-}
 
 /** Answers from files; `problems` says which files were not used, and why. */
 export interface EvidenceFiles extends EvidenceSource {
