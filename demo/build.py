@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rebuilds the demo's dbt artifacts and DuckDB files with dbt, from the seeds up.
+"""Rebuilds the demo's dbt artifacts and its DuckDB file with dbt, from the seeds up.
 
     python3 demo/build.py            rebuild everything that is committed
     python3 demo/build.py --check    rebuild elsewhere and say what differs from what is committed
@@ -47,23 +47,26 @@ def build_all(work, out):
     shutil.copytree(DEMO / "project", base / "project", ignore=shutil.ignore_patterns("target", "logs", "*.duckdb"))
     build_side(base, target="prod", schema="prod")
     keep_artifacts(base, out / "artifacts" / "base", "2026-11-16T05:00:00")
+    newest = base
     for folder in sorted((DEMO / "pull-requests").iterdir()):
-        build_pull_request(folder, base, work, out)
+        newest = build_pull_request(folder, base, newest, out)
+    compact(newest / f"{DATABASE}.duckdb", out / "warehouse" / f"{DATABASE}.duckdb")
 
 
-def build_pull_request(folder, base, work, out):
+def build_pull_request(folder, base, before, out):
+    """Builds one head into a copy of the database that holds every side before it, and gives the head's folder."""
     number = json.loads((folder / "pull-request.json").read_text(encoding="utf-8"))["number"]
-    head = work / f"pr-{number}"
+    head = base.parent / f"pr-{number}"
     shutil.copytree(base / "project", head / "project", ignore=shutil.ignore_patterns("target", "logs"))
     shutil.copytree(folder / "files", head / "project", dirs_exist_ok=True)
     for path in removed_paths(folder):
         (head / "project" / path).unlink()
-    shutil.copy(base / f"{DATABASE}.duckdb", head / f"{DATABASE}.duckdb")
+    shutil.copy(before / f"{DATABASE}.duckdb", head / f"{DATABASE}.duckdb")
     build_side(head, target="ci", schema=f"pr_{number}")
     keep_artifacts(head, out / "artifacts" / f"pr-{number}", f"2026-11-{16 + number:02d}T09:30:00")
     measured = {"state": modified_by_dbt(head, base), "rows": count_rows(head, base)}
     write_text(out / "pull-requests" / folder.name / "measured.json", json.dumps(measured, indent=2) + "\n")
-    compact(head / f"{DATABASE}.duckdb", out / "warehouse" / f"pr-{number}.duckdb")
+    return head
 
 
 def removed_paths(folder):
@@ -190,7 +193,7 @@ def without_paths(entry):
 
 
 def compare(out):
-    """Byte for byte, but for the DuckDB files, which carry ids of their own: those only have to be there."""
+    """Byte for byte, but for the DuckDB file, which carries ids of its own: that only has to be there."""
     different = 0
     for made in sorted(path for path in out.rglob("*") if path.is_file()):
         kept = DEMO / made.relative_to(out)

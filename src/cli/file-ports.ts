@@ -4,7 +4,7 @@ import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { noLlm, openAiSource } from '#edges/llm';
-import { evidenceFileSource } from '#edges/warehouse';
+import { readEvidenceFiles } from '#edges/warehouse';
 import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
 
 /** Which files a review on the command line reads. */
@@ -33,7 +33,7 @@ export function filePorts(
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
-    evidenceFile: evidenceFileSource,
+    evidenceFiles: readEvidenceFiles,
     auditLog: {
       readLast: () => Promise.resolve(null),
       append(_repository, make) {
@@ -42,7 +42,12 @@ export function filePorts(
         return Promise.resolve(entry);
       },
     },
-    publisher: { announce: () => Promise.resolve(), publish: () => Promise.resolve(), withdraw: () => Promise.resolve() },
+    publisher: {
+      announce: () => Promise.resolve(),
+      publish: () => Promise.resolve(),
+      withdraw: () => Promise.resolve(),
+      readCheckRuns: () => Promise.resolve([]),
+    },
     memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
     serverUrl: 'https://github.com',
     clock: { now: () => new Date() },
@@ -51,7 +56,9 @@ export function filePorts(
 }
 
 function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
-  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
+  return evidence === null
+    ? []
+    : [readEvidenceFiles([{ text: readText(evidence, '--evidence'), side: 'head', origin: evidence }])];
 }
 
 function llmFromEnvironment(): EvidenceSource {

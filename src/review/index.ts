@@ -2,8 +2,10 @@
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
+export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
+export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
@@ -14,6 +16,7 @@ export type {
   AuditLog,
   Clock,
   EvidenceSource,
+  EvidenceText,
   Progress,
   Publication,
   Publisher,

@@ -25,6 +25,8 @@ export type ReviewJob =
       readonly repository: string;
       readonly installationId: number;
       readonly headSha: Sha;
+      /** `gh-readonly-queue/main/pr-12-…`: names the pull request that the group adds. */
+      readonly headBranch: string;
       readonly trigger: string;
       readonly deliveryId: string;
     }

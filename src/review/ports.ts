@@ -11,6 +11,7 @@ export interface ReviewRequest {
   /** `owner/name`. */
   readonly repository: string;
   readonly installationId: number;
+  /** 0 for a merge group, which belongs to no pull request alone. */
   readonly pullNumber: number;
   readonly headSha: Sha;
   readonly depth: 'standard' | 'deep';
@@ -70,6 +71,15 @@ export interface EvidenceSource {
   answer(question: Question): Promise<Answer>;
 }
 
+/** The text of one `weirkeeper-evidence.json`, with where it came from for messages. */
+export interface EvidenceText {
+  readonly text: string;
+  /** Whose artifacts it lies beside: it is asked first about that side. */
+  readonly side: Side;
+  /** `workflow artifact dbt-head`, `directory target/`. */
+  readonly origin: string;
+}
+
 export interface Clock {
   now(): Date;
 }
@@ -108,6 +118,8 @@ export interface Publisher {
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
   /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
   withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+  /** Our completed check runs on the request's head, the newest of each name, without annotations. */
+  readCheckRuns(request: ReviewRequest): Promise<readonly CheckRunOutput[]>;
 }
 
 /** What is kept of earlier reviews of the same pull request. */
@@ -127,8 +139,8 @@ export interface ReviewPorts {
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
-  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
-  readonly evidenceFile: (text: string) => EvidenceSource;
+  /** Answers from `weirkeeper-evidence.json` files, which the repository's own CI wrote. */
+  readonly evidenceFiles: (files: readonly EvidenceText[]) => EvidenceSource;
   readonly auditLog: AuditLog;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;

@@ -38,15 +38,20 @@ const checkRunNames = [...gates.map(({ id }) => gateCheckName(id)), SUMMARY_CHEC
 
 type Judged = Pick<Reviewed, 'change' | 'answers' | 'verdict'>;
 
-async function judge(request: ReviewRequest, snapshot: Snapshot, assistance: Assistance, ports: ReviewPorts): Promise<Judged> {
-  const { sides, policy, evidenceText } = snapshot;
+async function judge(
+  request: ReviewRequest,
+  snapshot: Snapshot,
+  assistance: Assistance,
+  ports: ReviewPorts,
+): Promise<Judged> {
+  const { sides, policy, evidence } = snapshot;
   if (isReason(sides)) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
   const trees = await ports.sqlReader.read(statementsFor(sides)); // engines in workers: trees or reasons
 
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
-  const fromFile = evidenceText === null ? [] : [ports.evidenceFile(evidenceText)];
-  const answers = await gatherEvidence(plan.questions, [...fromFile, ...ports.evidence]); // all that is ever asked
+  const fromFiles = evidence.length === 0 ? [] : [ports.evidenceFiles(evidence)];
+  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });
   return { change, answers, verdict };
@@ -57,7 +62,11 @@ async function tell(review: Review, ports: ReviewPorts): Promise<void> {
   const history = await ports.pullRequests.readLabelHistory(request);
   const previousFingerprints = await ports.memory.recall(request);
   const view = toView(review, { serverUrl: ports.serverUrl, previousFingerprints });
-  await ports.publisher.publish(request, toPublication(review, view, history), snapshot.pullRequest?.changedFiles ?? []);
+  await ports.publisher.publish(
+    request,
+    toPublication(review, view, history),
+    snapshot.pullRequest?.changedFiles ?? [],
+  );
   const fingerprints = verdict.gates.flatMap((gate) => gate.findings.map(({ fingerprint }) => fingerprint));
   await ports.memory.remember(request, verdict.outcome, fingerprints);
 }

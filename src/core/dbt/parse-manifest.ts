@@ -1,5 +1,5 @@
 import type { UniqueId } from '#core/base';
-import { toUniqueId } from '#core/base';
+import { plural, toUniqueId } from '#core/base';
 import type { Fields } from './fields.ts';
 import { entriesAt, fieldsAt, objectsAt, textAt, textsAt } from './fields.ts';
 import { parseArtifact, refuse, schemaVersionOf } from './parse-artifact.ts';
@@ -47,7 +47,7 @@ export function parseManifest(text: string, name: string): Parsed<DbtProject> {
   const project = readProject(manifest, version.value);
   const [first, ...more] = manifest.faults;
   if (first === undefined) return { ok: true, value: project };
-  const others = more.length === 0 ? '' : ` (and ${more.length} more such faults)`;
+  const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more such fault')})`;
   return refuse('manifest-malformed', `${name}: ${first}${others}`, `upload the ${name} that dbt wrote, unchanged`);
 }
 

@@ -32,7 +32,13 @@ export function newSink(): Sink {
 }
 
 /** Collects the base columns of `expression` into `sink`; gives it back normalised. */
-export function traceInto(sink: Sink, expression: Expression, scope: Scope, trace: Trace, aliases: AliasUse = 'no'): string {
+export function traceInto(
+  sink: Sink,
+  expression: Expression,
+  scope: Scope,
+  trace: Trace,
+  aliases: AliasUse = 'no',
+): string {
   return visit(expression, straight, { scope, trace, aliases, sink });
 }
 
@@ -118,7 +124,8 @@ function visitFunction(expression: Expression, way: Way, context: Context): stri
   const own = through(way, strengths.expression, expression.name);
   if (!steering.has(expression.name)) return call(expression, own, context);
   const [condition, ...values] = expression.children;
-  const steered = condition === undefined ? '' : visit(condition, through(own, strengths.expression, 'case when'), context);
+  const steered =
+    condition === undefined ? '' : visit(condition, through(own, strengths.expression, 'case when'), context);
   return fold(`${expression.name}(${steered},${all(values, through(way, strengths.expression), context)})`);
 }
 
@@ -132,7 +139,13 @@ function visitWindow(expression: Expression, way: Way, context: Context): string
     if (clause.name !== 'window') return visit(clause, steering, context);
     const name = clause.children[0]?.name ?? '';
     const named = context.scope.windows.get(name.toLowerCase());
-    return named === undefined ? '' : all(named.children.filter((child) => child.name !== 'window'), steering, context);
+    return named === undefined
+      ? ''
+      : all(
+          named.children.filter((child) => child.name !== 'window'),
+          steering,
+          context,
+        );
   });
   return fold(`${made} over(${steered.join(' ')})`);
 }
@@ -184,17 +197,22 @@ function addOrigin(origins: Map<string, Origin>, origin: Origin): void {
 }
 
 function visitStar(expression: Expression, way: Way, context: Context): string {
-  const found = expression.column.length === 0 ? null : findSource(expression.column, context.scope, context.trace.dialect);
+  const found =
+    expression.column.length === 0 ? null : findSource(expression.column, context.scope, context.trace.dialect);
   const sources = found === null ? context.scope.sources.filter((source) => source.visible) : [found.source];
   for (const { relation } of sources) {
     for (const column of relation.columns) take(column.value, way, context);
-    if (relation.open !== null) context.sink.unresolved ??= { code: 'open-star', text: 'a star over columns that are not all known' };
+    if (relation.open !== null)
+      context.sink.unresolved ??= { code: 'open-star', text: 'a star over columns that are not all known' };
   }
   return `star(${sources.map((source) => source.relation.signature).join(',')})`;
 }
 
 function visitQuery(expression: Expression, way: Way, context: Context): string {
-  const own = expression.kind === 'subquery' ? through(way, strengths.expression) : through(way, strengths.expression, expression.name);
+  const own =
+    expression.kind === 'subquery'
+      ? through(way, strengths.expression)
+      : through(way, strengths.expression, expression.name);
   const operands = all(expression.children, own, context);
   if (expression.query === null) return fold(`${expression.name}(${operands})`);
   const relation = context.trace.query(expression.query, context.scope.env, context.scope);

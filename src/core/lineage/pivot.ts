@@ -17,10 +17,19 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
     const { value } = traceValue(aggregate.expression, scope, trace);
     return steered(value, steering.origins);
   });
-  const kept = input.columns.filter((column) => !consumed.has(column.key));
+  const listed = new Set(pivot.groupBy.flatMap((expression) => namesIn(expression, trace)));
+  const kept = input.columns.filter((column) => (listed.size > 0 ? listed.has(column.key) : !consumed.has(column.key)));
   const made = pivot.outputs.flatMap((name, at): readonly RelationColumn[] => {
     const value = values[at % Math.max(values.length, 1)];
-    return value === undefined ? [] : [{ name: name.name, key: identifierKey(name, trace.dialect), value: { ...value, logic: fold(`${value.logic} for ${name.name}`) } }];
+    return value === undefined
+      ? []
+      : [
+          {
+            name: name.name,
+            key: identifierKey(name, trace.dialect),
+            value: { ...value, logic: fold(`${value.logic} for ${name.name}`) },
+          },
+        ];
   });
   const uses = kept.flatMap((column) => usesOf(column.value, 'group'));
   const [only] = values;
@@ -28,7 +37,9 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
   const { open } = input;
   return {
     columns: [...kept, ...made],
-    open: anything ?? (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
+    open:
+      anything ??
+      (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
     parents: input.parents,
     rowset: { uses, inputs: [input.rowset, ...steering.rowsets] },
     signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(',')})`),
@@ -55,7 +66,11 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
       }
     }
     const logic = fold(`unpivot(${values.map((value) => value.logic).join(',')})`);
-    return { name: name.name, key: identifierKey(name, dialect), value: { origins, logic, castType: null, unresolved: null } };
+    return {
+      name: name.name,
+      key: identifierKey(name, dialect),
+      value: { origins, logic, castType: null, unresolved: null },
+    };
   });
   const named: RelationColumn = { name: unpivot.nameColumn.name, key: nameKey, value: label };
   const { open } = input;

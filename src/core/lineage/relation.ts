@@ -62,7 +62,12 @@ export function unknownValue(unresolved: Reason, logic: string): Value {
 /** The column of a node, as it is. */
 export function baseValue(uniqueId: UniqueId, column: string): Value {
   const origin: Origin = { uniqueId, column, strength: strengths.identity, functions: [] };
-  return { origins: new Map([[originKey(origin), origin]]), logic: columnToken(uniqueId, column), castType: null, unresolved: null };
+  return {
+    origins: new Map([[originKey(origin), origin]]),
+    logic: columnToken(uniqueId, column),
+    castType: null,
+    unresolved: null,
+  };
 }
 
 /** How a base column is written in `logic`. */
@@ -99,7 +104,9 @@ export function fold(logic: string): string {
 
 /** 128 bits of a non-cryptographic hash (multiply and rotate, after Murmur3), as hexadecimal. */
 function digest(text: string): string {
-  return [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f].map((seed) => hash32(text, seed).toString(16).padStart(8, '0')).join('');
+  return [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f]
+    .map((seed) => hash32(text, seed).toString(16).padStart(8, '0'))
+    .join('');
 }
 
 function hash32(text: string, seed: number): number {

@@ -1,7 +1,8 @@
 import { RepositoryError, reason, type Sha } from '#core/base';
 import type { Side } from '#core/evidence';
 import type { ArtifactSettings } from '#core/policy';
-import type { ArtifactAnswer, Artifacts, PullRequests, ReviewRequest } from '#review';
+import type { ArtifactAnswer, PullRequests, ReviewRequest } from '#review';
+import type { ArtifactSource } from './artifact-source.ts';
 import { type ReadLimits, standardLimits } from './limits.ts';
 import { commitOf } from './side-commit.ts';
 import { artifactNames, toArtifactSet } from './to-artifact-set.ts';
@@ -14,7 +15,7 @@ export function committedArtifacts(
   pullRequests: Pick<PullRequests, 'readFile'>,
   settings: Pick<ArtifactSettings, 'path'>,
   limits: ReadLimits = standardLimits,
-): Artifacts {
+): ArtifactSource {
   return {
     fetch: async (side, request, pullRequest) => {
       const sha = commitOf(side, request, pullRequest);

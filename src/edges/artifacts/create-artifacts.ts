@@ -1,5 +1,6 @@
 import type { ArtifactSettings } from '#core/policy';
 import type { Artifacts, PullRequests, WorkflowArtifacts } from '#review';
+import type { ArtifactSource } from './artifact-source.ts';
 import { committedArtifacts } from './committed.ts';
 import { workflowArtifacts } from './workflow-artifact.ts';
 
@@ -9,7 +10,7 @@ export interface ArtifactConnections {
 }
 
 /** One way to get the artifacts of a repository on GitHub, by the name that the policy calls it. */
-type Source = (connections: ArtifactConnections, settings: ArtifactSettings) => Artifacts;
+type Source = (connections: ArtifactConnections, settings: ArtifactSettings) => ArtifactSource;
 
 const sources: Readonly<Record<ArtifactSettings['source'], Source>> = {
   workflow: (connections, settings) => workflowArtifacts(connections.workflow, settings),
@@ -20,6 +21,6 @@ const sources: Readonly<Record<ArtifactSettings['source'], Source>> = {
 export function createArtifacts(connections: ArtifactConnections): Artifacts {
   return {
     fetch: (side, request, pullRequest, settings) =>
-      sources[settings.source](connections, settings).fetch(side, request, pullRequest, settings),
+      sources[settings.source](connections, settings).fetch(side, request, pullRequest),
   };
 }

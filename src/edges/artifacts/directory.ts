@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Reason, reason } from '#core/base';
 import type { Side } from '#core/evidence';
-import type { ArtifactAnswer, Artifacts } from '#review';
+import type { ArtifactAnswer } from '#review';
+import type { ArtifactSource } from './artifact-source.ts';
 import { inMegabytes } from './inflate.ts';
 import { type ReadLimits, standardLimits } from './limits.ts';
 import { toArtifactSet, wantedNames } from './to-artifact-set.ts';
@@ -19,7 +20,7 @@ export interface DirectorySettings {
 export function directoryArtifacts(
   sides: Readonly<Record<Side, DirectorySettings>>,
   limits: ReadLimits = standardLimits,
-): Artifacts {
+): ArtifactSource {
   return { fetch: (side) => readDirectory(sides[side], limits) };
 }
 

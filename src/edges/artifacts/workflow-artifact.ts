@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { type Reason, reason, type Sha } from '#core/base';
 import type { PullRequest } from '#core/change';
 import type { ArtifactSettings } from '#core/policy';
-import type { ArtifactAnswer, Artifacts, ReviewRequest, WorkflowArtifact, WorkflowArtifacts } from '#review';
+import type { ArtifactAnswer, ReviewRequest, WorkflowArtifact, WorkflowArtifacts } from '#review';
+import type { ArtifactSource } from './artifact-source.ts';
 import { type Choice, chooseBase, chooseHead } from './choose-artifact.ts';
 import { inMegabytes } from './inflate.ts';
 import { type ReadLimits, standardLimits } from './limits.ts';
@@ -17,7 +18,7 @@ export function workflowArtifacts(
   workflow: WorkflowArtifacts,
   names: Names,
   limits: ReadLimits = standardLimits,
-): Artifacts {
+): ArtifactSource {
   return {
     fetch: async (side, request, pullRequest) => {
       const choice =

@@ -37,6 +37,28 @@ export async function publishCheckRuns(target: Target, outputs: readonly CheckRu
   for (const output of outputs) await publishCheckRun(target, output, newestRun(own, output.name, target));
 }
 
+/** What our completed check runs on the head say, the newest of each name; annotations are left out. */
+export async function readCheckRuns(target: Target): Promise<readonly CheckRunOutput[]> {
+  const completed = (await listOwnRuns(target)).filter((run) => run.status === 'completed');
+  const newest = new Map(completed.map((run) => [run.name, run]));
+  return [...newest.values()].map(({ name, conclusion, output }) => ({
+    name,
+    status: 'completed',
+    conclusion: conclusionOf(conclusion),
+    title: output.title ?? name,
+    summary: output.summary ?? '',
+    text: output.text ?? '',
+    annotations: [],
+  }));
+}
+
+/** Only what we write ourselves; anything else has not been judged. */
+function conclusionOf(conclusion: string | null): CheckRunOutput['conclusion'] {
+  return conclusion === 'success' || conclusion === 'failure' || conclusion === 'neutral'
+    ? conclusion
+    : 'action_required';
+}
+
 /** Concludes as `cancelled` the check runs of this review that are still under way. */
 export async function cancelCheckRuns(target: Target, newerSha: Sha): Promise<void> {
   const own = await listOwnRuns(target);

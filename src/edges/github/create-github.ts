@@ -1,8 +1,13 @@
 import { DeploymentError, type Sha } from '#core/base';
-import type { PullRequests, WorkflowArtifacts } from '#review';
+import type { Publisher, WorkflowArtifacts } from '#review';
 import { type ConnectOptions, connect, type Octokit } from './connect.ts';
-import { createPublisher, type GitHubPublisher, type PublisherOptions } from './publisher.ts';
-import { type Connections, createPullRequests, findOpenPullRequests } from './pull-requests.ts';
+import { createPublisher, type PublisherOptions } from './publisher.ts';
+import {
+  type Connections,
+  createPullRequests,
+  findOpenPullRequests,
+  type GitHubPullRequests,
+} from './pull-requests.ts';
 import type { AppIdentity } from './target.ts';
 import { createWorkflowArtifacts } from './workflow-artifacts.ts';
 
@@ -13,8 +18,8 @@ export interface GitHubOptions extends ConnectOptions {
 
 /** GitHub as one App sees it; which installation is meant, each request says. */
 export interface GitHub {
-  readonly pullRequests: PullRequests;
-  readonly publisher: GitHubPublisher;
+  readonly pullRequests: GitHubPullRequests;
+  readonly publisher: Publisher;
   readonly workflowArtifacts: WorkflowArtifacts;
   /** Numbers of the open pull requests, forks' included, whose head is this commit. */
   findOpenPullRequests(installationId: number, repository: string, headSha: Sha): Promise<readonly number[]>;

@@ -2,7 +2,6 @@
 
 export type { RequestLog } from './connect.ts';
 export { createGitHub, type GitHub, type GitHubOptions } from './create-github.ts';
-export type { GitHubPublisher } from './publisher.ts';
 export type { WriteSpacing } from './spacing.ts';
 export type { AppIdentity } from './target.ts';
 export { deepReviewLabel, toReviewJobs } from './to-review-jobs.ts';

@@ -1,6 +1,6 @@
 import { type Sha, toSha } from '#core/base';
 import type { Publication, Publisher, ReviewRequest } from '#review';
-import { announceCheckRuns, cancelCheckRuns, publishCheckRuns } from './check-runs.ts';
+import { announceCheckRuns, cancelCheckRuns, publishCheckRuns, readCheckRuns } from './check-runs.ts';
 import type { RequestLog } from './connect.ts';
 import { publishInlineComments } from './inline-comments.ts';
 import { publishLabels } from './labels.ts';
@@ -21,17 +21,12 @@ export interface PublisherOptions {
   readonly newerHead?: (request: ReviewRequest) => Promise<Sha | null>;
 }
 
-export interface GitHubPublisher extends Publisher {
-  /** Ends a review that a newer push has overtaken: what it left under way is concluded `cancelled`. */
-  withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
-}
-
 /**
  * The port `Publisher`, by GitHub's REST API. A review that was interrupted after any request and is published again
  * leaves the same state as one that was not. When a newer head is found between two steps, the rest is left out and the
  * check runs still under way are cancelled.
  */
-export function createPublisher(options: PublisherOptions): GitHubPublisher {
+export function createPublisher(options: PublisherOptions): Publisher {
   const targetOf = (request: ReviewRequest): Promise<Target> => makeTarget(options, request);
   return {
     async announce(request, names) {
@@ -48,6 +43,9 @@ export function createPublisher(options: PublisherOptions): GitHubPublisher {
         }
         await step();
       }
+    },
+    async readCheckRuns(request) {
+      return readCheckRuns(await targetOf(request));
     },
     async withdraw(request, newerSha) {
       await cancelCheckRuns(await targetOf(request), newerSha);
@@ -85,6 +83,7 @@ async function makeTarget({ connections, log }: PublisherOptions, request: Revie
 }
 
 async function askNewerHead(connections: Connections, request: ReviewRequest): Promise<Sha | null> {
+  if (request.pullNumber === 0) return null; // a merge group's head never moves
   const place = { ...ownerAndRepo(request.repository), pull_number: request.pullNumber };
   const { data } = await connections.octokit(request.installationId).rest.pulls.get(place);
   return data.head.sha === request.headSha ? null : toSha(data.head.sha);

@@ -23,8 +23,13 @@ export interface Connections {
   identity(installationId: number): Promise<AppIdentity>;
 }
 
+/** The port `PullRequests` on GitHub, where there always is one. */
+export interface GitHubPullRequests extends PullRequests {
+  readPullRequest(request: ReviewRequest): Promise<PullRequest>;
+}
+
 /** The port `PullRequests`, by GitHub's REST API. */
-export function createPullRequests(connections: Connections): PullRequests {
+export function createPullRequests(connections: Connections): GitHubPullRequests {
   return {
     async readPullRequest(request) {
       const octokit = connections.octokit(request.installationId);

@@ -126,7 +126,7 @@ interface CommitWork {
 
 /** `pull_requests` is empty when the head is in a fork, and may name pull requests of other repositories. */
 function ofCommit(origin: Origin, work: CommitWork): readonly ReviewJob[] {
-  if (work.branch?.startsWith(mergeQueuePrefix) === true) return [mergeGroup(origin, work.headSha)];
+  if (work.branch?.startsWith(mergeQueuePrefix) === true) return [mergeGroup(origin, work.headSha, work.branch)];
   const ours = work.pull_requests.filter((pull) => isOfRepository(pull, origin.repositoryId));
   if (ours.length === 0) return [findPullRequests(origin, work.headSha)];
   return ours.map((pull) => review(origin, pull.number, work.headSha, work.depth));
@@ -152,7 +152,8 @@ function fromWorkflowRun(event: z.infer<typeof WorkflowRunEvent>, origin: Origin
 }
 
 function fromMergeGroup(event: z.infer<typeof MergeGroupEvent>, origin: Origin): readonly ReviewJob[] {
-  return origin.action === 'checks_requested' ? [mergeGroup(origin, toSha(event.merge_group.head_sha))] : [];
+  const { head_sha, head_ref } = event.merge_group;
+  return origin.action === 'checks_requested' ? [mergeGroup(origin, toSha(head_sha), head_ref)] : [];
 }
 
 function review(origin: Origin, pullNumber: number, headSha: Sha | null, depth: 'standard' | 'deep'): ReviewJob {
@@ -165,7 +166,8 @@ function findPullRequests(origin: Origin, headSha: Sha): ReviewJob {
   return { kind: 'find-pull-requests', repository, installationId, headSha, trigger, deliveryId };
 }
 
-function mergeGroup(origin: Origin, headSha: Sha): ReviewJob {
+function mergeGroup(origin: Origin, headSha: Sha, ref: string): ReviewJob {
+  const headBranch = ref.replace(/^refs\/heads\//, '');
   const { repository, installationId, trigger, deliveryId } = origin;
-  return { kind: 'merge-group', repository, installationId, headSha, trigger, deliveryId };
+  return { kind: 'merge-group', repository, installationId, headSha, headBranch, trigger, deliveryId };
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { RepositoryError, UpstreamError } from '#core/base';
-import { committedArtifacts } from '#edges/artifacts';
-import type { Artifacts, PullRequests } from '#review';
+import { type ArtifactSource, committedArtifacts } from '#edges/artifacts';
+import type { PullRequests } from '#review';
 import { headSha, mergeBaseSha, pullRequest, request } from './stage.ts';
 
-function committed(readFile: PullRequests['readFile'], settings: { readonly path: string }): Artifacts {
+function committed(readFile: PullRequests['readFile'], settings: { readonly path: string }): ArtifactSource {
   return committedArtifacts({ readFile }, settings);
 }
 

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  type ArtifactSource,
   committedArtifacts,
   createArtifacts,
   directoryArtifacts,
   workflowArtifacts,
 } from '#edges/artifacts';
 import { defaultPolicy } from '#core/policy';
-import type { Artifacts } from '#review';
 import { makeZip } from '../../support/zip.ts';
 import { headSha, mergeBaseSha, pullRequest, request, smallLimits, workflowOf } from './stage.ts';
 
@@ -25,7 +25,7 @@ interface Source {
   readonly name: string;
   /** Whether the source can hold bytes as they are: gzip, or text that is not UTF-8. */
   readonly binary: boolean;
-  readonly open: (sides: Sides) => Promise<Artifacts>;
+  readonly open: (sides: Sides) => Promise<ArtifactSource>;
 }
 
 let folder: string;

@@ -183,7 +183,13 @@ describe('workflow runs and merge groups', () => {
     ]);
     expect(jobs('workflow_run.completed', { action: 'requested' })).toEqual([]);
     expect(jobs('merge_group.checks_requested')).toEqual([
-      { kind: 'merge-group', ...origin, headSha: head, trigger: 'merge_group.checks_requested' },
+      {
+        kind: 'merge-group',
+        ...origin,
+        headSha: head,
+        headBranch: `gh-readonly-queue/main/pr-7-${'b'.repeat(40)}`,
+        trigger: 'merge_group.checks_requested',
+      },
     ]);
     expect(jobs('merge_group.checks_requested', { action: 'destroyed' })).toEqual([]);
   });

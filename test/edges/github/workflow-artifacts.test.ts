@@ -122,11 +122,11 @@ describe('artifacts of both sides', () => {
     });
     const asked = requestFor(double, other);
     const pullRequest = await github.pullRequests.readPullRequest(asked);
-    expect(await artifacts.fetch('head', asked, pullRequest)).toMatchObject({
+    expect(await artifacts.fetch('head', asked, pullRequest, committed)).toMatchObject({
       ok: true,
       set: { manifest: '{"side":"head"}' },
     });
-    expect(await artifacts.fetch('base', asked, pullRequest)).toMatchObject({
+    expect(await artifacts.fetch('base', asked, pullRequest, committed)).toMatchObject({
       ok: false,
       reason: { code: 'no-manifest' },
     });

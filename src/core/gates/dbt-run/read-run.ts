@@ -65,6 +65,8 @@ export function summarizeRun(run: Run): string {
 
 /** Why a run without failures does not prove what is required; null when it does. */
 export function whatIsMissing(change: Change, run: Run, required: 'build' | 'compile'): Reason | null {
+  const nothingToRun = run.results.length === 0 && change.modified.length === 0;
+  if (nothingToRun && run.proof === 'built-and-tested') return null;
   if (run.results.length === 0 || run.proof === 'nothing') {
     return reason(
       'nothing-ran',
@@ -93,7 +95,7 @@ const remedy = 'make `dbt build` the last dbt command before the upload of the a
 
 /** Modified tables and views that a building run left out; ephemeral ones are never run. */
 export function modifiedNotRun(change: Change, run: Run): readonly string[] {
-  if (run.proof !== 'built-and-tested' && run.proof !== 'built') return [];
+  if (run.results.length === 0 || (run.proof !== 'built-and-tested' && run.proof !== 'built')) return [];
   const ran = new Set(run.results.map(({ uniqueId }) => uniqueId));
   return change.modified
     .filter((node) => rowHolders.has(node.resourceType) && !ran.has(node.uniqueId))

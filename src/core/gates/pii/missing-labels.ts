@@ -3,7 +3,7 @@ import { toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { ColumnLineage, ColumnSource } from '#core/lineage';
 import type { Label } from '#core/pii';
-import { columnOf, lineageOf, makingOf, readColumnLabel, readNodeLabel, taintsOf } from '#core/pii';
+import { columnOf, makingOf, readColumnLabel, readNodeLabel, taintsOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { fileAt, placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
@@ -55,11 +55,18 @@ function unalteredFrom({ head }: TracedChange, source: ColumnSource): Label | nu
   return label?.pii === true ? label : null;
 }
 
-/** The column stood there at base, made alike and as unlabelled: not this change's doing. */
+/** A column of base, whatever it was called, was made alike and as unlabelled (or nobody can tell): not this change's doing. */
 function isOldOmission({ base, head, baseIds }: TracedChange, uniqueId: UniqueId, column: string): boolean {
-  const before = { uniqueId: baseIds.get(uniqueId) ?? uniqueId, column };
-  if (lineageOf(base.lineage, before) === null) return false;
-  return makingOf(base.lineage, before) === makingOf(head.lineage, { uniqueId, column });
+  const baseId = baseIds.get(uniqueId) ?? uniqueId;
+  const before = base.lineage.get(baseId);
+  if (before === undefined) return false;
+  if (before.unresolved !== null) return true;
+  const making = makingOf(head.lineage, { uniqueId, column });
+  return before.columns.some((one) => {
+    const entry = columnOf(base.project.nodes.get(baseId), one.column);
+    const unlabelled = entry === null || readColumnLabel(entry) === null;
+    return unlabelled && makingOf(base.lineage, { uniqueId: baseId, column: one.column }) === making;
+  });
 }
 
 function toFinding(

@@ -1,0 +1,122 @@
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { reason } from '#core/base';
+import type { Identifier } from './relation.ts';
+import { countStatement } from './relation.ts';
+import type { Connection, Count, Driver, WarehouseOptions } from './warehouse.ts';
+
+/** A DuckDB file: `duckdb:///var/data/shop.duckdb`, or its path. Opened read-only, with no way out of it. */
+export const duckdb: Driver = {
+  name: 'DuckDB',
+  example: 'duckdb:///path/to/file.duckdb',
+  matches: (url) => url.startsWith('duckdb:') || (!url.includes('://') && /\.(duckdb|ddb|db)$/i.test(url)),
+  connect(url, options): Connection {
+    const path = pathOf(url);
+    let opening: Promise<Opened | Count> | null = null;
+    return {
+      async count(relation) {
+        opening ??= open(path);
+        const opened = await opening;
+        if (!('instance' in opened)) {
+          // The file may be written just now: the next question tries again.
+          opening = null;
+          return opened;
+        }
+        return countWithin(opened, relation, options);
+      },
+      async close() {
+        const opened = await opening;
+        if (opened !== null && 'instance' in opened) opened.instance.closeSync();
+      },
+    };
+  },
+};
+
+interface Opened {
+  readonly instance: DuckDBInstance;
+  /** The catalog's real name; dbt may have opened the file under another. */
+  readonly catalog: string;
+}
+
+function pathOf(url: string): string {
+  return url.startsWith('duckdb:') ? decodeURIComponent(url.slice('duckdb:'.length).replace(/^\/\//, '')) : url;
+}
+
+/** Read-only, no other files, no network, and none of it can be undone by what runs later. */
+async function open(path: string): Promise<Opened | Count> {
+  try {
+    const { DuckDBInstance } = await import('@duckdb/node-api');
+    const instance = await DuckDBInstance.create(path, {
+      access_mode: 'READ_ONLY',
+      enable_external_access: 'false',
+      autoload_known_extensions: 'false',
+      autoinstall_known_extensions: 'false',
+      memory_limit: '1GB',
+      threads: '2',
+      lock_configuration: 'true',
+    });
+    const connection = await instance.connect();
+    const reader = await connection.runAndReadAll('select current_database()');
+    connection.closeSync();
+    return { instance, catalog: String(reader.getRows()[0]?.[0]) };
+  } catch (error) {
+    return { ok: false, reason: openingReason(error) };
+  }
+}
+
+function openingReason(error: unknown): ReturnType<typeof reason> {
+  const message = messageOf(error);
+  if (/Cannot find (package|module)/.test(message)) {
+    return reason('driver-missing', 'the DuckDB driver is not installed', 'install @duckdb/node-api');
+  }
+  if (message.includes('lock')) {
+    return reason('warehouse-locked', 'the DuckDB file is locked by another process', 'close what writes to it');
+  }
+  return reason('warehouse-unreachable', 'the DuckDB file cannot be opened', 'check the path in WAREHOUSE_URL');
+}
+
+async function countWithin(
+  { instance, catalog }: Opened,
+  relation: readonly Identifier[],
+  options: WarehouseOptions,
+): Promise<Count> {
+  const connection = await instance.connect();
+  const late = { is: false };
+  const timer = setTimeout(() => {
+    late.is = true;
+    connection.interrupt();
+  }, options.deadlineMilliseconds);
+  try {
+    const reader = await connection.runAndReadAll(countStatement(inCatalog(relation, catalog)));
+    return { ok: true, rows: Number(reader.getRows()[0]?.[0]) };
+  } catch (error) {
+    return { ok: false, reason: late.is ? tooSlow(options) : countingReason(error) };
+  } finally {
+    clearTimeout(timer);
+    connection.closeSync();
+  }
+}
+
+/** A DuckDB file is one catalog, called after the file; dbt's name for it may be another. */
+function inCatalog(relation: readonly Identifier[], catalog: string): readonly Identifier[] {
+  return relation.length === 3 ? [{ name: catalog, quoted: true }, ...relation.slice(1)] : relation;
+}
+
+function tooSlow({ deadlineMilliseconds }: WarehouseOptions): ReturnType<typeof reason> {
+  return reason('warehouse-timeout', `counting took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
+}
+
+function countingReason(error: unknown): ReturnType<typeof reason> {
+  const message = messageOf(error);
+  if (/^(Catalog Error|Binder Error: Catalog)/.test(message)) {
+    return reason('relation-absent', 'the warehouse does not have the relation', 'build the model before the review');
+  }
+  if (message.startsWith('Permission Error')) {
+    return reason('permission-denied', 'the relation reads files outside the DuckDB file, which is not allowed');
+  }
+  return reason('query-failed', 'the count failed in DuckDB');
+}
+
+/** The driver's errors come from native code and need not be this realm's `Error`. */
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : '';
+}

@@ -1,0 +1,41 @@
+/** One identifier of a relation's name. */
+export interface Identifier {
+  readonly name: string;
+  /** An unquoted one is folded by the warehouse. */
+  readonly quoted: boolean;
+}
+
+const longestName = 1_000;
+const longestIdentifier = 255;
+const part = /"((?:[^"\0]|"")+)"|`([^`\0]+)`|\[([^\]\0]+)\]|([A-Za-z_][A-Za-z0-9_$]*)/y;
+
+/**
+ * The one to three identifiers of a relation as dbt renders it: `"db"."schema"."name"`, with back quotes, brackets, or
+ * bare. Null for anything else: what cannot be taken apart is never sent.
+ */
+export function parseRelation(text: string): readonly Identifier[] | null {
+  if (text.length > longestName) return null;
+  const identifiers: Identifier[] = [];
+  for (let at = 0; ; at += 1) {
+    part.lastIndex = at;
+    const match = part.exec(text);
+    if (match === null) return null;
+    identifiers.push(toIdentifier(match));
+    at = part.lastIndex;
+    if (at === text.length) break;
+    if (text.charAt(at) !== '.') return null;
+  }
+  const fits = identifiers.length <= 3 && identifiers.every(({ name }) => name.length <= longestIdentifier);
+  return fits ? identifiers : null;
+}
+
+function toIdentifier([, double, back, bracket, bare]: RegExpExecArray): Identifier {
+  const name = double?.replace(/""/g, '"') ?? back ?? bracket ?? bare ?? '';
+  return { name, quoted: bare === undefined };
+}
+
+/** The only statement that is ever sent with a name in it. Every identifier is quoted anew, quotes in it doubled. */
+export function countStatement(identifiers: readonly Identifier[]): string {
+  const name = identifiers.map((identifier) => `"${identifier.name.replace(/"/g, '""')}"`).join('.');
+  return `select count(*) from ${name}`;
+}

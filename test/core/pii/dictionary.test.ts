@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { classifyColumnName, isPersonTable } from '#core/pii';
+
+const anywhere = { personTable: false, dataType: null };
+const amongPeople = { personTable: true, dataType: null };
+
+describe('a column’s name', () => {
+  it.each([
+    ['email', 'contact.email'],
+    ['EMAIL_ADDRESS', 'contact.email'],
+    ['customerEmail', 'contact.email'],
+    ['guardianemail', 'contact.email'],
+    ['email2', 'contact.email'],
+    ['e_mail', 'contact.email'],
+    ['phone_home', 'contact.phone'],
+    ['mobile_phone', 'contact.phone'],
+    ['MobilePhoneNumber', 'contact.phone'],
+    ['first_name', 'person.name'],
+    ['lastname', 'person.name'],
+    ['customer_name', 'person.name'],
+    ['teacher_full_name', 'person.name'],
+    ['username', 'person.name'],
+    ['dob', 'person.dob'],
+    ['date_of_birth', 'person.dob'],
+    ['birthdate', 'person.dob'],
+    ['ssn', 'gov.national_id'],
+    ['tax_id', 'gov.national_id'],
+    ['passport_number', 'gov.document'],
+    ['drivers_license', 'gov.document'],
+    ['card_number', 'fin.pan'],
+    ['cvv', 'fin.cvv_track'],
+    ['iban', 'fin.account'],
+    ['bank_account_number', 'fin.account'],
+    ['street', 'loc.street'],
+    ['shipping_address', 'loc.street'],
+    ['home_addr', 'loc.street'],
+    ['latitude', 'loc.fine'],
+    ['zip', 'loc.postal'],
+    ['postal_code', 'loc.postal'],
+    ['ip_address', 'online.device'],
+    ['user_agent', 'online.device'],
+    ['web_password', 'credential.secret'],
+    ['api_key', 'credential.secret'],
+    ['salary', 'hr.fin'],
+    ['ethnicity', 'special'],
+    ['diagnosis_code', 'health'],
+    ['fingerprint_scan', 'bio'],
+    ['criminal_record', 'criminal'],
+  ])('%s is %s', (name, category) => {
+    expect(classifyColumnName(name, anywhere)).toMatchObject({ category, strength: 'strong' });
+  });
+
+  it.each([
+    'campaign_name',
+    'company_name',
+    'product_name',
+    'file_name',
+    'city_name',
+    'email_count',
+    'count_emails',
+    'is_email_valid',
+    'has_phone',
+    'email_opt_out',
+    'email_verified',
+    'email_hash',
+    'email_domain',
+    'email_template_id',
+    'email_sent_at',
+    'phone_type',
+    'address_id',
+    'num_addresses',
+    'compass',
+    'status',
+    'estate',
+    'microphone',
+    'order_id',
+    'order_total',
+    'store_address',
+    'warehouse_latitude',
+    'created_at',
+    'avg_salary',
+    'total_income',
+    'panel',
+    'zipped',
+    'name',
+    'city',
+    'user_id',
+    'comment',
+    'gender',
+    '',
+    '___',
+  ])('%j is nothing by itself', (name) => {
+    expect(classifyColumnName(name, anywhere)).toBeNull();
+  });
+
+  it.each([
+    ['name', 'person.name'],
+    ['city', 'loc.coarse'],
+    ['gender', 'demo'],
+    ['customer_id', 'person.key'],
+    ['comment', 'freetext'],
+    ['home_city', 'loc.coarse'],
+  ])('%s is %s among people only', (name, category) => {
+    expect(classifyColumnName(name, amongPeople)).toMatchObject({ category, strength: 'weak' });
+  });
+
+  it.each(['company_city', 'group_name', 'gender_count', 'is_city'])('%s is nothing even among people', (name) => {
+    expect(classifyColumnName(name, amongPeople)).toBeNull();
+  });
+
+  it.each([
+    ['email', 'BOOLEAN', null],
+    ['email', 'INT64', null],
+    ['email', 'varchar(255)', 'contact.email'],
+    ['phone', 'bigint', 'contact.phone'],
+    ['salary', 'date', null],
+    ['disability', 'boolean', 'special'],
+  ])('%s of type %s is %s', (name, dataType, category) => {
+    expect(classifyColumnName(name, { personTable: false, dataType })?.category ?? null).toBe(category);
+  });
+
+  it('of a hundred thousand characters is read in no time', () => {
+    expect(classifyColumnName('a_'.repeat(50_000), amongPeople)).toBeNull();
+  });
+});
+
+describe('a table', () => {
+  it.each([
+    ['dim_customers', ['id'], true],
+    ['stg_employees', ['id'], true],
+    ['signups', ['id', 'email'], true],
+    ['fct_orders', ['order_id', 'customer_id', 'amount'], false],
+    ['dim_products', ['product_name', 'city'], false],
+  ])('%s with %j is one of people: %s', (name, columns, expected) => {
+    expect(isPersonTable(name, columns)).toBe(expected);
+  });
+});
