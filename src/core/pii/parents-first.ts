@@ -26,7 +26,14 @@ export function withEveryColumn(lineage: ProjectLineage): ProjectLineage {
   if (added.size === 0) return lineage;
   const all = new Map(lineage);
   for (const [uniqueId, columns] of added) {
-    const known = all.get(uniqueId) ?? { uniqueId, columns: [], rowset: [], unresolved: null, complete: false, missing: [] };
+    const known = all.get(uniqueId) ?? {
+      uniqueId,
+      columns: [],
+      rowset: [],
+      unresolved: null,
+      complete: false,
+      missing: [],
+    };
     all.set(uniqueId, { ...known, columns: [...known.columns, ...columns.values()] });
   }
   return all;
