@@ -16,7 +16,6 @@ export type {
   AuditLog,
   Clock,
   EvidenceSource,
-  EvidenceText,
   Progress,
   Publication,
   Publisher,
