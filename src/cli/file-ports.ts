@@ -4,7 +4,7 @@ import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { noLlm, openAiSource } from '#edges/llm';
-import { readEvidenceFiles } from '#edges/warehouse';
+import { evidenceFileSource } from '#edges/warehouse';
 import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
 
 /** Which files a review on the command line reads. */
@@ -33,7 +33,7 @@ export function filePorts(
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
-    evidenceFiles: readEvidenceFiles,
+    evidenceFile: evidenceFileSource,
     auditLog: {
       readLast: () => Promise.resolve(null),
       append(_repository, make) {
@@ -58,7 +58,7 @@ export function filePorts(
 function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
   return evidence === null
     ? []
-    : [readEvidenceFiles([{ text: readText(evidence, '--evidence'), side: 'head', origin: evidence }])];
+    : [evidenceFileSource(readText(evidence, '--evidence'))];
 }
 
 function llmFromEnvironment(): EvidenceSource {

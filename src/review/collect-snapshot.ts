@@ -3,11 +3,10 @@ import type { Reason } from '#core/base';
 import { RepositoryError, toSha } from '#core/base';
 import type { PullRequest, Sides } from '#core/change';
 import type { Parsed } from '#core/dbt';
-import type { Side } from '#core/evidence';
 import { gates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
-import type { ArtifactSet, EvidenceText, ReviewPorts, ReviewRequest } from './ports.ts';
+import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 import { readSide } from './read-side.ts';
 
 /** Everything that the analysis will read. */
@@ -17,8 +16,8 @@ export interface Snapshot {
   readonly policyFile: PolicyFile | null;
   /** Both sides, or why there is nothing to compare. */
   readonly sides: Sides | Reason;
-  /** What both sides' `weirkeeper-evidence.json` say. */
-  readonly evidence: readonly EvidenceText[];
+  /** Texts of `weirkeeper-evidence.json`, the base's before the head's: what the base says of itself is trusted more. */
+  readonly evidence: readonly string[];
 }
 
 /** Where the policy was read. */
@@ -41,7 +40,7 @@ export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts
   if (!base.ok) return { ...collected, sides: base.reason, evidence: [] };
   const sides = readSides(pullRequest, base.set, head.set);
   if (!sides.ok) return { ...collected, sides: sides.reason, evidence: [] };
-  const evidence = [...evidenceOf('head', head.set), ...evidenceOf('base', base.set)];
+  const evidence = [base.set.evidence, head.set.evidence].filter((text) => text !== null);
   return { ...collected, sides: sides.value, evidence };
 }
 
@@ -50,10 +49,6 @@ function readSides(pullRequest: PullRequest | null, base: ArtifactSet, head: Art
   if (!headSide.ok) return headSide;
   const baseSide = readSide('base', base);
   return baseSide.ok ? { ok: true, value: { pullRequest, base: baseSide.value, head: headSide.value } } : baseSide;
-}
-
-function evidenceOf(side: Side, { evidence, origin }: ArtifactSet): readonly EvidenceText[] {
-  return evidence === null ? [] : [{ text: evidence, side, origin }];
 }
 
 /** The policy as the base branch has it: a pull request cannot loosen its own gates. */

@@ -1,11 +1,12 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
+export { workflowLines } from '#core/render';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
-export { localRequest } from './local-request.ts';
 export type { JobContext } from './job-context.ts';
+export { localRequest } from './local-request.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,
@@ -15,7 +16,6 @@ export type {
   AuditLog,
   Clock,
   EvidenceSource,
-  EvidenceText,
   Progress,
   Publication,
   Publisher,
@@ -30,4 +30,3 @@ export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
-export { workflowLines } from './workflow-lines.ts';

@@ -71,15 +71,6 @@ export interface EvidenceSource {
   answer(question: Question): Promise<Answer>;
 }
 
-/** The text of one `weirkeeper-evidence.json`, with where it came from for messages. */
-export interface EvidenceText {
-  readonly text: string;
-  /** Whose artifacts it lies beside: it is asked first about that side. */
-  readonly side: Side;
-  /** `workflow artifact dbt-head`, `directory target/`. */
-  readonly origin: string;
-}
-
 export interface Clock {
   now(): Date;
 }
@@ -139,8 +130,8 @@ export interface ReviewPorts {
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
-  /** Answers from `weirkeeper-evidence.json` files, which the repository's own CI wrote. */
-  readonly evidenceFiles: (files: readonly EvidenceText[]) => EvidenceSource;
+  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
+  readonly evidenceFile: (text: string) => EvidenceSource;
   readonly auditLog: AuditLog;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;

@@ -2,7 +2,8 @@ import { auditRecord } from '#core/audit';
 import type { Reason } from '#core/base';
 import { analyzeChange, statementsFor } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
-import { decide, defaultPolicy, gateOptions, undecided } from '#core/policy';
+import type { Policy } from '#core/policy';
+import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
@@ -19,9 +20,10 @@ import { toView } from './to-view.ts';
 
 /** The one path from a pull request to a published review. Null when a newer push made this head stale on the way. */
 export async function reviewPullRequest(request: ReviewRequest, ports: ReviewPorts): Promise<Review | null> {
-  await ports.publisher.announce(request, checkRunNames);
+  await ports.publisher.announce(request, [SUMMARY_CHECK]);
   const snapshot = await collectSnapshot(request, ports); // everything the analysis will read
   if (await isSuperseded(request, ports)) return null;
+  await ports.publisher.announce(request, checkRunNames(snapshot.policy));
 
   const assistance = detectAssistance(snapshot.pullRequest);
   const judged = await judge(request, snapshot, assistance, ports);
@@ -50,7 +52,9 @@ async function conclude(reviewed: Reviewed, ports: ReviewPorts): Promise<Review>
   return review;
 }
 
-const checkRunNames = [...gates.map(({ id }) => gateCheckName(id)), SUMMARY_CHECK];
+function checkRunNames(policy: Policy): readonly string[] {
+  return gates.filter(({ id }) => gatePolicy(policy, id).mode !== 'off').map(({ id }) => gateCheckName(id));
+}
 
 type Judged = Pick<Reviewed, 'change' | 'answers' | 'verdict'>;
 
@@ -66,7 +70,7 @@ async function judge(
 
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
-  const fromFiles = evidence.length === 0 ? [] : [ports.evidenceFiles(evidence)];
+  const fromFiles = evidence.map((text) => ports.evidenceFile(text));
   const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });

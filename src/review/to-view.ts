@@ -27,6 +27,7 @@ export function toView(review: Review, context: ViewContext): ReviewView {
       serverUrl: context.serverUrl,
       repository: request.trigger === 'cli' ? null : request.repository,
       pullNumber: request.trigger === 'cli' ? null : request.pullNumber,
+      baseBranch: pullRequest?.baseRef ?? null,
       headSha: request.headSha || null,
       baseSha: pullRequest?.baseSha || null,
       mergeBaseSha: pullRequest?.mergeBaseSha || null,

@@ -21,6 +21,8 @@ export interface NodeWords {
   readonly logic?: Readonly<Record<string, string>>;
   readonly rowset?: readonly RowsetUse[];
   readonly unresolved?: Reason;
+  /** False where a star could not be expanded. */
+  readonly complete?: boolean;
   readonly access?: DbtNode['access'];
   readonly config?: JsonObject;
   readonly materialized?: string;
@@ -145,7 +147,7 @@ function aColumn(name: string, { meta = {}, configMeta, tags = [], dataType, ent
 
 function aLineage(
   uniqueId: UniqueId,
-  { columns = {}, lineage, logic = {}, rowset = [], unresolved }: NodeWords,
+  { columns = {}, lineage, logic = {}, rowset = [], unresolved, complete }: NodeWords,
 ): NodeLineage {
   const all: Readonly<Record<string, readonly ColumnSource[] | Reason>> =
     lineage ?? (unresolved === undefined ? Object.fromEntries(Object.keys(columns).map((name) => [name, []])) : {});
@@ -153,6 +155,8 @@ function aLineage(
     uniqueId,
     rowset,
     unresolved: unresolved ?? null,
+    complete: complete ?? unresolved === undefined,
+    missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;
       return {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,19 @@ export async function aPglite(): Promise<PGlite> {
   const path = join(tmpdir(), `weirkeeper-template-${templateVersion()}.tar`);
   if (!existsSync(path)) await writeTemplate(path);
   return PGlite.create({ loadDataDir: new Blob([readFileSync(path)]) });
+}
+
+/** A data folder with every table in place, as a process that has ended leaves it. */
+export async function aDataFolder(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-data-'));
+  const memory = await aPglite();
+  const onDisk = await PGlite.create({
+    dataDir: join(folder, 'pglite'),
+    loadDataDir: await memory.dumpDataDir('none'),
+  });
+  await onDisk.close();
+  await memory.close();
+  return folder;
 }
 
 async function writeTemplate(path: string): Promise<void> {

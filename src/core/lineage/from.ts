@@ -1,9 +1,9 @@
 import { type Expression, type Identifier, identifierKey, type Join, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { fold } from './logic.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
 import {
   constant,
-  fold,
   nothing,
   type Relation,
   type RelationColumn,
@@ -163,7 +163,7 @@ function functionRelation(
   const file = fileName(from);
   if (file !== null && trace.knows([file])) return trace.table([file]);
   const sink = newSink();
-  const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(',');
+  const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(', ');
   rowsets.push(...sink.rowsets);
   const origins = new Map(
     [...sink.origins].map(([key, origin]) => [
@@ -209,7 +209,7 @@ function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, 
     const name = { name: `${prefix}${at + first}`, quoted: false };
     const values = rows.flatMap((row) => row[at] ?? []).map((expression) => traceValue(expression, scope, trace).value);
     const origins = new Map(values.flatMap((value) => [...value.origins]));
-    const logic = fold(`values(${values.map((value) => value.logic).join(',')})`);
+    const logic = fold(`values(${values.map((value) => value.logic).join(', ')})`);
     return {
       name: name.name,
       key: identifierKey(name, trace.dialect),
@@ -221,7 +221,7 @@ function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, 
     open: null,
     parents: [],
     rowset: nothing,
-    signature: fold(columns.map((column) => column.value.logic).join(',')),
+    signature: fold(columns.map((column) => column.value.logic).join(', ')),
   };
 }
 
@@ -273,7 +273,7 @@ function coalesced(left: Value | null, right: Value | null): Value | null {
   const origins = new Map([...left.origins, ...right.origins]);
   return {
     origins,
-    logic: fold(`coalesce(${left.logic},${right.logic})`),
+    logic: fold(`coalesce(${left.logic}, ${right.logic})`),
     castType: null,
     unresolved: left.unresolved ?? right.unresolved,
   };

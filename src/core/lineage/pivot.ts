@@ -1,7 +1,8 @@
 import { type Expression, identifierKey, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { fold } from './logic.ts';
 import type { RowsetUse } from './lineage.ts';
-import { fold, type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
+import { type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
 import { findColumn, type Scope, type Trace } from './scope.ts';
 
 type Pivot = Extract<Source['from'], { readonly kind: 'pivot' }>;
@@ -42,7 +43,7 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
       (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
     parents: input.parents,
     rowset: { uses, inputs: [input.rowset, ...steering.rowsets] },
-    signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(',')})`),
+    signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(', ')})`),
   };
 }
 
@@ -65,7 +66,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
         origins.set(originKey(stronger), stronger);
       }
     }
-    const logic = fold(`unpivot(${values.map((value) => value.logic).join(',')})`);
+    const logic = fold(`unpivot(${values.map((value) => value.logic).join(', ')})`);
     return {
       name: name.name,
       key: identifierKey(name, dialect),
@@ -79,7 +80,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     open: open === null ? null : (name) => (consumed.has(identifierKey(name, dialect)) ? null : open(name)),
     parents: input.parents,
     rowset: { uses: [], inputs: [input.rowset] },
-    signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(',')})`),
+    signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(', ')})`),
   };
 }
 

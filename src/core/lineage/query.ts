@@ -1,9 +1,9 @@
 import { type Cte, identifierKey, type Query, type SetOperation, type Values } from '#core/sql';
 import { newSink, traceInto } from './expression.ts';
+import { fold } from './logic.ts';
 import { renamed } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
 import {
-  fold,
   nothing,
   type Origin,
   originKey,
@@ -176,7 +176,7 @@ function traceSetOperation(operation: SetOperation, members: readonly Relation[]
         : members.flatMap((member) => member.parents),
     rowset: rowsetOf(operation, members),
     signature: fold(
-      `${operation.operator}${operation.all ? ' all' : ''}(${members.map((member) => member.signature).join(',')})`,
+      `${operation.operator}${operation.all ? ' all' : ''}(${members.map((member) => member.signature).join(', ')})`,
     ),
   };
 }
@@ -247,7 +247,7 @@ function merged(values: readonly Value[], operation: SetOperation): Value | null
   const same = values.every((value) => value.castType === first.castType);
   return {
     origins,
-    logic: logics.length === 1 ? first.logic : fold(`${operation.operator}(${logics.join(',')})`),
+    logic: logics.length === 1 ? first.logic : fold(`${operation.operator}(${logics.join(', ')})`),
     castType: same ? first.castType : null,
     unresolved: values.find((value) => value.unresolved !== null)?.unresolved ?? null,
   };

@@ -11,7 +11,8 @@ import {
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { bindSources } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
-import { fold, type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
+import { fold } from './logic.ts';
+import { type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
 import { type AliasUse, type Environment, findSource, newScope, resolve, type Scope, type Trace } from './scope.ts';
 
 /** What one SELECT has gathered. */
@@ -45,7 +46,7 @@ export function traceSelect(select: Select, env: Environment, outer: Scope | nul
     parents: [...gathered.parents],
     rowset: { uses: [...gathered.uses.values()], inputs: gathered.inputs },
     signature: fold(
-      `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(',')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
+      `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(', ')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
     ),
   };
 }

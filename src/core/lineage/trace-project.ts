@@ -10,6 +10,7 @@ import type {
   Transformation,
 } from './lineage.ts';
 import { addedByDbt, bareColumn, catalogColumns, documentedColumns } from './node-columns.ts';
+import { nodeToken } from './logic.ts';
 import { inOrder } from './order.ts';
 import { traceQuery } from './query.ts';
 import { baseValue, nothing, type Relation, type RelationColumn, usesOf, type Value } from './relation.ts';
@@ -207,7 +208,7 @@ function baseRelation({ uniqueId, columns, complete }: NodeLineage, state: Proje
       }),
     );
   if (!complete) return openRelation(uniqueId, listed, state);
-  return { columns: listed, open: null, parents: [uniqueId], rowset: nothing, signature: `[${uniqueId}]` };
+  return { columns: listed, open: null, parents: [uniqueId], rowset: nothing, signature: nodeToken(uniqueId) };
 }
 
 function openRelation(uniqueId: UniqueId, columns: readonly RelationColumn[], state: Project): Relation {
@@ -222,7 +223,7 @@ function openRelation(uniqueId: UniqueId, columns: readonly RelationColumn[], st
     },
     parents: [uniqueId],
     rowset: nothing,
-    signature: `[${uniqueId}]`,
+    signature: nodeToken(uniqueId),
   };
 }
 

@@ -1,7 +1,6 @@
 import type { ColumnSource } from '#core/lineage';
 import type { CategoryId } from './category.ts';
 import { categoryOf } from './category.ts';
-import { carriesValue } from './value-positions.ts';
 
 /** How much of a datum is left, least first. */
 export const levels = [
@@ -65,15 +64,27 @@ function isTheFigure(category: CategoryId): boolean {
  * unions, CASE branches and anything unknown keep it: only what is known to protect lowers the level.
  */
 export function levelAfter(level: Level, step: Step): Level {
-  const { source, category, logic } = step;
-  if (source.transformation === 'constant') return 'clear';
-  const keepsFlags = category === 'special' || category === 'health' || category === 'criminal';
-  if (!keepsFlags && carriesValue(logic, source.column) === false) return 'clear';
+  const { transformation, functions } = step.source;
+  if (transformation === 'constant' || isOnlyUsed(step)) return 'clear';
   let left = level;
-  for (const name of source.functions.toReversed()) {
+  for (const name of functions.toReversed()) {
     left = lower(left, levelOf(name.toLowerCase(), step));
   }
   return left;
+}
+
+/** Marks of the lineage for a value that steers and does not go in. */
+const steering = new Set(['partition by', 'order by', 'within group', 'filter']);
+const tests = new Set(
+  'case when|=|==|<>|!=|<|>|<=|>=|<=>|like|ilike|rlike|not like|not ilike|similar to|regexp|~|~*|!~|!~*|is|is not|is null|is not null|is true|is false|is distinct from|is not distinct from|isnull|notnull|in|not in|between|not between|and|or|not|xor|exists'.split(
+    '|',
+  ),
+);
+
+/** Whether the value is only tested, ordered or grouped by. A test of a special category still tells it. */
+function isOnlyUsed({ source: { functions }, category }: Step): boolean {
+  if (functions.some((name) => steering.has(name))) return true;
+  return !(isTheFigure(category) && isGrave(category)) && functions.some((name) => tests.has(name));
 }
 
 function levelOf(name: string, step: Step): Level {
@@ -81,8 +92,7 @@ function levelOf(name: string, step: Step): Level {
   const declared = sanitizers.find((one) => isSameFunction(one.function, name) && covers(one.categories, category));
   if (declared !== undefined) return declared.yields;
   if (bands.test(name) && isBand(category, name, logic)) return 'generalised';
-  if (name === 'round' && category === 'loc.fine' && /\bround\s*\([^()]*,\s*[01]\s*\)/i.test(logic))
-    return 'generalised';
+  if (name === 'round' && category === 'loc.fine' && /\bround\(.*?,\s*[01]\)/i.test(logic)) return 'generalised';
   return rules.find(({ functions }) => functions.test(name))?.yields(step) ?? 'raw';
 }
 
@@ -106,8 +116,8 @@ function isGrave(category: CategoryId): boolean {
 
 /** The first three digits of a postal code, the domain of an e-mail address. */
 function isCoarsePart(category: CategoryId, logic: string): boolean {
-  if (category === 'loc.postal') return /\b(left|substr(ing)?)\s*\([^()]*,\s*(1\s*,\s*)?[1-3]\s*\)/i.test(logic);
-  return category === 'contact.email' && /\bsplit_part\s*\([^()]*,\s*'@'\s*,\s*(2|-1)\s*\)/i.test(logic);
+  if (category === 'loc.postal') return /\b(left|substr(ing)?)\(.*?,\s*(1,\s*)?[1-3]\)/i.test(logic);
+  return category === 'contact.email' && /\bsplit_part\(.*?,\s*'@',\s*(2|-1)\)/i.test(logic);
 }
 
 /** A year of birth or an age; a month of birth still tells too much. */

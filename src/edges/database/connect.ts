@@ -5,6 +5,7 @@ import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import { Pool } from 'pg';
 import { type ConstructorOptions, fromPglite } from 'pg-boss';
 import { DeploymentError } from '#core/base';
+import { errorCode } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Tables } from './schema.ts';
 
@@ -74,7 +75,7 @@ async function onPostgres(databaseUrl: string): Promise<Connection> {
     throw new DeploymentError(
       'database-unreachable',
       'The PostgreSQL server of DATABASE_URL could not be reached or refused the connection. Check host, port, database, user, password and sslmode.',
-      { code: codeOf(error) },
+      { code: errorCode(error) },
       error,
     );
   }
@@ -85,8 +86,4 @@ async function onPostgres(databaseUrl: string): Promise<Connection> {
     queueOptions: { connectionString: databaseUrl, max: poolSize, application_name: 'weirkeeper queue' },
     close: () => db.destroy(),
   };
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

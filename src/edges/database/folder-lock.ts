@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DeploymentError } from '#core/base';
+import { errorCode } from './error-code.ts';
 
 const lockName = 'weirkeeper.lock';
 
@@ -117,8 +118,4 @@ function readText(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-function errorCode(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

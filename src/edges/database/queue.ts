@@ -131,10 +131,10 @@ export class Queue {
   /** Lets running jobs finish within the time given, then aborts them and gives them back. Idempotent. */
   async stop(timeoutMs: number): Promise<void> {
     const finished = this.#boss.offWork(queueName, { wait: true });
-    await Promise.race([finished, pause(Math.max(0, timeoutMs - abortGraceMs))]);
+    await settledWithin(finished, Math.max(0, timeoutMs - abortGraceMs));
     this.#stopping = true;
     for (const { controller } of this.#running.values()) controller.abort('stopping');
-    await Promise.race([finished, pause(abortGraceMs)]);
+    await settledWithin(finished, abortGraceMs);
     for (const { claimed } of this.#running.values()) await uncountAttempt(this.#db, claimed);
     await this.#boss.stop({ graceful: false });
   }
@@ -198,6 +198,11 @@ function toFailed(error: unknown): JobEnd {
   return { kind: 'failed', code: error instanceof Error ? error.name : 'thrown' };
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits for a promise, but no longer than the time given. */
+async function settledWithin(promise: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Answer, Question, RowCountQuestion, Side } from '#core/evidence';
+import type { Answer, Question, RowCountQuestion } from '#core/evidence';
 import { evidenceFileName } from '#core/evidence';
-import type { EvidenceSource, EvidenceText } from '#review';
+import type { EvidenceSource } from '#review';
 import { parseRelation } from './relation.ts';
 
 /** Longer files are refused unread. */
@@ -30,48 +30,37 @@ export const EvidenceFile = z.strictObject({
 
 type Count = z.infer<typeof Count>;
 
-/** Answers from files; `problems` says which files were not used, and why. */
-export interface EvidenceFiles extends EvidenceSource {
-  readonly problems: readonly Reason[];
-}
-
-interface CountsOf {
-  readonly side: Side;
-  readonly counts: ReadonlyMap<string, readonly Count[]>;
-}
-
-/** Answers questions from evidence files, the file of the side in question before the other's, the first that holds an answer winning. A file that is not right in every part is not used. */
-export function readEvidenceFiles(files: readonly EvidenceText[]): EvidenceFiles {
-  const problems: Reason[] = [];
-  const counts: CountsOf[] = [];
-  for (const file of files) {
-    const read = readFile(file);
-    if ('code' in read) problems.push(read);
-    else counts.push({ side: file.side, counts: read });
-  }
+/**
+ * Answers questions from the text of an evidence file. A file that is not right in every part is not used: then the
+ * answer to every question is what is wrong with it.
+ */
+export function evidenceFileSource(text: string): EvidenceSource {
+  const read = readFile(text);
   return {
-    problems,
     kinds: ['row-count'],
-    answer: (question) => Promise.resolve(answerFrom(counts, problems, question)),
+    answer: (question) => Promise.resolve('code' in read ? { known: false, reason: read } : answerFrom(read, question)),
   };
 }
 
-function readFile({ text, origin }: EvidenceText): ReadonlyMap<string, readonly Count[]> | Reason {
-  const name = `${evidenceFileName} (${origin})`;
+type Counts = ReadonlyMap<string, readonly Count[]>;
+
+function readFile(text: string): Counts | Reason {
   const remedy = 'see docs/evidence-file.md for its form';
-  if (text.length > mostCharacters) return reason('evidence-too-large', `${name} is longer than 5 MB`, remedy);
+  if (text.length > mostCharacters)
+    return reason('evidence-too-large', `${evidenceFileName} is longer than 5 MB`, remedy);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return reason('evidence-not-json', `${name} is not JSON`, remedy);
+    return reason('evidence-not-json', `${evidenceFileName} is not JSON`, remedy);
   }
   const parsed = EvidenceFile.safeParse(value);
   if (!parsed.success) {
     const path = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+    const place = path === '' ? 'its top' : path;
     return reason(
       'evidence-malformed',
-      `${name} is not of schema weirkeeper.evidence/v1, at ${path === '' ? 'its top' : path}`,
+      `${evidenceFileName} is not of schema weirkeeper.evidence/v1, at ${place}`,
       remedy,
     );
   }
@@ -89,22 +78,14 @@ function keyOf(side: string, uniqueId: string): string {
   return `${side}\n${uniqueId}`;
 }
 
-function answerFrom(files: readonly CountsOf[], problems: readonly Reason[], question: Question): Answer {
+function answerFrom(counts: Counts, question: Question): Answer {
   if (question.kind !== 'row-count') {
     return { known: false, reason: reason('wrong-source', `${evidenceFileName} only holds row counts`) };
   }
-  const own = files.filter(({ side }) => side === question.side);
-  const others = files.filter(({ side }) => side !== question.side);
-  for (const file of [...own, ...others]) {
-    const counts = file.counts.get(keyOf(question.side, question.uniqueId));
-    if (counts !== undefined) return toAnswer(question, counts);
-  }
-  const [problem] = problems;
-  return {
-    known: false,
-    reason:
-      problem ?? reason('evidence-lacks-relation', `${evidenceFileName} does not count the relation`, 'count it in CI'),
-  };
+  const own = counts.get(keyOf(question.side, question.uniqueId));
+  if (own !== undefined) return toAnswer(question, own);
+  const text = `${evidenceFileName} does not count the relation`;
+  return { known: false, reason: reason('evidence-lacks-relation', text, 'count it in CI') };
 }
 
 function toAnswer({ relation }: RowCountQuestion, counts: readonly Count[]): Answer {

@@ -60,7 +60,9 @@ function lossesOf(traced: TracedChange, labelled: LabelledColumn): Outcome {
     return reason('label-dropped-unseen', text, blind.remedy);
   }
   if (lineageOf(head.lineage, { uniqueId: headNode.uniqueId, column }) === null) {
-    return renamedWithoutLabel(traced, labelled);
+    const renamed = renamedWithoutLabel(traced, labelled);
+    const mayStillBe = head.lineage.get(headNode.uniqueId)?.complete === false;
+    return renamed.length === 0 && mayStillBe ? [unlabelled(column, headLabel)] : renamed;
   }
   return isStillPersonal(traced, labelled) ? [unlabelled(column, headLabel)] : [];
 }
@@ -121,8 +123,8 @@ function labelOf(node: DbtNode, column: string): Label | null {
 
 /** Documented, but not in the SQL: there is nothing to protect. */
 function isOnlyDocumented({ lineage }: TracedSide, at: ColumnAt): boolean {
-  const columns = lineage.get(at.uniqueId)?.columns ?? [];
-  return columns.length > 0 && lineageOf(lineage, at) === null;
+  const own = lineage.get(at.uniqueId);
+  return own?.complete === true && own.columns.length > 0 && lineageOf(lineage, at) === null;
 }
 
 function toFinding(traced: TracedChange, node: DbtNode, losses: readonly [Loss, ...Loss[]]): Finding<'label-dropped'> {
