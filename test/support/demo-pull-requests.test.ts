@@ -17,11 +17,11 @@ beforeAll(async () => {
 afterAll(() => github.close());
 
 it.each(demoNumbers)('plays pull request %i with its author, commits and artifacts', async (number) => {
-  const pull = await openDemoPullRequest(github, number);
-  await finishDemoBuild(github, pull);
+  const opened = await openDemoPullRequest(github, number);
+  await finishDemoBuild(opened);
 
   const { commits, user } = readDemoPullRequest(number);
-  expect(pull).toMatchObject({ number, user: { login: user.login, id: user.id } });
+  expect(opened.pull).toMatchObject({ number, user: { login: user.login, id: user.id } });
   expect(await commitsOnGitHub(number)).toEqual(
     commits.map(({ message, author, login }) => ({
       author: { login },
@@ -30,7 +30,7 @@ it.each(demoNumbers)('plays pull request %i with its author, commits and artifac
   );
   const { artifacts } = github.repository.state;
   expect(artifacts.filter(({ name }) => name === 'dbt-base')).toHaveLength(1);
-  expect(artifacts.findLast(({ name }) => name === 'dbt-head')?.run?.headSha).toBe(pull.head.sha);
+  expect(artifacts.findLast(({ name }) => name === 'dbt-head')?.run?.headSha).toBe(opened.pull.head.sha);
 });
 
 async function commitsOnGitHub(number: number): Promise<unknown> {

@@ -10,7 +10,7 @@ import { makeZip } from './zip.ts';
 const demo = fileURLToPath(new URL('../../demo/', import.meta.url));
 
 /** The one warehouse that holds the relations of the base and of every pull request. */
-export const demoWarehouseUrl = `duckdb://${join(demo, 'warehouse', 'cinderhouse.duckdb')}`;
+export const demoWarehouseUrl = `duckdb://${encodeURI(join(demo, 'warehouse', 'cinderhouse.duckdb'))}`;
 
 /** One of the demo's pull requests as its author made it. */
 export interface DemoPullRequest {
@@ -37,13 +37,16 @@ interface DemoCommit {
 /** Numbers of the demo's pull requests, in order. */
 export const demoNumbers: readonly number[] = [1, 2, 3, 4];
 
-/** A GitHub double whose repository holds the demo's dbt project on `main`, with further files where wanted. */
-export async function startDemoGitHub(
-  more: Readonly<Record<string, string>> = {},
-  options: Parameters<typeof startGitHubDouble>[0] = {},
+/** A GitHub double whose repository holds the demo's dbt project on `main`. */
+export function startDemoGitHub(
+  options: Pick<NonNullable<Parameters<typeof startGitHubDouble>[0]>, 'onRequest'> = {},
 ): Promise<GitHubDouble> {
-  const files = { ...filesBelow(join(demo, 'project')), ...more };
-  return startGitHubDouble({ owner: 'cinderhouse', name: 'kiln-models', ...options, files });
+  return startGitHubDouble({ ...options, owner: 'cinderhouse', name: 'kiln-models', files: demoProject() });
+}
+
+/** Text of every file of the demo's dbt project, by path. */
+export function demoProject(): Readonly<Record<string, string>> {
+  return filesBelow(join(demo, 'project'));
 }
 
 /** Reads a pull request of the demo. Throws when its commits do not hold exactly the files it changes. */
@@ -63,11 +66,24 @@ export function readDemoPullRequest(number: number): DemoPullRequest {
   return { ...written, files };
 }
 
+/** One of the demo's pull requests, open on the double; in a repository of its own it has another number there. */
+export interface OpenedPullRequest {
+  readonly demoNumber: number;
+  readonly pull: PullRequest;
+  readonly repository: Repository;
+}
+
+type Repository = GitHubDouble['repository'];
+
 /** Opens a pull request of the demo with its own commits, by its own author; the App is told and has answered. */
-export async function openDemoPullRequest(github: GitHubDouble, number: number): Promise<PullRequest> {
-  const { title, body, user, head, base, labels, commits, files } = readDemoPullRequest(number);
+export async function openDemoPullRequest(
+  github: GitHubDouble,
+  demoNumber: number,
+  repository: Repository = github.repository,
+): Promise<OpenedPullRequest> {
+  const { title, body, user, head, base, labels, commits, files } = readDemoPullRequest(demoNumber);
   for (const { login, author } of commits) github.addAccount({ id: user.id, login, email: author.email });
-  return github.repository.openPullRequest({
+  const pull = await repository.openPullRequest({
     title,
     body,
     user: user.login,
@@ -80,39 +96,50 @@ export async function openDemoPullRequest(github: GitHubDouble, number: number):
       files: Object.fromEntries(paths.map((path) => [path, files[path] ?? null])),
     })),
   });
+  return { demoNumber, pull, repository };
 }
 
 /**
- * What CI does: keeps dbt's artifacts of the base (once) and of the pull request's head, and ends its workflow run; the
- * App is told and has answered. `artifacts` names the demo's folder when it is not the pull request's own.
+ * What CI does: keeps dbt's artifacts of the merge base (once) and of the pull request's head, and ends its workflow run;
+ * the App is told and has answered. `artifacts` names the demo's folder when it is not the pull request's own.
  */
 export async function finishDemoBuild(
-  github: GitHubDouble,
-  pull: PullRequest,
-  options: { readonly artifacts?: string; readonly extra?: Readonly<Record<string, string>> } = {},
+  { demoNumber, pull, repository }: OpenedPullRequest,
+  artifacts = `pr-${String(demoNumber)}`,
 ): Promise<void> {
-  const { repository } = github;
-  const { sha: baseSha, ref: baseRef } = pull.base;
-  const { sha: headSha, ref: headRef } = pull.head;
-  if (!repository.state.artifacts.some(({ name, run }) => name === 'dbt-base' && run?.headSha === baseSha)) {
-    repository.addWorkflowRun({ headSha: baseSha, headBranch: baseRef, event: 'push' });
-    repository.addArtifact({ name: 'dbt-base', headSha: baseSha, headBranch: baseRef, zip: demoArtifacts('base') });
-  }
-  const run = repository.addWorkflowRun({ headSha, headBranch: headRef });
-  const zip = demoArtifacts(options.artifacts ?? `pr-${String(pull.number)}`, options.extra);
-  repository.addArtifact({ name: 'dbt-head', headSha, headBranch: headRef, zip, run });
+  keepBaseArtifacts(repository, pull);
+  const { sha: headSha, ref: headBranch } = pull.head;
+  const run = repository.addWorkflowRun({ headSha, headBranch });
+  repository.addArtifact({ name: 'dbt-head', headSha, headBranch, zip: demoArtifacts(artifacts), run });
   await repository.completeWorkflowRun(run);
 }
 
-/** A workflow artifact as CI would upload it: manifest, catalog and run results of one side, and other files by name. */
-export function demoArtifacts(folder: string, extra: Readonly<Record<string, string>> = {}): Buffer {
-  return makeZip([
-    ...['manifest', 'catalog', 'run_results'].map((name) => ({
-      name: `${name}.json`,
-      content: gunzipSync(readFileSync(join(demo, 'artifacts', folder, `${name}.json.gz`))),
-    })),
-    ...Object.entries(extra).map(([name, content]) => ({ name, content })),
-  ]);
+function keepBaseArtifacts(repository: Repository, { base }: PullRequest): void {
+  const { artifacts } = repository.state;
+  if (artifacts.some(({ name, run }) => name === 'dbt-base' && run?.headSha === base.sha)) return;
+  const run = repository.addWorkflowRun({ headSha: base.sha, headBranch: base.ref, event: 'push' });
+  repository.addArtifact({
+    name: 'dbt-base',
+    headSha: base.sha,
+    headBranch: base.ref,
+    zip: demoArtifacts('base'),
+    run,
+  });
+}
+
+/** A workflow artifact as CI would upload it: manifest, catalog and run results of one side. */
+function demoArtifacts(folder: string): Buffer {
+  const known = zips.get(folder);
+  const zip = known ?? makeZip(['manifest', 'catalog', 'run_results'].map((name) => artifactEntry(folder, name)));
+  zips.set(folder, zip);
+  return zip;
+}
+
+const zips = new Map<string, Buffer>();
+
+function artifactEntry(folder: string, name: string): { readonly name: string; readonly content: Buffer } {
+  const packed = readFileSync(join(demo, 'artifacts', folder, `${name}.json.gz`));
+  return { name: `${name}.json`, content: gunzipSync(packed) };
 }
 
 function folderOf(number: number): string {

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { verifyAuditLog } from '#core/audit';
+import {
+  demoWarehouseUrl,
+  finishDemoBuild,
+  type OpenedPullRequest,
+  openDemoPullRequest,
+  startDemoGitHub,
+} from '../support/demo-pull-requests.ts';
+import type { GitHubDouble } from '../support/github-double/index.ts';
+import { type RunningApp, startAppFor } from '../support/running-app.ts';
+import { allCheckRuns, commentOf, conclusionsOf, inlineCommentsOf, writesSince } from '../support/seen-on-github.ts';
+
+/** Each pull request of the demo: signed webhooks in, what a person sees on GitHub out. */
+
+let github: GitHubDouble;
+let app: RunningApp;
+
+beforeAll(async () => {
+  github = await startDemoGitHub();
+  app = await startAppFor(github, { WAREHOUSE_URL: demoWarehouseUrl });
+});
+
+afterAll(async () => {
+  await app.close();
+  await github.close();
+});
+
+async function reviewDemo(number: number): Promise<OpenedPullRequest> {
+  const opened = await openDemoPullRequest(github, number);
+  await finishDemoBuild(opened);
+  await app.settled();
+  return opened;
+}
+
+const everyGateGreen = {
+  weirkeeper: 'success',
+  'weirkeeper / state': 'success',
+  'weirkeeper / dbt-run': 'success',
+  'weirkeeper / row-count': 'success',
+  'weirkeeper / column-lineage': 'success',
+  'weirkeeper / pii': 'success',
+  'weirkeeper / destructive': 'success',
+  'weirkeeper / deep-review': 'success',
+};
+
+describe('pull request 1, an LLM-assisted join that doubles rows', () => {
+  it('is blocked by its row count, and asks for a senior reviewer', async () => {
+    const { pull } = await reviewDemo(1);
+    const seen = github.repository.publishedState(pull.number);
+    const comment = commentOf(seen);
+
+    expect(conclusionsOf(seen)).toEqual({
+      ...everyGateGreen,
+      weirkeeper: 'failure',
+      'weirkeeper / row-count': 'failure',
+    });
+    expect(seen.labels).toEqual(['assisted-by:llm', 'hallucination-budget', 'needs-senior-review']);
+    expect(comment.split('\n').slice(0, 2)).toEqual([
+      '<!-- weirkeeper:review -->',
+      expect.stringMatching(/^### ⛔ Blocked · `fct_bookings`: 1,555 → 3,120 rows \(\+101 %\) · rung \d of 4$/),
+    ]);
+    for (const exposure of ['Studio floor', 'Board pack', 'Campaign sync']) expect(comment).toContain(exposure);
+    expect(comment).toMatch(/🤖 Assisted by an LLM \(trailer `Co-Authored-By[^`]*` in 2 .*needs a senior reviewer/);
+    expect(seen.checkRuns['weirkeeper / row-count']).toMatchObject({
+      title: expect.stringContaining('1 of'),
+      annotations: [],
+    });
+  });
+});
+
+describe('pull request 2, a rename that loses a PII label', () => {
+  it('is blocked by pii: the label that was lost and the new path to the exposure', async () => {
+    const { pull } = await reviewDemo(2);
+    const seen = github.repository.publishedState(pull.number);
+    const comment = commentOf(seen);
+
+    expect(conclusionsOf(seen)).toMatchObject({
+      weirkeeper: 'failure',
+      'weirkeeper / pii': 'failure',
+      'weirkeeper / row-count': 'success',
+      'weirkeeper / destructive': 'success',
+      'weirkeeper / dbt-run': 'success',
+    });
+    expect(seen.labels).toEqual([]);
+    expect(comment).toMatch(/^### ⛔ Blocked · /m);
+    for (const word of ['contact_point', 'member_email', 'campaign_audience', 'Campaign sync']) {
+      expect(comment).toContain(word);
+    }
+    expect(comment).not.toContain('🤖');
+    const places = inlineCommentsOf(seen).map(({ path }) => path);
+    expect(places).toContain('models/marts/campaign_audience.sql');
+  });
+});
+
+describe('pull request 3, a pure refactor', () => {
+  it('is silent and green', async () => {
+    const { pull } = await reviewDemo(3);
+    const seen = github.repository.publishedState(pull.number);
+    const comment = commentOf(seen);
+
+    expect(conclusionsOf(seen)).toEqual(everyGateGreen);
+    expect(seen.labels).toEqual([]);
+    expect(seen.reviews).toEqual([]);
+    expect(comment).toMatch(/^### ✅ Clear · /m);
+    expect(comment).toContain('Looked at 3 modified models');
+    expect(comment).not.toMatch(/\| gate \||<details>|⛔|⚠️/);
+    expect(Object.values(seen.checkRuns).flatMap(({ annotations }) => annotations)).toEqual([]);
+  });
+});
+
+describe('pull request 4, one thing of each kind', () => {
+  it('is blocked by what it deletes, removes and filters', async () => {
+    const { pull } = await reviewDemo(4);
+    const seen = github.repository.publishedState(pull.number);
+    const comment = commentOf(seen);
+
+    expect(conclusionsOf(seen)).toMatchObject({
+      weirkeeper: 'failure',
+      'weirkeeper / row-count': 'failure',
+      'weirkeeper / pii': 'success',
+    });
+    const destructive = seen.checkRuns['weirkeeper / destructive'];
+    expect(`${destructive?.summary ?? ''}\n${destructive?.text ?? ''}`).toMatch(/delete/i);
+    expect(seen.checkRuns['weirkeeper / destructive']?.text).toContain('fct_shop_sales');
+    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/dim_kilns\.shelf_units/);
+    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/met_kiln_utilisation_weekly\.capacity_units/);
+    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/peak_celsius/);
+    expect(comment).toContain('800 → **613** (-23.4 %)');
+    expect(seen.labels).toEqual([]);
+  });
+});
+
+describe('after all four', () => {
+  it('a second delivery of any event changes nothing', async () => {
+    const before = github.repository.state.pulls.map(({ number }) => github.repository.publishedState(number));
+    const runs = allCheckRuns(github.repository);
+    const records = await app.auditLines();
+    const length = github.requests.length;
+    const asking = github.deliveries.filter(({ event }) => event === 'pull_request' || event === 'workflow_run');
+    expect(asking).toHaveLength(8);
+
+    for (const delivery of asking) expect((await github.redeliver(delivery)).statusCode).toBe(200);
+    await app.settled();
+
+    expect(writesSince(github, length)).toEqual([]);
+    expect(allCheckRuns(github.repository)).toEqual(runs);
+    expect(github.repository.state.pulls.map(({ number }) => github.repository.publishedState(number))).toEqual(before);
+    expect(await app.auditLines()).toEqual(records);
+  });
+
+  it('every review is recorded in a chain that verifies', async () => {
+    const lines = await app.auditLines();
+    // Two reviews a pull request: before its artifacts came, and after.
+    expect(verifyAuditLog(lines)).toEqual({ ok: true, records: 8 });
+    const broken = lines.map((line, index) => (index === 4 ? line.replace('"failed"', '"passed"') : line));
+    expect(verifyAuditLog(broken)).toMatchObject({ ok: false, line: 5 });
+  });
+
+  it('has never approved, merged, dismissed or pushed, nor sent its token to the storage host', () => {
+    expect(github.forbidden).toEqual([]);
+    expect(github.leakedCredentials()).toBe(0);
+  });
+
+  it('has logged no token, secret, SQL or text of a pull request', () => {
+    const log = app.logText();
+    expect(log).toContain('"review published"');
+    const canaries: readonly (readonly [string, string | RegExp])[] = [
+      ['an installation token', /gh[a-z]_[A-Za-z0-9]/],
+      ['a JWT', /eyJ[A-Za-z0-9_-]{10,}\./],
+      ['the webhook secret', github.webhookSecret],
+      ['the private key', 'PRIVATE KEY'],
+      ['SQL', /\bselect\b.+\bfrom\b|\bleft join\b|delete from/i],
+      ['a title', 'Show disputed charges'],
+      ['a body', 'No logic changes'],
+      ['a commit message', 'Round peaks to whole degrees'],
+      ['a trailer', 'noreply@anthropic.com'],
+      ['a comment of the review', 'Safe if'],
+    ];
+    for (const [what, canary] of canaries) {
+      const found = log
+        .split('\n')
+        .find((line) => (typeof canary === 'string' ? line.includes(canary) : canary.test(line)));
+      expect([what, found]).toEqual([what, undefined]);
+    }
+  });
+});

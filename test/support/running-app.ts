@@ -1,0 +1,65 @@
+import { Writable } from 'node:stream';
+import { openStore } from '#edges/database';
+import { createLog, readEnvironment, startApp } from '../../src/server/index.ts';
+import type { GitHubDouble } from './github-double/index.ts';
+import { linesOf, untilIdle } from './idle.ts';
+import { aPglite, quick } from './store.ts';
+
+/** The whole App on an embedded database in memory, told and listened to by a GitHub double. */
+export interface RunningApp {
+  readonly webhookUrl: string;
+  /** Everything that was logged, one JSON object a line. */
+  readonly logText: () => string;
+  /** Resolves when every accepted job is done and no webhook is under way; fails when a job failed for good. */
+  readonly settled: () => Promise<void>;
+  /** Lines of the exported audit log. */
+  readonly auditLines: () => Promise<readonly string[]>;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the App for this double and gives the double its webhook address. `variables` add to the environment. */
+export async function startAppFor(
+  github: GitHubDouble,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> {
+  const log = collectLog();
+  const environment = readEnvironment({
+    APP_ID: String(github.appId),
+    PRIVATE_KEY: github.privateKey,
+    WEBHOOK_SECRET: github.webhookSecret,
+    GITHUB_API_URL: github.url,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    LOG_LEVEL: 'debug',
+    ...variables,
+  });
+  const store = await openStore({ pglite: await aPglite() }, quick);
+  const app = await startApp(environment, {
+    store,
+    log: createLog({ level: environment.logLevel, destination: log.stream }),
+    github: { throttle: false, retryDelayMs: 1 },
+    drainMs: 5_000,
+  });
+  github.setWebhookUrl(app.webhookUrl);
+  return {
+    webhookUrl: app.webhookUrl,
+    logText: log.text,
+    settled: () => untilIdle(github, app.store),
+    auditLines: () => linesOf(app.store.exportAuditLog()),
+    close: async () => {
+      github.setWebhookUrl(null);
+      await app.close();
+    },
+  };
+}
+
+function collectLog(): { readonly stream: Writable; readonly text: () => string } {
+  const chunks: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  return { stream, text: () => chunks.join('') };
+}
