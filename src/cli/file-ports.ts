@@ -56,7 +56,9 @@ export function filePorts(
 }
 
 function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
-  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
+  return evidence === null
+    ? []
+    : [evidenceFileSource(readText(evidence, '--evidence'))];
 }
 
 function llmFromEnvironment(): EvidenceSource {

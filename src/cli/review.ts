@@ -66,7 +66,10 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   const warehouse = flags.warehouse === undefined ? null : await openWarehouse(flags.warehouse);
   try {
     const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
-    const review = await reviewPullRequest(localRequest(files.pullRequest, flags.deep === true ? 'deep' : 'standard'), ports);
+    const review = await reviewPullRequest(
+      localRequest(files.pullRequest, flags.deep === true ? 'deep' : 'standard'),
+      ports,
+    );
     if (review === null) throw new RepositoryError('superseded', 'the head changed while it was reviewed');
     return review;
   } finally {

@@ -10,7 +10,10 @@ type MergeGroupJob = Extract<ReviewJob, { readonly kind: 'merge-group' }>;
  * Answers a merge queue that waits for our checks on its own commit: what the review of the pull request's head said is
  * said again there. Without such a review the checks are `action_required`, never green (GitHub docs: managing a merge queue).
  */
-export async function carryToMergeGroup(job: MergeGroupJob, ports: Pick<ReviewPorts, 'pullRequests' | 'publisher'>): Promise<void> {
+export async function carryToMergeGroup(
+  job: MergeGroupJob,
+  ports: Pick<ReviewPorts, 'pullRequests' | 'publisher'>,
+): Promise<void> {
   const { repository, installationId, headSha, headBranch, trigger, deliveryId } = job;
   const group: ReviewRequest = {
     reviewId: `merge-group-${headSha}`,
@@ -25,7 +28,11 @@ export async function carryToMergeGroup(job: MergeGroupJob, ports: Pick<ReviewPo
   const pullNumber = Number(/\/pr-(\d+)-/.exec(headBranch)?.[1] ?? 0);
   const runs = pullNumber === 0 ? [] : await readReviewed({ ...group, pullNumber }, ports);
   const checkRuns = runs.length > 0 ? runs.map((run) => carried(run, pullNumber)) : notReviewed(pullNumber);
-  await ports.publisher.publish(group, { checkRuns, comment: null, inlineComments: [], labels: { add: [], remove: [] } }, []);
+  await ports.publisher.publish(
+    group,
+    { checkRuns, comment: null, inlineComments: [], labels: { add: [], remove: [] } },
+    [],
+  );
 }
 
 async function readReviewed(

@@ -2,10 +2,11 @@ import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
 import { RepositoryError, toSha } from '#core/base';
 import type { PullRequest, Sides } from '#core/change';
+import type { Parsed } from '#core/dbt';
 import { gates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
-import type { ReviewPorts, ReviewRequest } from './ports.ts';
+import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 import { readSide } from './read-side.ts';
 
 /** Everything that the analysis will read. */
@@ -15,8 +16,8 @@ export interface Snapshot {
   readonly policyFile: PolicyFile | null;
   /** Both sides, or why there is nothing to compare. */
   readonly sides: Sides | Reason;
-  /** Text of the head's `weirkeeper-evidence.json`. */
-  readonly evidenceText: string | null;
+  /** Texts of `weirkeeper-evidence.json`, the base's before the head's: what the base says of itself is trusted more. */
+  readonly evidence: readonly string[];
 }
 
 /** Where the policy was read. */
@@ -35,16 +36,19 @@ export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts
     ports.artifacts.fetch('head', request, pullRequest, policy.artifacts),
   ]);
   const collected = { pullRequest, policy, policyFile };
-  if (!head.ok) return { ...collected, sides: head.reason, evidenceText: null };
-  if (!base.ok) return { ...collected, sides: base.reason, evidenceText: null };
-  const [baseSide, headSide] = [readSide('base', base.set), readSide('head', head.set)];
-  if (!headSide.ok) return { ...collected, sides: headSide.reason, evidenceText: null };
-  if (!baseSide.ok) return { ...collected, sides: baseSide.reason, evidenceText: null };
-  return {
-    ...collected,
-    sides: { pullRequest, base: baseSide.value, head: headSide.value },
-    evidenceText: head.set.evidence,
-  };
+  if (!head.ok) return { ...collected, sides: head.reason, evidence: [] };
+  if (!base.ok) return { ...collected, sides: base.reason, evidence: [] };
+  const sides = readSides(pullRequest, base.set, head.set);
+  if (!sides.ok) return { ...collected, sides: sides.reason, evidence: [] };
+  const evidence = [base.set.evidence, head.set.evidence].filter((text) => text !== null);
+  return { ...collected, sides: sides.value, evidence };
+}
+
+function readSides(pullRequest: PullRequest | null, base: ArtifactSet, head: ArtifactSet): Parsed<Sides> {
+  const headSide = readSide('head', head);
+  if (!headSide.ok) return headSide;
+  const baseSide = readSide('base', base);
+  return baseSide.ok ? { ok: true, value: { pullRequest, base: baseSide.value, head: headSide.value } } : baseSide;
 }
 
 /** The policy as the base branch has it: a pull request cannot loosen its own gates. */

@@ -1,7 +1,12 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
+export { workflowLines } from '#core/render';
+export { carryToMergeGroup } from './carry-to-merge-group.ts';
+export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
+export type { JobContext } from './job-context.ts';
+export { localRequest } from './local-request.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,
@@ -20,12 +25,8 @@ export type {
   ReviewRequest,
   SqlReader,
 } from './ports.ts';
-export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export type { Review } from './review.ts';
-export { reviewPullRequest } from './review-pull-request.ts';
-export { explainFailure, isWorthRetrying } from './explain-failure.ts';
+export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';
-export { localRequest } from './local-request.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
-export { workflowLines } from './workflow-lines.ts';

@@ -2,12 +2,14 @@ import { auditRecord } from '#core/audit';
 import type { Reason } from '#core/base';
 import { analyzeChange, statementsFor } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
-import { decide, gateOptions, undecided } from '#core/policy';
+import type { Policy } from '#core/policy';
+import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot } from './collect-snapshot.ts';
+import { explainFailure } from './explain-failure.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
@@ -18,35 +20,58 @@ import { toView } from './to-view.ts';
 
 /** The one path from a pull request to a published review. Null when a newer push made this head stale on the way. */
 export async function reviewPullRequest(request: ReviewRequest, ports: ReviewPorts): Promise<Review | null> {
-  await ports.publisher.announce(request, checkRunNames);
+  await ports.publisher.announce(request, [SUMMARY_CHECK]);
   const snapshot = await collectSnapshot(request, ports); // everything the analysis will read
   if (await isSuperseded(request, ports)) return null;
+  await ports.publisher.announce(request, checkRunNames(snapshot.policy));
 
   const assistance = detectAssistance(snapshot.pullRequest);
-  const reviewed: Reviewed = { request, snapshot, assistance, ...(await judge(request, snapshot, assistance, ports)) };
+  const judged = await judge(request, snapshot, assistance, ports);
   if (await isSuperseded(request, ports)) return null;
 
+  return conclude({ request, snapshot, assistance, ...judged }, ports);
+}
+
+/** Says on the pull request why it could not be reviewed, on every check run, and records that. */
+export async function reportFailure(request: ReviewRequest, error: unknown, ports: ReviewPorts): Promise<Review> {
+  const cause = explainFailure(error);
+  const snapshot = { pullRequest: null, policy: defaultPolicy, policyFile: null, sides: cause, evidence: [] };
+  const verdict = undecided(gates, defaultPolicy, cause);
+  const assistance = detectAssistance(null);
+  return conclude({ request, snapshot, assistance, change: null, answers: new Map(), verdict }, ports);
+}
+
+/** Recorded before anyone is told. */
+async function conclude(reviewed: Reviewed, ports: ReviewPorts): Promise<Review> {
+  const { request } = reviewed;
   const record = await ports.auditLog.append(request.repository, (last) =>
     auditRecord({ ...toAuditInput(reviewed), last, time: ports.clock.now() }),
   );
-  const review: Review = { ...reviewed, record }; // recorded before anyone is told
+  const review: Review = { ...reviewed, record };
   await tell(review, ports);
   return review;
 }
 
-const checkRunNames = [...gates.map(({ id }) => gateCheckName(id)), SUMMARY_CHECK];
+function checkRunNames(policy: Policy): readonly string[] {
+  return gates.filter(({ id }) => gatePolicy(policy, id).mode !== 'off').map(({ id }) => gateCheckName(id));
+}
 
 type Judged = Pick<Reviewed, 'change' | 'answers' | 'verdict'>;
 
-async function judge(request: ReviewRequest, snapshot: Snapshot, assistance: Assistance, ports: ReviewPorts): Promise<Judged> {
-  const { sides, policy, evidenceText } = snapshot;
+async function judge(
+  request: ReviewRequest,
+  snapshot: Snapshot,
+  assistance: Assistance,
+  ports: ReviewPorts,
+): Promise<Judged> {
+  const { sides, policy, evidence } = snapshot;
   if (isReason(sides)) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
   const trees = await ports.sqlReader.read(statementsFor(sides)); // engines in workers: trees or reasons
 
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
-  const fromFile = evidenceText === null ? [] : [ports.evidenceFile(evidenceText)];
-  const answers = await gatherEvidence(plan.questions, [...fromFile, ...ports.evidence]); // all that is ever asked
+  const fromFiles = evidence.map((text) => ports.evidenceFile(text));
+  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });
   return { change, answers, verdict };
@@ -57,7 +82,11 @@ async function tell(review: Review, ports: ReviewPorts): Promise<void> {
   const history = await ports.pullRequests.readLabelHistory(request);
   const previousFingerprints = await ports.memory.recall(request);
   const view = toView(review, { serverUrl: ports.serverUrl, previousFingerprints });
-  await ports.publisher.publish(request, toPublication(review, view, history), snapshot.pullRequest?.changedFiles ?? []);
+  await ports.publisher.publish(
+    request,
+    toPublication(review, view, history),
+    snapshot.pullRequest?.changedFiles ?? [],
+  );
   const fingerprints = verdict.gates.flatMap((gate) => gate.findings.map(({ fingerprint }) => fingerprint));
   await ports.memory.remember(request, verdict.outcome, fingerprints);
 }

@@ -5,7 +5,14 @@ import { POLICY_PATH } from '#core/policy';
 import type { Reviewed } from './review.ts';
 
 /** What the record keeps of a review; the chain's end and the time are added when it is written. */
-export function toAuditInput({ request, snapshot, change, assistance, answers, verdict }: Reviewed): Omit<AuditInput, 'last' | 'time'> {
+export function toAuditInput({
+  request,
+  snapshot,
+  change,
+  assistance,
+  answers,
+  verdict,
+}: Reviewed): Omit<AuditInput, 'last' | 'time'> {
   const { pullRequest, policyFile } = snapshot;
   const sides = change === null ? [] : (['base', 'head'] as const);
   return {

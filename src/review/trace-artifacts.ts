@@ -9,7 +9,10 @@ import type { Artifacts, SqlReader } from './ports.ts';
 import { readSide } from './read-side.ts';
 
 /** Column lineage of one set of artifacts by itself. Throws RepositoryError when they cannot be read. */
-export async function traceArtifacts(artifacts: Artifacts, sqlReader: SqlReader): Promise<{ lineage: ProjectLineage; project: DbtProject }> {
+export async function traceArtifacts(
+  artifacts: Artifacts,
+  sqlReader: SqlReader,
+): Promise<{ lineage: ProjectLineage; project: DbtProject }> {
   const fetched = await artifacts.fetch('head', localRequest(null, 'standard'), null, defaultPolicy.artifacts);
   if (!fetched.ok) throw unreadable(fetched.reason);
   const side = readSide('head', fetched.set);

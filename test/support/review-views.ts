@@ -23,11 +23,11 @@ import {
 
 const AT = '2026-11-20T11:15:30Z';
 
-export const FCT = 'model.shop.fct_orders';
-export const STG = 'model.shop.stg_payments';
-export const DAILY = 'model.shop.fct_daily_revenue';
-export const DIM = 'model.shop.dim_customers';
-export const BOARD = 'exposure.shop.board_dashboard';
+const FCT = 'model.shop.fct_orders';
+const STG = 'model.shop.stg_payments';
+const DAILY = 'model.shop.fct_daily_revenue';
+const DIM = 'model.shop.dim_customers';
+const BOARD = 'exposure.shop.board_dashboard';
 
 export interface ViewInput {
   readonly change: Change;
@@ -50,6 +50,7 @@ export function aView({
       serverUrl: 'https://github.com',
       repository: 'acme/shop',
       pullNumber: 42,
+      baseBranch: 'main',
       headSha: SHA,
       baseSha: SHA.replace('a', 'b'),
       mergeBaseSha: SHA.replace('a', 'c'),
@@ -74,7 +75,7 @@ export function aView({
   };
 }
 
-export function rowsOf(...counts: readonly (readonly [string, number | null, number | null])[]): ReviewView['rows'] {
+function rowsOf(...counts: readonly (readonly [string, number | null, number | null])[]): ReviewView['rows'] {
   const count = (rows: number | null, side: string): RowCounts['base'] =>
     rows === null ? null : { rows, source: `DuckDB ${side}.duckdb`, at: AT };
   return new Map(
@@ -83,7 +84,7 @@ export function rowsOf(...counts: readonly (readonly [string, number | null, num
 }
 
 /** A small shop: payments and orders feed revenue, which a dashboard shows. */
-export function shopSide(artifact: string): AnalyzedSide {
+function shopSide(artifact: string): AnalyzedSide {
   const board = aNode(BOARD, {
     exposure: {
       type: 'dashboard',
@@ -111,7 +112,7 @@ export function shopSide(artifact: string): AnalyzedSide {
   };
 }
 
-export function shopChange(over: Partial<Change> = {}): Change {
+function shopChange(over: Partial<Change> = {}): Change {
   return aChange({ base: shopSide('dbt-base'), head: shopSide('dbt-head'), ...over });
 }
 

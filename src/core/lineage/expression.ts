@@ -1,6 +1,7 @@
 import type { Reason } from '#core/base';
 import { type Expression, identifierKey } from '#core/sql';
-import { fold, type Origin, originKey, type Relation, type Rowset, strengths, type Value } from './relation.ts';
+import { fold, render } from './logic.ts';
+import { type Origin, originKey, type Relation, type Rowset, strengths, type Value } from './relation.ts';
 import { type AliasUse, findSource, resolve, type Scope, type Trace } from './scope.ts';
 
 /** What an expression's base columns are collected into. */
@@ -32,7 +33,13 @@ export function newSink(): Sink {
 }
 
 /** Collects the base columns of `expression` into `sink`; gives it back normalised. */
-export function traceInto(sink: Sink, expression: Expression, scope: Scope, trace: Trace, aliases: AliasUse = 'no'): string {
+export function traceInto(
+  sink: Sink,
+  expression: Expression,
+  scope: Scope,
+  trace: Trace,
+  aliases: AliasUse = 'no',
+): string {
   return visit(expression, straight, { scope, trace, aliases, sink });
 }
 
@@ -67,7 +74,7 @@ function visit(expression: Expression, way: Way, context: Context): string {
     case 'window':
       return visitWindow(expression, way, context);
     case 'cast':
-      return `cast(${all(expression.children, through(way, strengths.cast), context)} as ${expression.name})`;
+      return call(expression, through(way, strengths.cast), context);
     case 'case':
     case 'path':
     case 'named':
@@ -101,14 +108,12 @@ function through(way: Way, strength: number, name: string | null = null): Way {
   return { strength: Math.max(way.strength, strength), functions };
 }
 
-function all(expressions: readonly Expression[], way: Way, context: Context): string {
-  return expressions.map((expression) => visit(expression, way, context)).join(',');
+function all(expressions: readonly Expression[], way: Way, context: Context): readonly string[] {
+  return expressions.map((expression) => visit(expression, way, context));
 }
 
 function call(expression: Expression, way: Way, context: Context): string {
-  const distinct = expression.distinct ? 'distinct ' : '';
-  const name = expression.kind === 'path' ? `path:${expression.name}` : expression.name;
-  return fold(`${name}(${distinct}${all(expression.children, way, context)})`);
+  return fold(render(expression, all(expression.children, way, context)));
 }
 
 /** Functions that steer by their first argument and give one of the others. */
@@ -117,38 +122,39 @@ const steering: ReadonlySet<string> = new Set(['decode', 'nvl2', 'choose', 'elt'
 function visitFunction(expression: Expression, way: Way, context: Context): string {
   const own = through(way, strengths.expression, expression.name);
   if (!steering.has(expression.name)) return call(expression, own, context);
-  const [condition, ...values] = expression.children;
-  const steered = condition === undefined ? '' : visit(condition, through(own, strengths.expression, 'case when'), context);
-  return fold(`${expression.name}(${steered},${all(values, through(way, strengths.expression), context)})`);
+  const steered = through(own, strengths.expression, 'case when');
+  const value = through(way, strengths.expression);
+  return fold(render(expression, expression.children.map((child, at) => visit(child, at === 0 ? steered : value, context))));
 }
 
 function visitWindow(expression: Expression, way: Way, context: Context): string {
   const own = through(way, strengths.window);
-  const [inner, ...clauses] = expression.children;
+  const [inner] = expression.children;
   if (inner === undefined) return '';
-  const made = visit(inner, own, context);
   const steering = through(own, strengths.window, inner.name);
-  const steered = clauses.map((clause) => {
-    if (clause.name !== 'window') return visit(clause, steering, context);
-    const name = clause.children[0]?.name ?? '';
-    const named = context.scope.windows.get(name.toLowerCase());
-    return named === undefined ? '' : all(named.children.filter((child) => child.name !== 'window'), steering, context);
-  });
-  return fold(`${made} over(${steered.join(' ')})`);
+  const children = expression.children.flatMap((child) => (child.name === 'window' ? namedWindow(child, context) : [child]));
+  const parts = children.map((child, at) => visit(child, at === 0 ? own : steering, context));
+  return fold(render({ ...expression, children }, parts));
+}
+
+/** The clauses of WINDOW that `over w` stands for. */
+function namedWindow(clause: Expression, { scope }: Context): readonly Expression[] {
+  const named = scope.windows.get(clause.children[0]?.name.toLowerCase() ?? '');
+  return named?.children.filter((child) => child.name !== 'window') ?? [];
 }
 
 function visitLambda(expression: Expression, way: Way, context: Context): string {
   const { dialect } = context.trace;
-  const parameters = new Set(expression.column.map((name) => identifierKey(name, dialect)));
-  const scope: Scope = { ...context.scope, parameters: new Set([...context.scope.parameters, ...parameters]) };
-  return `lambda(${all(expression.children, way, { ...context, scope })})`;
+  const own = expression.column.map((name) => identifierKey(name, dialect));
+  const scope: Scope = { ...context.scope, parameters: new Set([...context.scope.parameters, ...own]) };
+  return call(expression, way, { ...context, scope });
 }
 
 function visitColumn(expression: Expression, way: Way, context: Context): string {
   const { value, used } = resolve(expression, context.scope, context.trace, context.aliases);
   const fields = expression.column.slice(used);
   take(value, fields.length > 0 ? through(way, strengths.expression) : way, context);
-  return fields.length === 0 ? value.logic : `path:${fields.map((field) => field.name).join('.')}(${value.logic})`;
+  return fields.length === 0 ? value.logic : fold(`field(${value.logic}, '${fields.map((field) => field.name).join('.')}')`);
 }
 
 /** Adds a value's base columns, each with the steps that lie between. */
@@ -184,23 +190,30 @@ function addOrigin(origins: Map<string, Origin>, origin: Origin): void {
 }
 
 function visitStar(expression: Expression, way: Way, context: Context): string {
-  const found = expression.column.length === 0 ? null : findSource(expression.column, context.scope, context.trace.dialect);
+  const found =
+    expression.column.length === 0 ? null : findSource(expression.column, context.scope, context.trace.dialect);
   const sources = found === null ? context.scope.sources.filter((source) => source.visible) : [found.source];
   for (const { relation } of sources) {
     for (const column of relation.columns) take(column.value, way, context);
-    if (relation.open !== null) context.sink.unresolved ??= { code: 'open-star', text: 'a star over columns that are not all known' };
+    if (relation.open !== null)
+      context.sink.unresolved ??= { code: 'open-star', text: 'a star over columns that are not all known' };
   }
-  return `star(${sources.map((source) => source.relation.signature).join(',')})`;
+  return fold(`row(${sources.map((source) => source.relation.signature).join(', ')})`);
 }
 
 function visitQuery(expression: Expression, way: Way, context: Context): string {
-  const own = expression.kind === 'subquery' ? through(way, strengths.expression) : through(way, strengths.expression, expression.name);
+  const own =
+    expression.kind === 'subquery'
+      ? through(way, strengths.expression)
+      : through(way, strengths.expression, expression.name);
   const operands = all(expression.children, own, context);
-  if (expression.query === null) return fold(`${expression.name}(${operands})`);
+  if (expression.query === null) return fold(`(${operands[0] ?? ''} ${expression.name} (${operands.slice(1).join(', ')}))`);
   const relation = context.trace.query(expression.query, context.scope.env, context.scope);
   context.sink.rowsets.push(relation.rowset);
   if (expression.kind !== 'exists') takeAll(relation, own, context);
-  return fold(`${expression.kind === 'subquery' ? 'query' : expression.name}(${operands};${relation.signature})`);
+  const query = `(${relation.signature})`;
+  if (expression.kind === 'subquery') return fold(query);
+  return fold(expression.kind === 'in' ? `(${operands.join(', ')} ${expression.name} ${query})` : `${expression.name} ${query}`);
 }
 
 function takeAll(relation: Relation, way: Way, context: Context): void {

@@ -1,7 +1,16 @@
 import { type Expression, type Identifier, identifierKey, type Join, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { fold } from './logic.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
-import { constant, fold, nothing, type Relation, type RelationColumn, type Rowset, strengths, type Value } from './relation.ts';
+import {
+  constant,
+  nothing,
+  type Relation,
+  type RelationColumn,
+  type Rowset,
+  strengths,
+  type Value,
+} from './relation.ts';
 import { type BoundSource, findColumn, newScope, type Scope, type Trace } from './scope.ts';
 
 /** What joins say of the rows. */
@@ -68,7 +77,9 @@ function relationOf(source: Source, scope: Scope, trace: Trace, rowsets: Rowset[
   const { from } = source;
   switch (from.kind) {
     case 'table':
-      return isElement(source, scope, trace) ? elementOf(from.name, source, scope, trace) : tableOf(from.name, scope, trace);
+      return isElement(source, scope, trace)
+        ? elementOf(from.name, source, scope, trace)
+        : tableOf(from.name, scope, trace);
     case 'subquery':
       return trace.query(from.query, scope.env, from.lateral || scope.outer !== null ? scope : null);
     case 'values':
@@ -80,7 +91,9 @@ function relationOf(source: Source, scope: Scope, trace: Trace, rowsets: Rowset[
       const inner = newScope(scope.env, scope.outer);
       const input = bind({ ...from.input, join: null }, inner, trace, rowsets);
       inner.sources.push(input);
-      return from.kind === 'pivot' ? pivotRelation(from, input.relation, inner, trace) : unpivotRelation(from, input.relation, trace);
+      return from.kind === 'pivot'
+        ? pivotRelation(from, input.relation, inner, trace)
+        : unpivotRelation(from, input.relation, trace);
     }
   }
 }
@@ -105,9 +118,21 @@ function isElement({ from }: Source, scope: Scope, trace: Trace): boolean {
 }
 
 function elementOf(name: readonly Identifier[], source: Source, scope: Scope, trace: Trace): Relation {
-  const array: Expression = { kind: 'column', name: '', column: name, children: [], query: null, distinct: false, span: source.span };
+  const array: Expression = {
+    kind: 'column',
+    name: '',
+    column: name,
+    children: [],
+    query: null,
+    distinct: false,
+    span: source.span,
+  };
   const from = { kind: 'table-function', name: 'unnest', expressions: [array], ordinal: null } as const;
-  return functionRelation(from, { ...source, alias: source.alias ?? name.at(-1) ?? null }, { scope, trace, rowsets: [] });
+  return functionRelation(
+    from,
+    { ...source, alias: source.alias ?? name.at(-1) ?? null },
+    { scope, trace, rowsets: [] },
+  );
 }
 
 interface FromContext {
@@ -135,21 +160,38 @@ function functionRelation(
   source: Source,
   { scope, trace, rowsets }: FromContext,
 ): Relation {
+  const file = fileName(from);
+  if (file !== null && trace.knows([file])) return trace.table([file]);
   const sink = newSink();
-  const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(',');
+  const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(', ');
   rowsets.push(...sink.rowsets);
   const origins = new Map(
-    [...sink.origins].map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]),
+    [...sink.origins].map(([key, origin]) => [
+      key,
+      { ...origin, strength: Math.max(origin.strength, strengths.expression) },
+    ]),
   );
   const value: Value = { origins, logic: fold(`${from.name}(${logic})`), castType: null, unresolved: sink.unresolved };
   const fixed = functionColumns[from.name]?.map((name) => ({ name, quoted: false })) ?? [];
   const names = fixed.length > 0 ? fixed : namesOf(from.name, source);
-  const columns = names.map((name): RelationColumn => ({ name: name.name, key: identifierKey(name, trace.dialect), value }));
+  const columns = names.map(
+    (name): RelationColumn => ({ name: name.name, key: identifierKey(name, trace.dialect), value }),
+  );
   if (from.ordinal !== null && source.columnAliases.length <= names.length) {
-    columns.push({ name: from.ordinal.name, key: identifierKey(from.ordinal, trace.dialect), value: constant('ordinal') });
+    columns.push({
+      name: from.ordinal.name,
+      key: identifierKey(from.ordinal, trace.dialect),
+      value: constant('ordinal'),
+    });
   }
   const closed = fixed.length > 0 || source.columnAliases.length > 0;
   return { columns, open: closed ? null : () => value, parents: [], rowset: nothing, signature: value.logic };
+}
+
+/** `read_csv('orders.csv')`, as the name of a relation: dbt-duckdb's external sources are such functions. */
+function fileName(from: { readonly name: string; readonly expressions: readonly Expression[] }): Identifier | null {
+  const [first] = from.expressions;
+  return first?.kind === 'literal' && first.name.startsWith("'") ? { name: `${from.name}(${first.name}`, quoted: true } : null;
 }
 
 function namesOf(name: string, source: Source): readonly Identifier[] {
@@ -161,15 +203,26 @@ function namesOf(name: string, source: Source): readonly Identifier[] {
 function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, trace: Trace): Relation {
   const width = rows[0]?.length ?? 0;
   const first = trace.dialect === 'duckdb' ? 0 : 1;
-  const prefix = trace.dialect === 'duckdb' ? 'col' : trace.dialect === 'spark' || trace.dialect === 'databricks' ? 'col' : 'column';
+  const prefix =
+    trace.dialect === 'duckdb' ? 'col' : trace.dialect === 'spark' || trace.dialect === 'databricks' ? 'col' : 'column';
   const columns = Array.from({ length: width }, (_, at): RelationColumn => {
     const name = { name: `${prefix}${at + first}`, quoted: false };
     const values = rows.flatMap((row) => row[at] ?? []).map((expression) => traceValue(expression, scope, trace).value);
     const origins = new Map(values.flatMap((value) => [...value.origins]));
-    const logic = fold(`values(${values.map((value) => value.logic).join(',')})`);
-    return { name: name.name, key: identifierKey(name, trace.dialect), value: { origins, logic, castType: null, unresolved: null } };
+    const logic = fold(`values(${values.map((value) => value.logic).join(', ')})`);
+    return {
+      name: name.name,
+      key: identifierKey(name, trace.dialect),
+      value: { origins, logic, castType: null, unresolved: null },
+    };
   });
-  return { columns, open: null, parents: [], rowset: nothing, signature: fold(columns.map((column) => column.value.logic).join(',')) };
+  return {
+    columns,
+    open: null,
+    parents: [],
+    rowset: nothing,
+    signature: fold(columns.map((column) => column.value.logic).join(', ')),
+  };
 }
 
 /** Makes the shared columns of USING and NATURAL one; gives both sides' values, which decide the rows. */
@@ -210,11 +263,18 @@ function leftValue(name: Identifier, scope: Scope, { dialect }: Trace): Value | 
 function naturalNames(bound: BoundSource, scope: Scope, { dialect }: Trace): readonly Identifier[] {
   return bound.relation.columns
     .map((column) => ({ name: column.name, quoted: true }))
-    .filter((name) => scope.sources.some((source) => source.visible && findColumn(source.relation, name, dialect) !== null));
+    .filter((name) =>
+      scope.sources.some((source) => source.visible && findColumn(source.relation, name, dialect) !== null),
+    );
 }
 
 function coalesced(left: Value | null, right: Value | null): Value | null {
   if (left === null || right === null) return left ?? right;
   const origins = new Map([...left.origins, ...right.origins]);
-  return { origins, logic: fold(`coalesce(${left.logic},${right.logic})`), castType: null, unresolved: left.unresolved ?? right.unresolved };
+  return {
+    origins,
+    logic: fold(`coalesce(${left.logic}, ${right.logic})`),
+    castType: null,
+    unresolved: left.unresolved ?? right.unresolved,
+  };
 }

@@ -9,5 +9,5 @@ export type {
   Transformation,
 } from './lineage.ts';
 export { type Coverage, coverage, type LineageLine, lineageLines } from './lines.ts';
-export { columnToken } from './relation.ts';
+export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
 export { traceProject } from './trace-project.ts';

@@ -6,8 +6,16 @@ import type { ColumnLineage, NodeLineage, ProjectLineage, RowsetUse, Transformat
 export interface LineageLine {
   readonly unique_id: UniqueId;
   readonly column: string;
-  readonly sources: readonly { readonly unique_id: UniqueId; readonly column: string; readonly transformation: Transformation }[];
-  readonly rowset: readonly { readonly unique_id: UniqueId; readonly column: string; readonly clause: RowsetUse['clause'] }[];
+  readonly sources: readonly {
+    readonly unique_id: UniqueId;
+    readonly column: string;
+    readonly transformation: Transformation;
+  }[];
+  readonly rowset: readonly {
+    readonly unique_id: UniqueId;
+    readonly column: string;
+    readonly clause: RowsetUse['clause'];
+  }[];
 }
 
 /** How much of a project's models was resolved. */
@@ -26,11 +34,25 @@ const modelTypes: ReadonlySet<string> = new Set(['model', 'snapshot']);
 export function lineageLines(lineage: ProjectLineage, project: DbtProject): readonly LineageLine[] {
   return modelsOf(lineage, project).flatMap((node) => {
     const rowset = node.rowset.map(({ uniqueId, column, clause }) => ({ unique_id: uniqueId, column, clause }));
-    return node.columns.map((column) => ({ unique_id: node.uniqueId, column: column.column, sources: strongest(column), rowset }));
+    return node.columns.map((column) => ({
+      unique_id: node.uniqueId,
+      column: column.column,
+      sources: strongest(column),
+      rowset,
+    }));
   });
 }
 
-const ranks: readonly Transformation[] = ['constant', 'identity', 'rename', 'cast', 'expression', 'set-operation', 'aggregate', 'window'];
+const ranks: readonly Transformation[] = [
+  'constant',
+  'identity',
+  'rename',
+  'cast',
+  'expression',
+  'set-operation',
+  'aggregate',
+  'window',
+];
 
 /** Each source column once, with the strongest of its transformations. */
 function strongest(column: ColumnLineage): LineageLine['sources'] {
@@ -58,6 +80,8 @@ export function coverage(lineage: ProjectLineage, project: DbtProject): Coverage
 }
 
 function modelsOf(lineage: ProjectLineage, project: DbtProject): readonly NodeLineage[] {
-  const models = [...lineage.values()].filter((node) => modelTypes.has(project.nodes.get(node.uniqueId)?.resourceType ?? ''));
+  const models = [...lineage.values()].filter((node) =>
+    modelTypes.has(project.nodes.get(node.uniqueId)?.resourceType ?? ''),
+  );
   return sortedBy(models, (node) => node.uniqueId);
 }

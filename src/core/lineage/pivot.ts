@@ -1,7 +1,8 @@
 import { type Expression, identifierKey, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { fold } from './logic.ts';
 import type { RowsetUse } from './lineage.ts';
-import { fold, type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
+import { type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
 import { findColumn, type Scope, type Trace } from './scope.ts';
 
 type Pivot = Extract<Source['from'], { readonly kind: 'pivot' }>;
@@ -17,10 +18,19 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
     const { value } = traceValue(aggregate.expression, scope, trace);
     return steered(value, steering.origins);
   });
-  const kept = input.columns.filter((column) => !consumed.has(column.key));
+  const listed = new Set(pivot.groupBy.flatMap((expression) => namesIn(expression, trace)));
+  const kept = input.columns.filter((column) => (listed.size > 0 ? listed.has(column.key) : !consumed.has(column.key)));
   const made = pivot.outputs.flatMap((name, at): readonly RelationColumn[] => {
     const value = values[at % Math.max(values.length, 1)];
-    return value === undefined ? [] : [{ name: name.name, key: identifierKey(name, trace.dialect), value: { ...value, logic: fold(`${value.logic} for ${name.name}`) } }];
+    return value === undefined
+      ? []
+      : [
+          {
+            name: name.name,
+            key: identifierKey(name, trace.dialect),
+            value: { ...value, logic: fold(`${value.logic} for ${name.name}`) },
+          },
+        ];
   });
   const uses = kept.flatMap((column) => usesOf(column.value, 'group'));
   const [only] = values;
@@ -28,10 +38,12 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
   const { open } = input;
   return {
     columns: [...kept, ...made],
-    open: anything ?? (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
+    open:
+      anything ??
+      (open === null ? null : (name) => (consumed.has(identifierKey(name, trace.dialect)) ? null : open(name))),
     parents: input.parents,
     rowset: { uses, inputs: [input.rowset, ...steering.rowsets] },
-    signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(',')})`),
+    signature: fold(`pivot(${input.signature},${values.map((value) => value.logic).join(', ')})`),
   };
 }
 
@@ -54,8 +66,12 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
         origins.set(originKey(stronger), stronger);
       }
     }
-    const logic = fold(`unpivot(${values.map((value) => value.logic).join(',')})`);
-    return { name: name.name, key: identifierKey(name, dialect), value: { origins, logic, castType: null, unresolved: null } };
+    const logic = fold(`unpivot(${values.map((value) => value.logic).join(', ')})`);
+    return {
+      name: name.name,
+      key: identifierKey(name, dialect),
+      value: { origins, logic, castType: null, unresolved: null },
+    };
   });
   const named: RelationColumn = { name: unpivot.nameColumn.name, key: nameKey, value: label };
   const { open } = input;
@@ -64,7 +80,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     open: open === null ? null : (name) => (consumed.has(identifierKey(name, dialect)) ? null : open(name)),
     parents: input.parents,
     rowset: { uses: [], inputs: [input.rowset] },
-    signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(',')})`),
+    signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(', ')})`),
   };
 }
 

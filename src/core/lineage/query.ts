@@ -1,8 +1,18 @@
 import { type Cte, identifierKey, type Query, type SetOperation, type Values } from '#core/sql';
 import { newSink, traceInto } from './expression.ts';
+import { fold } from './logic.ts';
 import { renamed } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
-import { fold, nothing, type Origin, originKey, type Relation, type RelationColumn, type Rowset, strengths, type Value } from './relation.ts';
+import {
+  nothing,
+  type Origin,
+  originKey,
+  type Relation,
+  type RelationColumn,
+  type Rowset,
+  strengths,
+  type Value,
+} from './relation.ts';
 import { type Environment, findColumn, newScope, type Scope, type Trace } from './scope.ts';
 import { traceSelect } from './select.ts';
 
@@ -21,7 +31,11 @@ function traceBody(body: Query['body'], env: Environment, outer: Scope | null, t
     case 'select':
       return traceSelect(body, env, outer, trace);
     case 'set-operation':
-      return traceSetOperation(body, body.members.map((member) => traceQuery(member, env, outer, trace)), trace);
+      return traceSetOperation(
+        body,
+        body.members.map((member) => traceQuery(member, env, outer, trace)),
+        trace,
+      );
     case 'values':
       return traceSelect(selectFrom(body), env, outer, trace);
     case 'query':
@@ -71,7 +85,9 @@ function readsItself(cte: Cte): boolean {
   return members.some(
     (member) =>
       member.body.kind === 'select' &&
-      member.body.sources.some(({ from }) => from.kind === 'table' && from.name.length === 1 && from.name[0]?.name.toLowerCase() === name),
+      member.body.sources.some(
+        ({ from }) => from.kind === 'table' && from.name.length === 1 && from.name[0]?.name.toLowerCase() === name,
+      ),
   );
 }
 
@@ -88,7 +104,11 @@ function traceRecursive(cte: Cte, env: Map<string, Relation>, outer: Scope | nul
   for (let round = 0; round < recursions; round += 1) {
     inner.set(key, stepOf(known, cte));
     const missing = trace.missing.length;
-    const next = traceSetOperation(body, [anchor, ...rest.map((member) => traceQuery(member, inner, outer, trace))], trace);
+    const next = traceSetOperation(
+      body,
+      [anchor, ...rest.map((member) => traceQuery(member, inner, outer, trace))],
+      trace,
+    );
     const settled = sizeOf(next) === sizeOf(known);
     known = next;
     if (settled) break;
@@ -99,12 +119,18 @@ function traceRecursive(cte: Cte, env: Map<string, Relation>, outer: Scope | nul
 
 /** What a recursive member sees of its own CTE. Its logic is a name, or it would grow with every round. */
 function stepOf(relation: Relation, cte: Cte): Relation {
-  const columns = relation.columns.map((column, at): RelationColumn => ({ ...column, value: { ...column.value, logic: `recursive(${at})` } }));
+  const columns = relation.columns.map(
+    (column, at): RelationColumn => ({ ...column, value: { ...column.value, logic: `recursive(${at})` } }),
+  );
   return { ...relation, columns, rowset: nothing, signature: `recursive(${cte.name.name.toLowerCase()})` };
 }
 
 function sizeOf(relation: Relation): number {
-  const columns = new Set(relation.columns.flatMap((column, at) => [...column.value.origins.values()].map((origin) => `${at}\n${origin.uniqueId}\n${origin.column}`)));
+  const columns = new Set(
+    relation.columns.flatMap((column, at) =>
+      [...column.value.origins.values()].map((origin) => `${at}\n${origin.uniqueId}\n${origin.column}`),
+    ),
+  );
   return columns.size;
 }
 
@@ -114,10 +140,13 @@ function ordered(query: Query, body: Relation, env: Environment, trace: Trace): 
   const sink = newSink();
   for (const item of query.orderBy) {
     const plain = item.kind === 'operator' && item.name === 'desc' ? item.children[0] : item;
-    if (plain?.kind === 'literal') body.columns[Number(plain.name) - 1]?.value.origins.forEach((origin, key) => sink.origins.set(key, origin));
+    if (plain?.kind === 'literal')
+      body.columns[Number(plain.name) - 1]?.value.origins.forEach((origin, key) => sink.origins.set(key, origin));
     else traceInto(sink, item, scope, trace);
   }
-  const uses = [...sink.origins.values()].map(({ uniqueId, column }): RowsetUse => ({ uniqueId, column, clause: 'order' }));
+  const uses = [...sink.origins.values()].map(
+    ({ uniqueId, column }): RowsetUse => ({ uniqueId, column, clause: 'order' }),
+  );
   return { ...body, rowset: { uses, inputs: [body.rowset, ...sink.rowsets] } };
 }
 
@@ -133,10 +162,22 @@ function traceSetOperation(operation: SetOperation, members: readonly Relation[]
       : byLikelyName(first, giving, operation, trace);
   return {
     columns,
-    open: open.length === 0 ? null : (name) => merged(giving.flatMap((member) => findColumn(member, name, trace.dialect)?.value ?? member.open?.(name) ?? []), operation),
-    parents: open.length === 0 && others.every((member) => member.parents.length === 0) ? first.parents : members.flatMap((member) => member.parents),
+    open:
+      open.length === 0
+        ? null
+        : (name) =>
+            merged(
+              giving.flatMap((member) => findColumn(member, name, trace.dialect)?.value ?? member.open?.(name) ?? []),
+              operation,
+            ),
+    parents:
+      open.length === 0 && others.every((member) => member.parents.length === 0)
+        ? first.parents
+        : members.flatMap((member) => member.parents),
     rowset: rowsetOf(operation, members),
-    signature: fold(`${operation.operator}${operation.all ? ' all' : ''}(${members.map((member) => member.signature).join(',')})`),
+    signature: fold(
+      `${operation.operator}${operation.all ? ' all' : ''}(${members.map((member) => member.signature).join(', ')})`,
+    ),
   };
 }
 
@@ -145,7 +186,11 @@ function rowsetOf(operation: SetOperation, members: readonly Relation[]): Rowset
   if (operation.operator === 'union' && operation.all) return { uses: [], inputs };
   const clause = operation.operator === 'union' ? 'distinct' : 'where';
   const uses = members.flatMap((member) =>
-    member.columns.flatMap((column) => [...column.value.origins.values()].map(({ uniqueId, column: name }): RowsetUse => ({ uniqueId, column: name, clause }))),
+    member.columns.flatMap((column) =>
+      [...column.value.origins.values()].map(
+        ({ uniqueId, column: name }): RowsetUse => ({ uniqueId, column: name, clause }),
+      ),
+    ),
   );
   return { uses, inputs };
 }
@@ -178,7 +223,10 @@ function byName(members: readonly Relation[], operation: SetOperation): readonly
     if (known === undefined) named.set(column.key, { column, values: [column.value] });
     else known.values.push(column.value);
   }
-  return [...named.values()].map(({ column, values }) => ({ ...column, value: merged(values, operation) ?? column.value }));
+  return [...named.values()].map(({ column, values }) => ({
+    ...column,
+    value: merged(values, operation) ?? column.value,
+  }));
 }
 
 /** One value for what the members of a set operation put into one column. */
@@ -188,7 +236,10 @@ function merged(values: readonly Value[], operation: SetOperation): Value | null
   const origins = new Map(first.origins);
   for (const value of others) {
     for (const origin of value.origins.values()) {
-      const own: Origin = operation.operator === 'intersect' ? { ...origin, strength: Math.max(origin.strength, strengths.setOperation) } : origin;
+      const own: Origin =
+        operation.operator === 'intersect'
+          ? { ...origin, strength: Math.max(origin.strength, strengths.setOperation) }
+          : origin;
       if (!origins.has(originKey(own))) origins.set(originKey(own), own);
     }
   }
@@ -196,7 +247,7 @@ function merged(values: readonly Value[], operation: SetOperation): Value | null
   const same = values.every((value) => value.castType === first.castType);
   return {
     origins,
-    logic: logics.length === 1 ? first.logic : fold(`${operation.operator}(${logics.join(',')})`),
+    logic: logics.length === 1 ? first.logic : fold(`${operation.operator}(${logics.join(', ')})`),
     castType: same ? first.castType : null,
     unresolved: values.find((value) => value.unresolved !== null)?.unresolved ?? null,
   };

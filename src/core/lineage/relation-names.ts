@@ -4,8 +4,11 @@ import type { Identifier } from '#core/sql';
 
 /** Finds nodes by the names that SQL gives their relations. */
 export interface RelationNames {
-  /** The node of `database.schema.identifier`, of `schema.identifier`, or of an identifier that only one node has. */
-  readonly find: (name: readonly Identifier[]) => UniqueId | null;
+  /**
+   * The node of `database.schema.identifier`, of `schema.identifier`, or of an identifier that only one node has. Where several
+   * have the name (a source that a seed fills), one of `parents` is meant.
+   */
+  readonly find: (name: readonly Identifier[], parents: readonly UniqueId[]) => UniqueId | null;
   /** The ephemeral model that dbt inlines as the CTE `__dbt__cte__<name>`. */
   readonly findEphemeral: (cte: Identifier) => UniqueId | null;
 }
@@ -14,7 +17,7 @@ const relationTypes: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot',
 
 /** Indexes the relations of a project. Case and quotes do not count: dbt projects do not tell relations apart by them. */
 export function relationNames(project: DbtProject): RelationNames {
-  const byName = new Map<string, UniqueId | null>();
+  const byName = new Map<string, UniqueId[]>();
   const ephemeral = new Map<string, UniqueId>();
   for (const node of project.nodes.values()) {
     if (!relationTypes.has(node.resourceType)) continue;
@@ -23,19 +26,25 @@ export function relationNames(project: DbtProject): RelationNames {
     else for (const key of keysOf(node)) index(byName, key, node.uniqueId);
   }
   return {
-    find: (name) => byName.get(name.map((part) => part.name.toLowerCase()).join('\n')) ?? null,
+    find: (name, parents) => {
+      const found = byName.get(name.map((part) => part.name.toLowerCase()).join('\n')) ?? [];
+      const [first, second] = found;
+      if (first === undefined || second === undefined) return first ?? null;
+      return found.find((id) => parents.includes(id)) ?? (name.length > 2 ? first : null);
+    },
     findEphemeral: (cte) => ephemeral.get(cte.name.toLowerCase()) ?? null,
   };
 }
 
-/** A name that two nodes have stands for neither, unless it is a full one: then the first is as good as the other. */
-function index(byName: Map<string, UniqueId | null>, key: string, uniqueId: UniqueId): void {
+function index(byName: Map<string, UniqueId[]>, key: string, uniqueId: UniqueId): void {
   const known = byName.get(key);
-  if (known === undefined) byName.set(key, uniqueId);
-  else if (known !== uniqueId && key.split('\n').length < 3) byName.set(key, null);
+  if (known === undefined) byName.set(key, [uniqueId]);
+  else if (!known.includes(uniqueId)) known.push(uniqueId);
 }
 
 function keysOf(node: DbtNode): readonly string[] {
+  const file = /^\s*(\w+)\(\s*('(?:[^']|'')*')/.exec(node.relationName ?? '');
+  if (file !== null) return [`${file[1] ?? ''}(${file[2] ?? ''}`.toLowerCase()];
   const parts = partsOf(node).map((part) => part.toLowerCase());
   return parts.map((_, at) => parts.slice(at).join('\n'));
 }
@@ -44,13 +53,17 @@ function keysOf(node: DbtNode): readonly string[] {
 function partsOf(node: DbtNode): readonly string[] {
   const rendered = node.relationName === null ? [] : splitName(node.relationName);
   if (rendered.length > 0) return rendered;
-  return [node.database, node.schema, node.identifier ?? node.name].filter((part) => part !== null && part !== '') as string[];
+  return [node.database, node.schema, node.identifier ?? node.name].filter(
+    (part) => part !== null && part !== '',
+  ) as string[];
 }
 
 /** `"db"."schema"."table"`, with any of SQL's quotes, or none; BigQuery may quote the whole. */
 export function splitName(relationName: string): readonly string[] {
   const parts: string[] = [];
-  for (const [, double, back, square, plain] of relationName.matchAll(/"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`[\]]+)/g)) {
+  for (const [, double, back, square, plain] of relationName.matchAll(
+    /"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`[\]]+)/g,
+  )) {
     const part = double ?? square ?? plain;
     if (part !== undefined) parts.push(part.trim());
     else if (back !== undefined) parts.push(...back.split('.'));

@@ -1,6 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import type { Identifier } from '#core/sql';
 import type { RowsetUse } from './lineage.ts';
+import { columnToken } from './logic.ts';
 
 /** A base column that goes into a value, by one way. */
 export interface Origin {
@@ -62,12 +63,12 @@ export function unknownValue(unresolved: Reason, logic: string): Value {
 /** The column of a node, as it is. */
 export function baseValue(uniqueId: UniqueId, column: string): Value {
   const origin: Origin = { uniqueId, column, strength: strengths.identity, functions: [] };
-  return { origins: new Map([[originKey(origin), origin]]), logic: columnToken(uniqueId, column), castType: null, unresolved: null };
-}
-
-/** How a base column is written in `logic`. */
-export function columnToken(uniqueId: UniqueId, column: string): string {
-  return `[${uniqueId}].[${column.toLowerCase()}]`;
+  return {
+    origins: new Map([[originKey(origin), origin]]),
+    logic: columnToken(uniqueId, column),
+    castType: null,
+    unresolved: null,
+  };
 }
 
 /** Tells origins apart: by column and by way. */
@@ -88,26 +89,4 @@ export function usesOf(rowset: Rowset): readonly RowsetUse[] {
     }
   }
   return [...found.values()];
-}
-
-const folded = 1_000;
-
-/** `logic` as it is while it is short, else a digest of it: what is made of what is made of … must not grow without end. */
-export function fold(logic: string): string {
-  return logic.length <= folded ? logic : `#${digest(logic)}`;
-}
-
-/** 128 bits of a non-cryptographic hash (multiply and rotate, after Murmur3), as hexadecimal. */
-function digest(text: string): string {
-  return [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f].map((seed) => hash32(text, seed).toString(16).padStart(8, '0')).join('');
-}
-
-function hash32(text: string, seed: number): number {
-  let hash = seed;
-  for (let at = 0; at < text.length; at += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0xcc9e2d51);
-    hash = (hash << 13) | (hash >>> 19);
-  }
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  return (hash ^ (hash >>> 13)) >>> 0;
 }

@@ -1,7 +1,15 @@
 import { reason, type UniqueId } from '#core/base';
-import { type Dialect, dialectRules, type Expression, type Identifier, identifierKey, type Query, type Span } from '#core/sql';
+import {
+  type Dialect,
+  dialectRules,
+  type Expression,
+  type Identifier,
+  identifierKey,
+  type Query,
+  type Span,
+} from '#core/sql';
 import type { MissingColumn } from './lineage.ts';
-import { constant, type Relation, type RelationColumn, unknownValue, type Value } from './relation.ts';
+import { constant, type Relation, type RelationColumn, strengths, unknownValue, type Value } from './relation.ts';
 
 /** What one node's trace carries along. */
 export interface Trace {
@@ -54,7 +62,16 @@ export type AliasUse = 'no' | 'last' | 'first';
 
 /** A new scope inside `outer`. */
 export function newScope(env: Environment, outer: Scope | null, windows: Scope['windows'] = new Map()): Scope {
-  return { env, outer, sources: [], merged: new Map(), aliases: new Map(), readOpen: new Set(), windows, parameters: new Set() };
+  return {
+    env,
+    outer,
+    sources: [],
+    merged: new Map(),
+    aliases: new Map(),
+    readOpen: new Set(),
+    windows,
+    parameters: new Set(),
+  };
 }
 
 /** The column of `relation` with that name, whatever the case if no other fits; null when it does not list it. */
@@ -206,7 +223,8 @@ function wholeRow(name: Identifier, scope: Scope, trace: Trace): Value | null {
   const found = findSource([name], scope, trace.dialect);
   if (found === null) return null;
   const { columns } = found.source.relation;
-  const origins = new Map(columns.flatMap((column) => [...column.value.origins]));
+  const made = columns.flatMap((column) => [...column.value.origins]);
+  const origins = new Map(made.map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]));
   trace.budget -= origins.size;
   return { origins, logic: `row(${found.source.relation.signature})`, castType: null, unresolved: null };
 }
@@ -220,5 +238,8 @@ function reachable(scope: Scope): readonly BoundSource[] {
 function notThere(name: Identifier, sources: readonly BoundSource[], trace: Trace, span: Span): Value {
   const parents: UniqueId[] = [...new Set(sources.flatMap((source) => source.relation.parents))];
   trace.missing.push({ column: name.name, parents, span });
-  return unknownValue(reason('unknown-column', `no relation in reach has a column ${name.name}`), `?${name.name.toLowerCase()}`);
+  return unknownValue(
+    reason('unknown-column', `no relation in reach has a column ${name.name}`),
+    `?${name.name.toLowerCase()}`,
+  );
 }

@@ -1,9 +1,18 @@
 import type { Reason, UniqueId } from '#core/base';
-import { dialectRules, type Expression, type Identifier, identifierKey, type Projection, type Select, type Star } from '#core/sql';
+import {
+  dialectRules,
+  type Expression,
+  type Identifier,
+  identifierKey,
+  type Projection,
+  type Select,
+  type Star,
+} from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { bindSources } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
-import { fold, type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
+import { fold } from './logic.ts';
+import { type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
 import { type AliasUse, type Environment, findSource, newScope, resolve, type Scope, type Trace } from './scope.ts';
 
 /** What one SELECT has gathered. */
@@ -25,10 +34,11 @@ export function traceSelect(select: Select, env: Environment, outer: Scope | nul
   const joins = bindSources(select.sources, scope, trace);
   for (const source of scope.sources) gathered.inputs.push(source.relation.rowset);
   gathered.inputs.push(...joins.rowsets);
-  for (const { expression, scope: at } of joins.conditions) clause('join', expression, at, { trace, gathered, aliases: 'no' });
+  for (const { expression, scope: at } of joins.conditions)
+    clause('join', expression, at, { trace, gathered, aliases: 'no' });
   for (const value of joins.shared) useValue('join', value, gathered);
-  if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
   for (const projection of select.projections) project(projection, scope, trace, gathered);
+  if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
   groupClauses(select, scope, trace, gathered);
   return {
     columns: gathered.columns,
@@ -36,7 +46,7 @@ export function traceSelect(select: Select, env: Environment, outer: Scope | nul
     parents: [...gathered.parents],
     rowset: { uses: [...gathered.uses.values()], inputs: gathered.inputs },
     signature: fold(
-      `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(',')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
+      `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(', ')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
     ),
   };
 }
@@ -47,7 +57,10 @@ function opened({ open }: Gathered): Relation['open'] {
   if (second === undefined) return first;
   return (name) =>
     unknownValue(
-      { code: 'ambiguous-column', text: `column ${name.name} could come from any of ${open.length} stars that could not be expanded` },
+      {
+        code: 'ambiguous-column',
+        text: `column ${name.name} could come from any of ${open.length} stars that could not be expanded`,
+      },
       `?${name.name.toLowerCase()}`,
     );
 }
@@ -147,7 +160,8 @@ function nameOf(expression: Expression, position: number, { dialect }: Trace): I
   if (dialect === 'postgres' || dialect === 'redshift') return postgresName(expression);
   const [inner] = expression.children;
   if (dialect === 'bigquery') return { name: `f${position}_`, quoted: false };
-  if (dialect === 'duckdb' && expression.kind === 'cast' && inner?.kind === 'column') return nameOf(inner, position, { dialect } as Trace);
+  if (dialect === 'duckdb' && expression.kind === 'cast' && inner?.kind === 'column')
+    return nameOf(inner, position, { dialect } as Trace);
   return { name: `_col_${position}`, quoted: false };
 }
 
@@ -170,7 +184,7 @@ function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered):
     expandStruct(star, scope, trace, gathered);
     return;
   }
-  const dropped = new Set(star.except.map((name) => identifierKey(name, dialect)));
+  const dropped = new Set(star.except.map((name) => name.name.toLowerCase()));
   const into = { trace, gathered };
   const merged = found === null && dialectRules(dialect).usingColumnsFirst ? [...scope.merged.values()] : [];
   for (const column of merged) emit(column, star, dropped, scope, into);
@@ -183,8 +197,8 @@ function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered):
       else if (merged.length === 0 && relation === scope.sources[0]?.relation) emit(shared, star, dropped, scope, into);
     }
     const { open } = relation;
-    if (open !== null && !source.isFunction) {
-      gathered.open.push((name) => (dropped.has(identifierKey(name, dialect)) ? null : open(name)));
+    if (open !== null && (!source.isFunction || relation.columns.length === 0)) {
+      gathered.open.push((name) => (dropped.has(name.name.toLowerCase()) ? null : open(name)));
     }
   }
 }
@@ -196,10 +210,10 @@ function emit(
   scope: Scope,
   into: Pick<ClauseContext, 'trace' | 'gathered'>,
 ): void {
-  if (dropped.has(column.key)) return;
-  const { dialect } = into.trace;
-  const replaced = star.replace.find((item) => identifierKey(item.name, dialect) === column.key);
-  const renamed = star.rename.find((item) => identifierKey(item.from, dialect) === column.key);
+  const lower = column.name.toLowerCase();
+  if (dropped.has(lower)) return;
+  const replaced = star.replace.find((item) => item.name.name.toLowerCase() === lower);
+  const renamed = star.rename.find((item) => item.from.name.toLowerCase() === lower);
   const name = renamed?.to ?? null;
   if (replaced === undefined && name === null) {
     into.gathered.columns.push(column);
@@ -212,11 +226,18 @@ function emit(
 
 /** `s.*` where `s` is a struct: its fields are not known, but they all come from it. */
 function expandStruct(star: Star, scope: Scope, trace: Trace, gathered: Gathered): void {
-  const column: Expression = { kind: 'column', name: '', column: star.qualifier, children: [], query: null, distinct: false, span: star.span };
+  const column: Expression = {
+    kind: 'column',
+    name: '',
+    column: star.qualifier,
+    children: [],
+    query: null,
+    distinct: false,
+    span: star.span,
+  };
   const { value } = resolve(column, scope, trace, 'no');
   const text = `the fields of ${star.qualifier.map((name) => name.name).join('.')} are not known`;
   const unresolved: Reason = value.unresolved ?? { code: 'open-star', text };
   add({ name: '*', quoted: true }, { ...value, unresolved }, scope, { trace, gathered });
   gathered.open.push(() => value);
 }
-

@@ -1,8 +1,16 @@
 import { type Reason, reason, toUniqueId, type UniqueId } from '#core/base';
 import type { DbtCatalog, DbtNode, DbtProject } from '#core/dbt';
 import { type Dialect, type Identifier, identifierKey, type Query, toDialect } from '#core/sql';
-import type { ColumnLineage, ColumnSource, MissingColumn, NodeLineage, ProjectLineage, Transformation } from './lineage.ts';
+import type {
+  ColumnLineage,
+  ColumnSource,
+  MissingColumn,
+  NodeLineage,
+  ProjectLineage,
+  Transformation,
+} from './lineage.ts';
 import { addedByDbt, bareColumn, catalogColumns, documentedColumns } from './node-columns.ts';
+import { nodeToken } from './logic.ts';
 import { inOrder } from './order.ts';
 import { traceQuery } from './query.ts';
 import { baseValue, nothing, type Relation, type RelationColumn, usesOf, type Value } from './relation.ts';
@@ -44,7 +52,18 @@ export function traceProject(
 ): ProjectLineage {
   const dialect = toDialect(project.metadata.adapterType);
   const names = relationNames(project);
-  const state: Project = { project, catalog, trees, reasons, dialect, names, lineage: new Map(), relations: new Map(), outputs: new Map(), asked: new Map() };
+  const state: Project = {
+    project,
+    catalog,
+    trees,
+    reasons,
+    dialect,
+    names,
+    lineage: new Map(),
+    relations: new Map(),
+    outputs: new Map(),
+    asked: new Map(),
+  };
   const order = inOrder([...project.nodes.values()].filter((node) => columnar.has(node.resourceType)));
   for (const node of order) {
     const lineage = traceOne(node, state);
@@ -63,12 +82,18 @@ function traceOne(node: DbtNode, state: Project): NodeLineage {
   const missing: MissingColumn[] = [];
   const trace = newTrace(node, state, missing);
   const output = withAdded(traceQuery(tree, new Map(), null, trace), node, state);
-  if (trace.budget < 0) return documented(node, state, { code: 'too-large', text: `${uniqueId} has too many column uses to follow` });
+  if (trace.budget < 0)
+    return documented(node, state, { code: 'too-large', text: `${uniqueId} has too many column uses to follow` });
   state.outputs.set(uniqueId, output);
   const columns = output.columns.map((column) => columnLineage(column, state.dialect));
   const known = new Set(columns.map((column) => column.column.toLowerCase()));
-  const star = reason('open-star', `${uniqueId} selects * from a relation whose columns are not known`, 'give catalog.json (dbt docs generate)');
-  if (output.open !== null && columns.length === 0 && catalogColumns(node, state.catalog) === null) columns.push(bareColumn('*', star));
+  const star = reason(
+    'open-star',
+    `${uniqueId} selects * from a relation whose columns are not known`,
+    'give catalog.json (dbt docs generate)',
+  );
+  if (output.open !== null && columns.length === 0 && catalogColumns(node, state.catalog) === null)
+    columns.push(bareColumn('*', star));
   return {
     uniqueId,
     columns: [...columns, ...dbtColumns(node, known)],
@@ -87,7 +112,11 @@ function dbtColumns(node: DbtNode, known: ReadonlySet<string>): readonly ColumnL
 
 function noTree(node: DbtNode): Reason {
   if (node.language === 'python') return reason('python-model', `${node.uniqueId} is a Python model`);
-  return reason('not-compiled', `the manifest has no compiled SQL of ${node.uniqueId}`, 'run dbt compile before the upload');
+  return reason(
+    'not-compiled',
+    `the manifest has no compiled SQL of ${node.uniqueId}`,
+    'run dbt compile before the upload',
+  );
 }
 
 /** A node of which only the names of its columns are known. */
@@ -119,10 +148,11 @@ function withAdded(output: Relation, node: DbtNode, state: Project): Relation {
 }
 
 function newTrace(node: DbtNode, state: Project, missing: MissingColumn[]): Trace {
+  const parents = parentsOf(node, state);
   const trace: Trace = {
     dialect: state.dialect,
-    table: (name) => tableRelation(name, node.uniqueId, state),
-    knows: (name) => state.names.find(name) !== null,
+    table: (name) => tableRelation(name, state.names.find(name, parents), node.uniqueId, state),
+    knows: (name) => state.names.find(name, parents) !== null,
     ephemeral: (cte) => ephemeralRelation(cte, node.uniqueId, state),
     query: (query, env, outer) => traceQuery(query, env, outer, trace),
     missing,
@@ -131,9 +161,18 @@ function newTrace(node: DbtNode, state: Project, missing: MissingColumn[]): Trac
   return trace;
 }
 
+/** The node's parents, and those of ephemeral ones, whose SQL dbt puts into the node's. */
+function parentsOf(node: DbtNode, { project }: Project): readonly UniqueId[] {
+  const parents = new Set(node.dependsOn.nodes);
+  for (const id of parents) {
+    const parent = project.nodes.get(id);
+    if (parent?.materialized === 'ephemeral') for (const further of parent.dependsOn.nodes) parents.add(further);
+  }
+  return [...parents];
+}
+
 /** A relation of the project, as it has been traced; of the model itself (`{{ this }}`), nothing is said. */
-function tableRelation(name: readonly Identifier[], self: UniqueId, state: Project): Relation {
-  const found = state.names.find(name);
+function tableRelation(name: readonly Identifier[], found: UniqueId | null, self: UniqueId, state: Project): Relation {
   if (found === self) return selfRelation;
   const known = found === null ? undefined : state.relations.get(found);
   if (known !== undefined) return known;
@@ -161,13 +200,15 @@ function ephemeralRelation(cte: Identifier, self: UniqueId, state: Project): Rel
 function baseRelation({ uniqueId, columns, complete }: NodeLineage, state: Project): Relation {
   const listed = columns
     .filter((column) => column.column !== '*')
-    .map(({ column }): RelationColumn => ({
-      name: column,
-      key: identifierKey({ name: column, quoted: true }, state.dialect),
-      value: baseValue(uniqueId, column),
-    }));
+    .map(
+      ({ column }): RelationColumn => ({
+        name: column,
+        key: identifierKey({ name: column, quoted: true }, state.dialect),
+        value: baseValue(uniqueId, column),
+      }),
+    );
   if (!complete) return openRelation(uniqueId, listed, state);
-  return { columns: listed, open: null, parents: [uniqueId], rowset: nothing, signature: `[${uniqueId}]` };
+  return { columns: listed, open: null, parents: [uniqueId], rowset: nothing, signature: nodeToken(uniqueId) };
 }
 
 function openRelation(uniqueId: UniqueId, columns: readonly RelationColumn[], state: Project): Relation {
@@ -182,7 +223,7 @@ function openRelation(uniqueId: UniqueId, columns: readonly RelationColumn[], st
     },
     parents: [uniqueId],
     rowset: nothing,
-    signature: `[${uniqueId}]`,
+    signature: nodeToken(uniqueId),
   };
 }
 
@@ -198,22 +239,38 @@ function addAsked(uniqueId: UniqueId, state: Project): void {
     if (output === undefined) return [bareColumn(name, lineage.unresolved)];
     const identifier = { name, quoted: true };
     const value = findColumn(output, identifier, state.dialect)?.value ?? output.open?.(identifier) ?? null;
-    return value === null ? [] : [columnLineage({ name, key: identifierKey(identifier, state.dialect), value }, state.dialect)];
+    return value === null
+      ? []
+      : [columnLineage({ name, key: identifierKey(identifier, state.dialect), value }, state.dialect)];
   });
   const columns = lineage.columns.filter((column) => column.column !== '*' || added.length === 0);
   state.lineage.set(uniqueId, { ...lineage, columns: [...columns, ...added] });
 }
 
-const transformations: readonly Transformation[] = ['identity', 'cast', 'expression', 'set-operation', 'aggregate', 'window'];
+const transformations: readonly Transformation[] = [
+  'identity',
+  'cast',
+  'expression',
+  'set-operation',
+  'aggregate',
+  'window',
+];
 
 function columnLineage({ name, value }: RelationColumn, dialect: Dialect): ColumnLineage {
-  return { column: name, sources: sourcesOf(value, name, dialect), unresolved: value.unresolved, logic: value.logic, castType: value.castType };
+  return {
+    column: name,
+    sources: sourcesOf(value, name, dialect),
+    unresolved: value.unresolved,
+    logic: value.logic,
+    castType: value.castType,
+  };
 }
 
 function sourcesOf(value: Value, name: string, dialect: Dialect): readonly ColumnSource[] {
   const own = identifierKey({ name, quoted: false }, dialect).toLowerCase();
   return [...value.origins.values()].map(({ uniqueId, column, strength, functions }) => {
-    const transformation = strength === 0 && column.toLowerCase() !== own ? 'rename' : (transformations[strength] ?? 'expression');
+    const transformation =
+      strength === 0 && column.toLowerCase() !== own ? 'rename' : (transformations[strength] ?? 'expression');
     return { uniqueId, column, transformation, functions };
   });
 }

@@ -49,7 +49,7 @@ export function isConsumer(uniqueId: UniqueId): boolean {
 }
 
 /** A message with its values in place of `{name}`; numbers with thousands separators. A name without a value stays. */
-export function fillMessage(template: string, values: Finding['data']): string {
+function fillMessage(template: string, values: Finding['data']): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     return value === undefined ? whole : typeof value === 'number' ? groupedNumber(value) : value;

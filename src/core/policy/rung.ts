@@ -34,7 +34,7 @@ export function rungOf({ change, gates, policy, assistance }: RungInput): {
   const unknown = gates.some(({ mode, outcome }) => mode === 'required' && outcome === 'unknown');
   const facts: readonly RungFact[] = [
     ...findings.map((finding) => ({ rung: rungOfFinding(finding), text: '' })),
-    ...brokenContracts(change),
+    ...brokenContracts(change, findings),
     ...sharedModels(change),
     ...(unknown ? [{ rung: 'T2', text: '' } as const] : []),
     ...layerFacts(change, policy),
@@ -78,7 +78,13 @@ function rungOfFinding({ cost, basis, gateId }: RatedFinding): Rung {
   return basis !== 'heuristic' || gateId === 'destructive' || gateId === 'pii' ? 'T3' : 'T2';
 }
 
-function brokenContracts({ base, head, modified, columnChanges }: Change): readonly RungFact[] {
+function brokenContracts(
+  { base, head, modified, columnChanges }: Change,
+  findings: readonly RatedFinding[],
+): readonly RungFact[] {
+  const told = new Set(
+    findings.flatMap(({ messageId, subject }) => (messageId === 'contract-broken' ? [subject] : [])),
+  );
   const altered = new Set(
     columnChanges
       .filter(({ kind }) => kind === 'removed' || kind === 'renamed' || kind === 'retyped')
@@ -87,7 +93,8 @@ function brokenContracts({ base, head, modified, columnChanges }: Change): reado
   return modified.flatMap(({ uniqueId }) => {
     if (base.project.nodes.get(uniqueId)?.contractEnforced !== true) return [];
     const kept = head.project.nodes.get(uniqueId)?.contractEnforced === true && !altered.has(uniqueId);
-    return kept ? [] : [{ rung: 'T4', text: `the contract of ${nameOf(head, uniqueId)} is broken` } as const];
+    const text = told.has(uniqueId) ? '' : `the contract of ${nameOf(head, uniqueId)} is broken`;
+    return kept ? [] : [{ rung: 'T4', text } as const];
   });
 }
 

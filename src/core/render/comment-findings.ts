@@ -3,7 +3,7 @@ import type { FileRange } from '#core/gates';
 import type { RatedFinding } from '#core/policy';
 import { rankFindings } from '#core/policy';
 import type { Detail } from './detail.ts';
-import { capitalised, code, link, prose, sentence } from './escape.ts';
+import { code, link, prose, sentence } from './escape.ts';
 import { consumerMarkdown, nameOf, splitReach } from './names.ts';
 import { counted } from './quantities.ts';
 import type { RequestFacts, ReviewView } from './review-view.ts';
@@ -39,14 +39,14 @@ export function findingBlock(
     `**${lead}${boldProse(finding.text, max)}**${where} · ${finding.basis}${isNew ? ' · new' : ''}`,
     sentence(finding.matters, max),
     reachesMarkdown(view.change, finding),
-    finding.safeIf === '' ? '' : `Safe if: ${full(prose(finding.safeIf, max))}`,
+    finding.safeIf === '' ? '' : `Safe if: ${sentence(finding.safeIf, max)}`,
   ];
   // Two spaces at the end of a line break it without a new paragraph.
   return lines.filter((line) => line !== '').join('  \n');
 }
 
 /** `path:line` as text, or as a link to that line at head where there is a repository. */
-export function placeMarkdown(request: RequestFacts, { path, startLine, endLine }: FileRange): string {
+function placeMarkdown(request: RequestFacts, { path, startLine, endLine }: FileRange): string {
   const text = code(`${path}:${startLine}`, 120);
   if (request.repository === null || request.headSha === null || path.length > 300) return text;
   const lines = endLine > startLine ? `#L${startLine}-L${endLine}` : `#L${startLine}`;
@@ -68,10 +68,6 @@ function reachesMarkdown(change: Change | null, { downstream }: RatedFinding): s
 
 /** What stands between asterisks: without anything there, they would be shown. */
 function boldProse(text: string, max: number): string {
-  const safe = capitalised(prose(text, max));
+  const safe = prose(text, max);
   return safe === '' ? '–' : safe;
-}
-
-function full(markdown: string): string {
-  return /[.!?…]$/.test(markdown) ? markdown : `${markdown}.`;
 }

@@ -2,10 +2,10 @@ import type { Reason } from '#core/base';
 import type { JudgedGate } from '#core/policy';
 import { DEEP_REVIEW } from '#core/policy';
 import type { Detail } from './detail.ts';
-import { cell, code, prose, sentence } from './escape.ts';
+import { capitalised, cell, code, prose, sentence } from './escape.ts';
 import { counted, grouped } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
-import { workflowLines } from './workflow-lines.ts';
+import { artifactLines } from './workflow-lines.ts';
 
 /** The table of gates: outcome and one phrase; of an unknown one, its reason and what to do about it. */
 export function gatesSection({ verdict }: ReviewView, detail: Detail): string {
@@ -33,12 +33,19 @@ export function applies({ result }: JudgedGate): boolean {
 }
 
 /** Why there is no review, and the lines to add so that there will be one. */
-export function missingSection({ missing, verdict, policy }: ReviewView): string {
+export function missingSection({ missing, verdict, policy, request }: ReviewView): string {
   if (missing === null) return '';
   const judged = `Nothing was judged: ${counted(verdict.gates.length, 'gate')} could not look.`;
-  const remedy = missing.remedy === undefined ? '' : ` ${sentence(missing.remedy, 400)}`;
-  const lines = `\`\`\`yaml\n${workflowLines(policy.artifacts)}\n\`\`\``;
-  return `${judged}${remedy}\n\nThe review reads what dbt leaves behind, on both sides. A workflow gives it with:\n\n${lines}`;
+  const remedy = missing.remedy === undefined ? '' : ` ${capitalised(sentence(missing.remedy, 400))}`;
+  if (!hasNoArtifacts(missing)) return `${judged}${remedy}`;
+  const language = policy.artifacts.source === 'workflow' ? 'yaml' : 'sh';
+  const lines = `\`\`\`${language}\n${artifactLines(policy.artifacts, request.baseBranch)}\n\`\`\``;
+  return `${judged}${remedy}\n\nThe review reads what dbt leaves behind, on both sides. This gives it:\n\n${lines}`;
+}
+
+/** Whether a review lacks its artifacts, and not something that is wrong with them. */
+export function hasNoArtifacts({ code: kind }: Reason): boolean {
+  return kind === 'no-artifact' || kind === 'no-manifest';
 }
 
 /** What became of a deep review that somebody asked for. */

@@ -26,7 +26,7 @@ export function modelsSection({ change }: ReviewView, rows: readonly ModelRow[],
 }
 
 /** One column change as Markdown: `amount` retyped integer → numeric. */
-export function columnMarkdown({ kind, column, before, after }: ColumnChange): string {
+function columnMarkdown({ kind, column, before, after }: ColumnChange): string {
   const name = code(column, 60);
   switch (kind) {
     case 'removed':

@@ -63,14 +63,14 @@ export function prose(text: string, max: number): string {
 function identifierAt(line: string, start: number, word: string): string {
   const name = word.replace(/[._]+$/, '');
   const before = line.charAt(start - 1);
-  const after = line.charAt(start + name.length);
+  const after = line.slice(start + name.length, start + name.length + 2);
   const inside = name.includes('_', 1) || (name.includes('.') && name.charAt(1) !== '.');
-  return inside && !/[\w.@/:#-]/.test(before) && !/[@/:-]/.test(after) ? name : '';
+  return inside && !/[\w.@/:#-]/.test(before) && !/^(?:[@/]|[:-]\S)/.test(after) ? name : '';
 }
 
-/** Prose with a capital at its start and a full stop at its end, where they are missing. */
+/** Prose with a full stop at its end. Its first letter stays: it may be a name's. */
 export function sentence(text: string, max: number): string {
-  const safe = capitalised(prose(text, max));
+  const safe = prose(text, max);
   return safe === '' || /[.!?…]$/.test(safe) ? safe : `${safe}.`;
 }
 
@@ -82,13 +82,6 @@ export function capitalised(markdown: string): string {
 /** A table's cell: no pipe of it ends the cell. Pipes outside code are entities already. */
 export function cell(markdown: string): string {
   return markdown === '' ? '–' : markdown.replaceAll('|', '¦');
-}
-
-/** Text inside an HTML element where Markdown is not read, such as a summary. */
-export function htmlText(text: string, max: number): string {
-  return breakLinks(
-    plainLine(text, max).replace(/[&<>"'`|$*_~[\]\\]/g, (character) => `&#${character.codePointAt(0) ?? 0};`),
-  );
 }
 
 /** A link to our own page, with a text that is safe already. Parts of the address are percent-encoded. */

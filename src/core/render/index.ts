@@ -2,16 +2,12 @@
 export { gateCheckName, renderCheckRuns, SUMMARY_CHECK } from './check-runs.ts';
 export { COMMENT_MARKER, renderComment } from './comment.ts';
 export { findingMarker, renderInlineComments } from './inline-comments.ts';
-export type { ReviewJson } from './json.ts';
 export { renderJson, reviewJsonSchema } from './json.ts';
 export type { Annotation, CheckRunOutput, InlineComment } from './publication.ts';
 export type {
   DeepReviewStatus,
-  LineageCoverage,
-  PolicyFacts,
-  RequestFacts,
   ReviewView,
-  RowCount,
   RowCounts,
 } from './review-view.ts';
 export { renderText } from './text.ts';
+export { workflowLines } from './workflow-lines.ts';

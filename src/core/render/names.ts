@@ -12,7 +12,7 @@ const CONSUMER_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** A node as head has it, else as base had it. */
-export function nodeOf(change: Change | null, uniqueId: UniqueId): DbtNode | undefined {
+function nodeOf(change: Change | null, uniqueId: UniqueId): DbtNode | undefined {
   return change?.head.project.nodes.get(uniqueId) ?? change?.base.project.nodes.get(uniqueId);
 }
 

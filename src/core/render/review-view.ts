@@ -32,6 +32,8 @@ export interface RequestFacts {
   /** `owner/name`; null on the command line. */
   readonly repository: string | null;
   readonly pullNumber: number | null;
+  /** Branch that the pull request is to be merged into; null where there is none. */
+  readonly baseBranch: string | null;
   readonly headSha: string | null;
   readonly baseSha: string | null;
   readonly mergeBaseSha: string | null;
@@ -50,7 +52,7 @@ export interface RowCount {
   readonly at: string;
 }
 
-export interface PolicyFacts {
+interface PolicyFacts {
   readonly mode: 'enforcing' | 'advisory';
   readonly maxFindings: number;
   readonly artifacts: ArtifactSettings;
@@ -58,7 +60,7 @@ export interface PolicyFacts {
   readonly file: { readonly path: string; readonly sha: string; readonly digest: string } | null;
 }
 
-export interface LineageCoverage {
+interface LineageCoverage {
   readonly models: number;
   readonly columns: number;
   readonly resolved: number;

@@ -1,7 +1,7 @@
 import type { JudgedGate, RatedFinding } from '#core/policy';
 import { rankFindings } from '#core/policy';
 import { assistanceWords } from './comment-footer.ts';
-import { applies, gateIcon } from './comment-gates.ts';
+import { applies, gateIcon, hasNoArtifacts } from './comment-gates.ts';
 import { unmarked } from './escape.ts';
 import type { ModelRow } from './model-rows.ts';
 import { modelRows, rowsText, samenessText } from './model-rows.ts';
@@ -9,7 +9,7 @@ import { consumerWord, downstreamOf, nameOf, splitReach } from './names.ts';
 import { counted, shortSha } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
 import { verdictWords } from './verdict-words.ts';
-import { workflowLines } from './workflow-lines.ts';
+import { artifactLines } from './workflow-lines.ts';
 
 const MAX_MODELS = 40;
 const MAX_FINDINGS = 50;
@@ -100,17 +100,13 @@ function gatePhrase(gate: JudgedGate): string {
   return `unknown: ${unmarked(gate.summary, 200)}${remedy}`;
 }
 
-function missingLines({ missing, policy }: ReviewView): readonly string[] {
+function missingLines({ missing, policy, request }: ReviewView): readonly string[] {
   const remedy = missing?.remedy === undefined ? [] : [unmarked(missing.remedy, 400)];
-  return [
-    'Nothing was judged.',
-    ...remedy,
-    '',
-    'In a workflow:',
-    ...workflowLines(policy.artifacts)
-      .split('\n')
-      .map((line) => `  ${line}`),
-  ];
+  // On the command line the reader has given the directories, so a workflow would not help.
+  if (missing === null || request.repository === null || !hasNoArtifacts(missing))
+    return ['Nothing was judged.', ...remedy];
+  const lines = artifactLines(policy.artifacts, request.baseBranch).split('\n');
+  return ['Nothing was judged.', ...remedy, '', 'This gives the artifacts:', ...lines.map((line) => `  ${line}`)];
 }
 
 function footLines({ assistance, policy, record, verdict }: ReviewView): readonly string[] {

@@ -1,7 +1,8 @@
 // SQL as a relational tree that is the same for every engine and dialect.
-export { normalizeSqlText } from './normalize-sql-text.ts';
+
 export { dialectRules, identifierKey, toDialect } from './dialect.ts';
 export { isAggregate } from './functions.ts';
+export { normalizeSqlText } from './normalize-sql-text.ts';
 export { pivotOutputs } from './pivot.ts';
 export type {
   Cte,

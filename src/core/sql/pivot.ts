@@ -22,7 +22,9 @@ export function pivotOutputs(
   aggregates: readonly PivotAggregate[],
   dialect: Dialect,
 ): readonly Identifier[] {
-  return values.flatMap((value) => aggregates.map((aggregate) => outputName(value, aggregate, aggregates.length > 1, dialect)));
+  return values.flatMap((value) =>
+    aggregates.map((aggregate) => outputName(value, aggregate, aggregates.length > 1, dialect)),
+  );
 }
 
 function outputName(value: PivotValue, aggregate: PivotAggregate, several: boolean, dialect: Dialect): Identifier {

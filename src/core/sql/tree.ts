@@ -114,6 +114,8 @@ export interface Source {
         readonly input: Source;
         readonly aggregates: readonly { readonly expression: Expression; readonly alias: Identifier | null }[];
         readonly by: readonly Expression[];
+        /** Columns that stay, where they are listed (DuckDB's GROUP BY); else all that no aggregate and no `by` names. */
+        readonly groupBy: readonly Expression[];
         /** Names of the new columns in output order: for each listed value, one for each aggregate. */
         readonly outputs: readonly Identifier[];
         /** Whether the values are not written in the SQL (`ANY`, DuckDB's `ON` without `IN`), so that `outputs` is not known. */

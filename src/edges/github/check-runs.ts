@@ -54,7 +54,9 @@ export async function readCheckRuns(target: Target): Promise<readonly CheckRunOu
 
 /** Only what we write ourselves; anything else has not been judged. */
 function conclusionOf(conclusion: string | null): CheckRunOutput['conclusion'] {
-  return conclusion === 'success' || conclusion === 'failure' || conclusion === 'neutral' ? conclusion : 'action_required';
+  return conclusion === 'success' || conclusion === 'failure' || conclusion === 'neutral'
+    ? conclusion
+    : 'action_required';
 }
 
 /** Concludes as `cancelled` the check runs of this review that are still under way. */

@@ -2,7 +2,12 @@ import { DeploymentError, type Sha } from '#core/base';
 import type { Publisher, WorkflowArtifacts } from '#review';
 import { type ConnectOptions, connect, type Octokit } from './connect.ts';
 import { createPublisher, type PublisherOptions } from './publisher.ts';
-import { type Connections, createPullRequests, findOpenPullRequests, type GitHubPullRequests } from './pull-requests.ts';
+import {
+  type Connections,
+  createPullRequests,
+  findOpenPullRequests,
+  type GitHubPullRequests,
+} from './pull-requests.ts';
 import type { AppIdentity } from './target.ts';
 import { createWorkflowArtifacts } from './workflow-artifacts.ts';
 

@@ -1,4 +1,5 @@
 import type { ChangedFile } from '#core/change';
+import { findingMarker } from '#core/render';
 import type { InlineComment } from '#review';
 import { linesInDiff } from './lines-in-diff.ts';
 import { takeItems } from './pages.ts';
@@ -45,15 +46,6 @@ export async function publishInlineComments(
     if (!isStatus(error, 422)) throw error;
     log.warn({ comments: fresh.length }, 'GitHub refused the inline comments; they stand in the comment only');
   }
-}
-
-/** Hidden text that tells a posted finding by its fingerprint; nothing in a fingerprint can end the HTML comment. */
-export function findingMarker(fingerprint: string): string {
-  return `<!-- weirkeeper:finding ${fingerprint.replace(/[^\w.:/ ]/g, encode)} -->`;
-}
-
-function encode(character: string): string {
-  return `%${(character.codePointAt(0) ?? 0).toString(16)};`;
 }
 
 function bodyOf({ body, fingerprint }: InlineComment): string {

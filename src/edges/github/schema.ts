@@ -78,6 +78,8 @@ export const WorkflowRunEvent = z.object({
 });
 
 /** `merge_group`. */
-export const MergeGroupEvent = z.object({ merge_group: z.object({ head_sha: commitId, head_ref: z.string().max(1_000) }) });
+export const MergeGroupEvent = z.object({
+  merge_group: z.object({ head_sha: commitId, head_ref: z.string().max(1_000) }),
+});
 
 export type LinkedPullRequest = z.infer<typeof linkedPullRequest>;

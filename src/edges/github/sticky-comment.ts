@@ -1,10 +1,8 @@
+import { COMMENT_MARKER } from '#core/render';
 import type { Octokit } from './connect.ts';
 import { takeItems } from './pages.ts';
 import type { Target } from './target.ts';
 import { capText, commentBytes } from './text-limits.ts';
-
-/** Stands in the one comment that is edited in place. */
-export const stickyMarker = '<!-- weirkeeper:review -->';
 
 const commentLimit = 10_000;
 
@@ -17,7 +15,7 @@ type IssueComment = Awaited<ReturnType<Octokit['rest']['issues']['listComments']
  */
 export async function publishComment(target: Target, markdown: string): Promise<void> {
   const { octokit, owner, repo, pullNumber } = target;
-  const marked = markdown.includes(stickyMarker) ? markdown : `${stickyMarker}\n${markdown}`;
+  const marked = markdown.includes(COMMENT_MARKER) ? markdown : `${COMMENT_MARKER}\n${markdown}`;
   const body = capText(marked, commentBytes);
   const [first, ...surplus] = await listOwn(target);
   if (first === undefined) await octokit.rest.issues.createComment({ owner, repo, issue_number: pullNumber, body });
@@ -31,7 +29,7 @@ async function listOwn({ octokit, owner, repo, pullNumber, app }: Target): Promi
   const place = { owner, repo, issue_number: pullNumber, per_page: 100 };
   const { items } = await takeItems(octokit.paginate.iterator(octokit.rest.issues.listComments, place), commentLimit);
   return items
-    .filter((comment) => comment.body?.includes(stickyMarker) === true)
+    .filter((comment) => comment.body?.includes(COMMENT_MARKER) === true)
     .filter((comment) => comment.performed_via_github_app?.id === app.appId || comment.user?.login === app.botLogin)
     .sort((a, b) => a.id - b.id);
 }

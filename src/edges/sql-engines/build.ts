@@ -94,3 +94,16 @@ export function list(value: unknown): readonly unknown[] {
 export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+const datePart = /^(?:milli|micro|nano)?(?:second|minute|hour|day|week|isoweek|month|quarter|year|isoyear|decade|century)s?$|^(?:day|week)of(?:week|month|year)(?:iso)?$/i;
+const partFirst = /^(?:date|time|timestamp|datetime)_?(?:diff|add|sub|part|trunc|name)$/;
+
+/** Arguments of a date function, with a unit that stands there without quotes (`datediff(day, a, b)`) told from a column. */
+export function withDatePart(name: string, operands: readonly Expression[], dialect: string): readonly Expression[] {
+  if (!partFirst.test(name)) return operands;
+  const at = dialect === 'bigquery' ? operands.length - 1 : 0;
+  const unit = operands[at];
+  const [only, ...more] = unit?.kind === 'column' ? unit.column : [];
+  if (unit === undefined || only === undefined || more.length > 0 || !datePart.test(only.name)) return operands;
+  return operands.with(at, expression('parameter', only.name.toLowerCase(), { span: unit.span }));
+}

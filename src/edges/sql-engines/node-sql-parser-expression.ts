@@ -1,9 +1,10 @@
 import type { Expression, Identifier, Query } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text, withDatePart } from './build.ts';
 
 /** What a translation carries along. */
 export interface Translation {
+  readonly dialect: string;
   readonly depth: Depth;
   readonly query: (ast: Raw) => Query;
 }
@@ -119,7 +120,9 @@ function columnReference(body: Raw, t: Translation): Expression {
 
 function offsetOf(value: unknown, t: Translation): Expression {
   const item = needRecord(value, 'array element');
-  return expression('function', text(item['name'])?.toLowerCase() ?? 'offset', { children: [toExpression(item['value'], t)] });
+  return expression('function', text(item['name'])?.toLowerCase() ?? 'offset', {
+    children: [toExpression(item['value'], t)],
+  });
 }
 
 function typedLiteral(body: Raw): Expression {
@@ -137,7 +140,9 @@ function binary(body: Raw, t: Translation): Expression {
   const operator = text(body['operator'])?.toLowerCase().replace(/\s+/g, ' ') ?? '';
   if (operator === 'in' || operator === 'not in') return inList(body, operator, t);
   if (operator === 'between' || operator === 'not between') {
-    return expression('between', operator, { children: [toExpression(body['left'], t), ...toExpressions(body['right'], t)] });
+    return expression('between', operator, {
+      children: [toExpression(body['left'], t), ...toExpressions(body['right'], t)],
+    });
   }
   if (operator === 'is' || operator === 'is not') {
     const right = toExpression(body['right'], t);
@@ -166,7 +171,8 @@ function inList(body: Raw, operator: string, t: Translation): Expression {
 function unary(body: Raw, t: Translation): Expression {
   const operator = text(body['operator'])?.toLowerCase() ?? '';
   const query = queryOf(body['expr']);
-  if (query !== null && operator.endsWith('exists')) return expression('exists', operator, { query: t.query(query), span: null });
+  if (query !== null && operator.endsWith('exists'))
+    return expression('exists', operator, { query: t.query(query), span: null });
   return expression('operator', operator === '-' ? 'neg' : operator, { children: [toExpression(body['expr'], t)] });
 }
 
@@ -193,7 +199,10 @@ function castOf(body: Raw, t: Translation): Expression {
 
 function typeText(type: Raw | null): string {
   const sizes = [type?.['length'], type?.['scale']].filter((size) => typeof size === 'number');
-  const suffix = list(type?.['suffix']).filter((word) => typeof word === 'string').join(' ').toLowerCase();
+  const suffix = list(type?.['suffix'])
+    .filter((word) => typeof word === 'string')
+    .join(' ')
+    .toLowerCase();
   const size = sizes.length === 0 ? '' : `(${sizes.join(',')})`;
   return `${text(type?.['dataType'])?.toLowerCase() ?? ''}${size}${suffix === '' ? '' : ` ${suffix}`}`;
 }
@@ -210,7 +219,7 @@ function functionName(value: unknown): string {
 function functionOf(body: Raw, t: Translation): Expression {
   const name = functionName(body['name']);
   const args = record(body['args']);
-  const children = [...argumentsOf(args, t)];
+  const children = [...withDatePart(name, argumentsOf(args, t), t.dialect)];
   if (name === 'if' || name === 'iff') return withOver(conditional(children), body, t);
   const order = toOrder(args?.['orderby'], t);
   if (order.length > 0) children.push(clause('order by', order));
@@ -234,7 +243,10 @@ function argumentsOf(args: Raw | null, t: Translation): readonly Expression[] {
 
 function conditional([condition, ...values]: readonly Expression[]): Expression {
   const [then, otherwise] = values;
-  const children = [...(condition === undefined ? [] : [clause('when', [condition])]), ...(then === undefined ? [] : [then])];
+  const children = [
+    ...(condition === undefined ? [] : [clause('when', [condition])]),
+    ...(then === undefined ? [] : [then]),
+  ];
   if (otherwise !== undefined) children.push(clause('else', [otherwise]));
   return expression('case', 'case', { children });
 }
@@ -258,7 +270,8 @@ export function windowClauses(value: unknown, t: Translation): readonly Expressi
   const order = toOrder(specification['orderby'], t);
   if (order.length > 0) clauses.push(clause('order by', order));
   const frame = specification['window_frame_clause'];
-  if (record(frame) !== null) clauses.push(clause('frame', [expression('literal', JSON.stringify(frame).toLowerCase())]));
+  if (record(frame) !== null)
+    clauses.push(clause('frame', [expression('literal', JSON.stringify(frame).toLowerCase())]));
   return clauses;
 }
 

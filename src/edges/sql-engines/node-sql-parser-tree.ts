@@ -15,7 +15,7 @@ import {
  * Turns node-sql-parser's tree into ours; it gives no positions. Throws RepositoryError for a construct that it does not know.
  */
 export function nodeSqlParserTree(ast: unknown, dialect: Dialect): Query {
-  const translation: Translation = { depth: { level: 0 }, query: (body) => toQuery(body, dialect, translation) };
+  const translation: Translation = { dialect, depth: { level: 0 }, query: (body) => toQuery(body, dialect, translation) };
   const statements = Array.isArray(ast) ? ast : [ast];
   const query = queryOf(statements[0]);
   if (query === null || statements.length > 1) throw notUnderstood('something else than one query');
@@ -144,7 +144,7 @@ function aliasParts(alias: Identifier | null): { readonly name: Identifier | nul
 function derived(body: Raw, t: Translation): Source['from'] {
   const inner = needRecord(body['expr'], 'FROM item');
   const query = queryOf(inner);
-  if (query !== null) return { kind: 'subquery', query: t.query(query), lateral: text(body['prefix']) !== null };
+  if (query !== null) return { kind: 'subquery', query: t.query(query), lateral: text(body['prefix']) !== null || /APPLY/.test(text(body['join']) ?? '') };
   if (inner['type'] === 'values') return { kind: 'values', rows: list(inner['values']).map((row) => toExpressions(row, t)) };
   if (body['type'] === 'unnest') {
     const ordinal = identifier(body['with_offset_as']) ?? (record(body['with_offset']) === null ? null : { name: 'offset', quoted: false });

@@ -29,7 +29,9 @@ function withPolyglot(sql: string, dialect: Dialect): EngineAnswer {
   const message = text(answer?.['error']) ?? 'no reason given';
   if (message.startsWith('WASM ')) return { ok: false, why: message, broken: true };
   const start = answer?.['errorStart'];
-  const what = message.replace(/^(?:Parse|Tokenization) error at line \d+, column \d+: /, '').replace(/ near \[[\s\S]*$/, '');
+  const what = message
+    .replace(/^(?:Parse|Tokenization) error at line \d+, column \d+: /, '')
+    .replace(/ near \[[\s\S]*$/, '');
   const known = typeof start === 'number' && (start > 0 || Number(answer?.['errorLine']) > 0);
   return { ok: false, why: known ? `${placeOf(sql, utf16(sql, start))}: ${what}` : what, broken: false };
 }
@@ -63,7 +65,11 @@ function withNodeSqlParser(sql: string, dialect: Dialect): EngineAnswer {
     const start = record(record(record(error)?.['location'])?.['start']);
     if (start === null) throw error;
     const found = /but (.*) found\.$/s.exec(messageOf(error))?.[1] ?? 'text';
-    return { ok: false, why: `${String(start['line'])}:${String(start['column'])}: unexpected ${found}`, broken: false };
+    return {
+      ok: false,
+      why: `${String(start['line'])}:${String(start['column'])}: unexpected ${found}`,
+      broken: false,
+    };
   }
 }
 

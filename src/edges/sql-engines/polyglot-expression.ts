@@ -1,6 +1,6 @@
 import type { Expression, Identifier, Query, Span } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text, withDatePart } from './build.ts';
 import { binaryOperators, chains, functionName, presentation } from './polyglot-names.ts';
 import { typeText } from './polyglot-type.ts';
 
@@ -124,6 +124,7 @@ const translators: Readonly<Record<string, Translator>> = {
   subscript: ({ body }, t) => expression('path', '[]', { children: operands([body['this'], body['index']], t) }),
   function: namedFunction,
   aggregate_function: namedFunction,
+  method_call: methodCall,
 };
 
 function translate(node: Tagged, t: Translation): Expression {
@@ -278,21 +279,22 @@ function withinGroup({ body }: Tagged, t: Translation): Expression {
 }
 
 function namedFunction(node: Tagged, t: Translation): Expression {
-  return generic(node, text(node.body['name'])?.toLowerCase() ?? node.tag, t);
+  const name = text(node.body['name'])?.toLowerCase() ?? node.tag;
+  return generic(node, name.split('.').at(-1) ?? name, t);
 }
 
-/** Parts of a date that a function takes as its first argument without quotes. */
-const dateParts = /^(milli|micro|nano)?(second|minute|hour|day|week|month|quarter|year|decade|century)s?$|^(day|week)of(week|month|year)(iso)?$/i;
-const datePartFirst: ReadonlySet<string> = new Set(['datediff', 'dateadd', 'date_diff', 'date_add', 'date_part', 'datepart', 'date_trunc', 'datetrunc', 'timestampadd', 'timestampdiff', 'datename']);
+/** `schema.f(x)` is f(x); DuckDB's `x.f()` is f(x) too. */
+function methodCall({ body }: Tagged, t: Translation): Expression {
+  const name = identifier(body['method'])?.name.toLowerCase() ?? '';
+  const receiver = tagged(body['this']);
+  const qualified = receiver !== null && (receiver.tag === 'column' || receiver.tag === 'dot') && t.dialect !== 'duckdb';
+  const children = [...(qualified ? [] : [toExpression(body['this'], t)]), ...toExpressions(body['args'], t)];
+  return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children: withDatePart(name, children, t.dialect) });
+}
 
 function generic(node: Tagged, name: string, t: Translation): Expression {
   const { filter, order_by: order, distinct, name: _, ...rest } = node.body;
-  const children = [...collect(rest, t)];
-  const [first] = children;
-  if (first?.kind === 'column' && first.column.length === 1 && datePartFirst.has(name) && t.dialect !== 'bigquery') {
-    const part = first.column[0]?.name ?? '';
-    if (dateParts.test(part)) children[0] = expression('parameter', part.toLowerCase(), { span: first.span });
-  }
+  const children = [...withDatePart(name, collect(rest, t), t.dialect)];
   if (Array.isArray(order) && order.length > 0) children.push(clause('order by', toOrder(order, t)));
   if (tagged(filter) !== null) children.push(clause('filter', [toExpression(filter, t)]));
   return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children, distinct: distinct === true });

@@ -75,7 +75,9 @@ export function functionName(tag: string): string {
 }
 
 /** Kinds of JOIN. */
-export const joinKinds: Readonly<Record<string, 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof'>> = {
+export const joinKinds: Readonly<
+  Record<string, 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof'>
+> = {
   Inner: 'inner',
   Straight: 'inner',
   Natural: 'inner',

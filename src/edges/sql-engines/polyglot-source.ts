@@ -1,18 +1,18 @@
 import type { Dialect, Expression, Identifier, Join, Source } from '#core/sql';
 import { pivotOutputs } from '#core/sql';
 import { list, needRecord, notUnderstood, type Raw, record, spanOf, text } from './build.ts';
-import { joinKinds } from './polyglot-names.ts';
 import {
   identifier,
   identifiers,
+  operand,
   span,
   type Tagged,
   type Translation,
-  operand,
   tagged,
   toExpression,
   toExpressions,
 } from './polyglot-expression.ts';
+import { joinKinds } from './polyglot-names.ts';
 
 /** The sources of a SELECT: comma-separated ones, joins, then LATERAL VIEWs. */
 export function toSources(select: Raw, t: Translation): readonly Source[] {
@@ -26,11 +26,19 @@ function joinSources(joins: unknown, before: readonly Source[], t: Translation):
   let sources = before;
   for (const item of list(joins)) {
     const body = needRecord(item, 'JOIN');
-    const added = toItem(body['this'], toJoin(body, t), t);
+    const added = toItem(body['this'], toJoin(body, t), t).map((item) => (applies.test(String(body['kind'])) ? seesLeft(item) : item));
     const pivots = list(body['pivots']);
-    sources = pivots.length === 0 ? [...sources, ...added] : [...sources, ...added.slice(0, -1), ...pivoted(added, pivots, t)];
+    sources =
+      pivots.length === 0 ? [...sources, ...added] : [...sources, ...added.slice(0, -1), ...pivoted(added, pivots, t)];
   }
   return sources;
+}
+
+/** Joins whose right side sees the left one, whatever it says. */
+const applies = /Apply|Lateral/;
+
+function seesLeft(item: Source): Source {
+  return item.from.kind === 'subquery' ? { ...item, from: { ...item.from, lateral: true } } : item;
 }
 
 function pivoted(added: readonly Source[], pivots: readonly unknown[], t: Translation): readonly Source[] {
@@ -79,7 +87,11 @@ function toItem(value: unknown, join: Join | null, t: Translation): readonly Sou
     case 'joined_table':
       return joinedTable(body, join, t);
     case 'values':
-      return [source({ kind: 'values', rows: rowsOf(body, t) }, identifier(body['alias']), join, { columnAliases: identifiers(body['column_aliases']) })];
+      return [
+        source({ kind: 'values', rows: rowsOf(body, t) }, identifier(body['alias']), join, {
+          columnAliases: identifiers(body['column_aliases']),
+        }),
+      ];
     case 'pivot':
       return [{ ...pivotSource(body, only(toItem(asTable(body['this']), null, t)), t), join }];
     case 'unpivot':
@@ -113,7 +125,9 @@ function only(sources: readonly Source[]): Source {
 function tableSource(body: Raw, join: Join | null, t: Translation): Source {
   const parts = identifiers([body['catalog'], body['schema'], body['name']]);
   const dotted = t.dialect === 'bigquery' || t.dialect === 'databricks' || t.dialect === 'spark';
-  const name = dotted ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted }))) : parts;
+  const name = dotted
+    ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted })))
+    : parts;
   if (name.length === 0) throw notUnderstood('a table without a name');
   const found = spanOf([body['catalog'], body['schema'], body['name']].map((part) => ({ span: span(part, t) })));
   return source({ kind: 'table', name }, identifier(body['alias']), join, {
@@ -127,17 +141,27 @@ function subquerySource(body: Raw, join: Join | null, t: Translation): readonly 
   const columnAliases = identifiers(body['column_aliases']);
   const inner = tagged(body['this']);
   if (inner === null) throw notUnderstood('parentheses around something unknown in FROM');
-  if (inner.tag === 'values') return [source({ kind: 'values', rows: rowsOf(inner.body, t) }, alias, join, { columnAliases })];
+  if (inner.tag === 'values')
+    return [source({ kind: 'values', rows: rowsOf(inner.body, t) }, alias, join, { columnAliases })];
   if (inner.tag === 'joined_table' || (inner.tag === 'table' && alias === null)) return toItem(body['this'], join, t);
   return [
-    source({ kind: 'subquery', query: t.query({ tag: 'subquery', body }), lateral: body['lateral'] === true }, alias, join, { columnAliases }),
+    source(
+      { kind: 'subquery', query: t.query({ tag: 'subquery', body }), lateral: body['lateral'] === true },
+      alias,
+      join,
+      { columnAliases },
+    ),
   ];
 }
 
 function aliased(body: Raw, join: Join | null, t: Translation): Source {
   const [inner] = toItem(body['this'], join, t);
   if (inner === undefined) throw notUnderstood('an alias of nothing');
-  return { ...inner, alias: identifier(body['alias']) ?? inner.alias, columnAliases: identifiers(body['column_aliases']) };
+  return {
+    ...inner,
+    alias: identifier(body['alias']) ?? inner.alias,
+    columnAliases: identifiers(body['column_aliases']),
+  };
 }
 
 function joinedTable(body: Raw, join: Join | null, t: Translation): readonly Source[] {
@@ -186,7 +210,10 @@ function lateralView(body: Raw, t: Translation): Source {
 
 function unnest(body: Raw, join: Join | null, t: Translation): Source {
   const expressions = [toExpression(body['this'], t), ...toExpressions(body['expressions'], t)];
-  const counted = body['with_ordinality'] === true ? { name: t.dialect === 'bigquery' ? 'offset' : 'ordinality', quoted: false } : null;
+  const counted =
+    body['with_ordinality'] === true
+      ? { name: t.dialect === 'bigquery' ? 'offset' : 'ordinality', quoted: false }
+      : null;
   const ordinal = identifier(body['offset_alias']) ?? counted;
   return source({ kind: 'table-function', name: 'unnest', expressions, ordinal }, identifier(body['alias']), join);
 }
@@ -209,13 +236,17 @@ function pivotSource(body: Raw, input: Source, t: Translation): Source {
     input,
     aggregates,
     by: [by],
+    groupBy: toExpressions(tagged(body['group'])?.body['expressions'], t),
     outputs: any ? [] : pivotOutputs(known, names, t.dialect as Dialect),
     anyOutputs: any,
   } as const;
   return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
 }
 
-function aggregateOf(value: unknown, t: Translation): { readonly expression: Expression; readonly alias: Identifier | null } {
+function aggregateOf(
+  value: unknown,
+  t: Translation,
+): { readonly expression: Expression; readonly alias: Identifier | null } {
   const node = tagged(value);
   const alias = node?.tag === 'alias' ? identifier(node.body['alias']) : null;
   const expression = toExpression(node?.tag === 'alias' ? node.body['this'] : value, t);
@@ -228,7 +259,11 @@ function pivotValue(value: unknown, t: Translation): Parameters<typeof pivotOutp
   if (node.tag === 'pivot_alias' || node.tag === 'alias') {
     const inner = pivotValue(node.body['this'], t);
     const alias = tagged(node.body['alias']);
-    const name = identifier(node.body['alias']) ?? identifier(alias?.body['name']) ?? identifier(alias?.body) ?? literalName(alias);
+    const name =
+      identifier(node.body['alias']) ??
+      identifier(alias?.body['name']) ??
+      identifier(alias?.body) ??
+      literalName(alias);
     return inner === null ? null : { ...inner, alias: name };
   }
   if (node.tag === 'literal') {

@@ -1,4 +1,16 @@
-import type { Cte, Dialect, Expression, Identifier, Projection, Query, Select, SetOperation, Span, Star, Values } from '#core/sql';
+import type {
+  Cte,
+  Dialect,
+  Expression,
+  Identifier,
+  Projection,
+  Query,
+  Select,
+  SetOperation,
+  Span,
+  Star,
+  Values,
+} from '#core/sql';
 import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, spanOf } from './build.ts';
 import {
   identifier,
@@ -138,7 +150,11 @@ function setOperation(node: Tagged, first: Query | null, t: Translation): Query 
     const right = tagged(step.body['right']);
     if (right === null) throw notUnderstood('a set operation without a right side');
     const member = toQuery(right, t);
-    const shape = { operator: step.tag as SetOperation['operator'], all: step.body['all'] === true, byName: byName(step.body) };
+    const shape = {
+      operator: step.tag as SetOperation['operator'],
+      all: step.body['all'] === true,
+      byName: byName(step.body),
+    };
     open = chained(open, shape, query, member);
     query = bare(open);
   }

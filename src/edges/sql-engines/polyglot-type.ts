@@ -1,4 +1,4 @@
-import { type Raw, list, record, text } from './build.ts';
+import { list, type Raw, record, text } from './build.ts';
 
 /** A type as SQL names it, in lower case: `numeric(3,2)`, `varchar`, `array<int64>`. */
 export function typeText(value: unknown): string {

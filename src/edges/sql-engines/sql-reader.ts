@@ -78,13 +78,19 @@ function enginesFor(sql: string): readonly EngineName[] {
 function tooLong(length: number, maxLength: number): SqlAnswer {
   return {
     ok: false,
-    reason: reason('not-parsed', `the compiled SQL has ${length} characters, more than the ${maxLength} that are parsed`),
+    reason: reason(
+      'not-parsed',
+      `the compiled SQL has ${length} characters, more than the ${maxLength} that are parsed`,
+    ),
   };
 }
 
 function notParsed(why: readonly string[]): SqlAnswer {
   const remedy = 'check that the compiled SQL runs in the warehouse; if it does, report the statement';
-  return { ok: false, reason: reason('not-parsed', `the compiled SQL could not be parsed (${why.join('; ')})`, remedy) };
+  return {
+    ok: false,
+    reason: reason('not-parsed', `the compiled SQL could not be parsed (${why.join('; ')})`, remedy),
+  };
 }
 
 /** One worker at a time, and the statements that it still owes an answer. */
@@ -141,9 +147,7 @@ class Crew {
     }
     const pending = this.#queue.shift();
     pending?.settle(
-      answer.ok
-        ? { ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine }
-        : notParsed(answer.why),
+      answer.ok ? { ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine } : notParsed(answer.why),
     );
     this.#disarm();
     if (this.#queue.length > 0) this.#arm();

@@ -58,7 +58,7 @@ describe('what strangers wrote is shown as text', () => {
     fc.assert(
       fc.property(hostileText, hostileText, (text, remedy) => {
         const view = untoldView();
-        const missing = { code: 'x', text, remedy };
+        const missing = { code: 'no-artifact', text, remedy };
         const artifacts = { ...view.policy.artifacts, source: 'committed', path: remedy } as const;
         const hostile = {
           ...view,

@@ -64,7 +64,7 @@ function outsideFences(lines: readonly string[], faults: string[]): readonly str
   const outside: string[] = [];
   for (const line of lines) {
     if (/^ {0,3}(?:```|~~~)/.test(line)) {
-      if (!fenced && !['```mermaid', '```yaml'].includes(line))
+      if (!fenced && !['```mermaid', '```yaml', '```sh'].includes(line))
         faults.push(`a fence of a stranger: ${line.slice(0, 20)}`);
       fenced = !fenced;
       outside.push('');

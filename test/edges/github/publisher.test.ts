@@ -211,7 +211,7 @@ describe('publishing', () => {
     await github.publisher.publish(request, publication({ inlineComments }), changedFiles);
     const { reviews } = double.repository.publishedState(1);
     expect(reviews).toHaveLength(1);
-    expect(reviews[0]?.comments[0]?.body).toBe('b\n<!-- weirkeeper:finding %2d;%2d;%3e; %40;everyone %3c;img%3e; -->');
+    expect(reviews[0]?.comments[0]?.body).toBe('b\n<!-- weirkeeper:finding -%2D%3E%20%40everyone%20%3Cimg%3E -->');
   });
 
   it('sets labels without regard to case and forgives one that is gone', async () => {

@@ -187,7 +187,7 @@ describe('workflow runs and merge groups', () => {
         kind: 'merge-group',
         ...origin,
         headSha: head,
-        headBranch: 'gh-readonly-queue/main/pr-7-bbbb',
+        headBranch: `gh-readonly-queue/main/pr-7-${'b'.repeat(40)}`,
         trigger: 'merge_group.checks_requested',
       },
     ]);

@@ -1,0 +1,360 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { auditRecord, verifyAuditLog } from '#core/audit';
+import { toFingerprint } from '#core/base';
+import type { Delivery } from '#edges/database';
+import type { JobContext, ReviewJob } from '#review';
+import { anAuditInput } from '../../support/audit.ts';
+import { aClosedJob, aReviewJob, headOf } from '../../support/jobs.ts';
+import { eventually, quick, type TestStore, testDatabases } from '../../support/store.ts';
+
+function aDelivery(deliveryId: string, ...jobs: readonly ReviewJob[]): Delivery {
+  return { deliveryId, event: 'pull_request', action: 'opened', jobs };
+}
+
+function headsOf(jobs: readonly ReviewJob[]): readonly unknown[] {
+  return jobs.map((job) => (job.kind === 'review' ? job.headSha : job.kind));
+}
+
+describe.each(testDatabases().map((database) => [database.name, database] as const))(
+  'store on %s',
+  (name, database) => {
+    let test: TestStore;
+    beforeEach(async () => {
+      test = await database.open();
+    });
+    afterEach(() => test.dispose());
+
+    describe('deliveries', () => {
+      it('are stored with their jobs', async () => {
+        expect(await test.store.acceptDelivery(aDelivery('d1', aReviewJob()))).toBe('stored');
+        expect(await test.query('SELECT id, event, action, jobs FROM weirkeeper.deliveries')).toEqual([
+          { id: 'd1', event: 'pull_request', action: 'opened', jobs: [aReviewJob()] },
+        ]);
+        expect(await test.store.countJobs()).toEqual({ waiting: 1, failed: 0 });
+      });
+
+      it('change nothing when they come again, also after their job is done', async () => {
+        const done: ReviewJob[] = [];
+        await test.store.work(async (job) => {
+          done.push(job);
+          return { kind: 'done' };
+        });
+        expect(await test.store.acceptDelivery(aDelivery('d1', aReviewJob()))).toBe('stored');
+        await eventually(async () => (await test.store.countJobs()).waiting === 0);
+        expect(await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ headSha: headOf('b') })))).toBe(
+          'duplicate',
+        );
+        expect(await test.store.countJobs()).toEqual({ waiting: 0, failed: 0 });
+        expect(headsOf(done)).toEqual([headOf('a')]);
+      });
+
+      it('are stored once when they come twice at the same time', async () => {
+        const outcomes = await Promise.all(
+          ['d1', 'd1', 'd1'].map((id) => test.store.acceptDelivery(aDelivery(id, aReviewJob()))),
+        );
+        expect([...outcomes].sort()).toEqual(['duplicate', 'duplicate', 'stored']);
+      });
+
+      it('that ask for no work are stored too', async () => {
+        expect(await test.store.acceptDelivery({ ...aDelivery('d1'), event: 'installation', action: null })).toBe(
+          'stored',
+        );
+        expect(await test.store.countJobs()).toEqual({ waiting: 0, failed: 0 });
+      });
+
+      it('are not stored when their job cannot be: the transaction is one', async () => {
+        await test.query('ALTER TABLE weirkeeper.pending_jobs ADD CONSTRAINT none CHECK (attempts > 0)');
+        await expect(test.store.acceptDelivery(aDelivery('d1', aReviewJob()))).rejects.toThrow();
+        expect(await test.query('SELECT id FROM weirkeeper.deliveries')).toEqual([]);
+        await test.query('ALTER TABLE weirkeeper.pending_jobs DROP CONSTRAINT none');
+        expect(await test.store.acceptDelivery(aDelivery('d1', aReviewJob()))).toBe('stored');
+      });
+    });
+
+    describe('jobs', () => {
+      it('of one pull request are done as one: the newest head wins', async () => {
+        for (const digit of ['a', 'b', 'c']) {
+          await test.store.acceptDelivery(aDelivery(`d-${digit}`, aReviewJob({ headSha: headOf(digit) })));
+        }
+        const done: ReviewJob[] = [];
+        await test.store.work(async (job) => {
+          done.push(job);
+          return { kind: 'done' };
+        });
+        await eventually(async () => (await test.store.countJobs()).waiting === 0);
+        expect(headsOf(done)).toEqual([headOf('c')]);
+      });
+
+      it('that are running hear of a newer push and are followed by it, never overtaken', async () => {
+        const events: string[] = [];
+        await test.store.work(async (job, context) => {
+          const head = job.kind === 'review' ? String(job.headSha).slice(0, 1) : job.kind;
+          events.push(`start ${head}`);
+          if (head === 'a') {
+            await aborted(context);
+            events.push(`stale ${await context.isStale()} ${String(context.signal.reason)}`);
+          }
+          events.push(`end ${head}`);
+          return { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ headSha: headOf('a') })));
+        await eventually(() => events.includes('start a'));
+        await test.store.acceptDelivery(aDelivery('d2', aReviewJob({ headSha: headOf('b') })));
+        await eventually(() => events.includes('end b'));
+        expect(events).toEqual(['start a', 'stale true stale', 'end a', 'start b', 'end b']);
+      });
+
+      it('are not disturbed by a second event for the same head, which is done afterwards', async () => {
+        const events: string[] = [];
+        await test.store.work(async (job, context) => {
+          const trigger = 'trigger' in job ? job.trigger : job.kind;
+          events.push(`start ${trigger}`);
+          if (trigger === 'first') {
+            await eventually(
+              async () => (await test.query("SELECT id FROM weirkeeper.deliveries WHERE id = 'd2'")).length > 0,
+            );
+            events.push(`stale ${await context.isStale()} ${context.signal.aborted}`);
+          }
+          events.push(`end ${trigger}`);
+          return { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ trigger: 'first' })));
+        await eventually(() => events.includes('start first'));
+        await test.store.acceptDelivery(aDelivery('d2', aReviewJob({ trigger: 'second' })));
+        await eventually(() => events.includes('end second'));
+        expect(events).toEqual(['start first', 'stale false false', 'end first', 'start second', 'end second']);
+      });
+
+      it('of another pull request do not wait for a long one', async () => {
+        const done: number[] = [];
+        let release: () => void = () => undefined;
+        const held = new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        await test.store.work(async (job) => {
+          const number = 'pullNumber' in job ? job.pullNumber : 0;
+          if (number === 1) await held;
+          done.push(number);
+          return { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ pullNumber: 1, headSha: headOf('a') })));
+        await test.store.acceptDelivery(aDelivery('d2', aReviewJob({ pullNumber: 1, headSha: headOf('b') })));
+        for (const pullNumber of [2, 3, 4])
+          await test.store.acceptDelivery(aDelivery(`d-${pullNumber}`, aReviewJob({ pullNumber })));
+        await eventually(() => done.length === 3);
+        expect([...done].sort()).toEqual([2, 3, 4]);
+        release();
+        await eventually(async () => (await test.store.countJobs()).waiting === 0);
+      });
+
+      it('are tried again, are told of the last attempt, and fail for good after it', async () => {
+        const attempts: string[] = [];
+        await test.store.work(async (_, { attempt, isLastAttempt }) => {
+          attempts.push(`${attempt}${isLastAttempt ? ' last' : ''}`);
+          return { kind: 'retry', code: 'github-unavailable' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob()));
+        await eventually(async () => (await test.store.countJobs()).failed === 1);
+        expect(attempts).toEqual(['1', '2', '3 last']);
+        expect(await test.query('SELECT failed_code FROM weirkeeper.pending_jobs')).toEqual([
+          { failed_code: 'github-unavailable' },
+        ]);
+      });
+
+      it('that fail for good are not tried again, and make way for the next push', async () => {
+        const heads: unknown[] = [];
+        await test.store.work(async (job) => {
+          heads.push(...headsOf([job]));
+          return heads.length === 1 ? { kind: 'failed', code: 'policy-invalid' } : { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ headSha: headOf('a'), depth: 'deep' })));
+        await eventually(async () => (await test.store.countJobs()).failed === 1);
+        await test.store.acceptDelivery(aDelivery('d2', aReviewJob({ headSha: headOf('b') })));
+        await eventually(async () => (await test.store.countJobs()).failed === 0);
+        await eventually(async () => (await test.store.countJobs()).waiting === 0);
+        expect(heads).toEqual([headOf('a'), headOf('b')]);
+      });
+
+      it('that throw have failed, with the name of the error as their code', async () => {
+        await test.store.work(() => Promise.reject(new TypeError('boom')));
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob()));
+        await eventually(async () => (await test.store.countJobs()).failed === 1);
+        expect(await test.query('SELECT failed_code FROM weirkeeper.pending_jobs')).toEqual([
+          { failed_code: 'TypeError' },
+        ]);
+      });
+
+      it('that wait to be tried again are replaced by a newer push, which starts at once', async () => {
+        await test.dispose();
+        test = await database.open({ ...quick, retryDelaySeconds: 600 });
+        const heads: unknown[] = [];
+        await test.store.work(async (job) => {
+          heads.push(...headsOf([job]));
+          return heads.length === 1 ? { kind: 'retry', code: 'rate-limited' } : { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob({ headSha: headOf('a') })));
+        await eventually(
+          async () => (await test.query("SELECT 1 FROM weirkeeper_queue.job WHERE state = 'retry'")).length === 1,
+        );
+        await test.store.acceptDelivery(aDelivery('d2', aReviewJob({ headSha: headOf('b') })));
+        await eventually(async () => (await test.store.countJobs()).waiting === 0);
+        expect(heads).toEqual([headOf('a'), headOf('b')]);
+      });
+
+      it('may ask for further jobs', async () => {
+        const kinds: string[] = [];
+        await test.store.work(async (job, context) => {
+          kinds.push(job.kind);
+          if (job.kind === 'find-pull-requests') await context.enqueue([aReviewJob(), aClosedJob({ pullNumber: 8 })]);
+          return { kind: 'done' };
+        });
+        const finding = { repository: 'shop/warehouse', installationId: 1, headSha: headOf('a') } as const;
+        await test.store.acceptDelivery(
+          aDelivery('d1', {
+            kind: 'find-pull-requests',
+            ...finding,
+            trigger: 'workflow_run.completed',
+            deliveryId: 'd1',
+          }),
+        );
+        await eventually(() => kinds.length === 3);
+        expect([...kinds].sort()).toEqual(['closed', 'find-pull-requests', 'review']);
+      });
+    });
+
+    describe('a stop', () => {
+      it('lets a running job finish', async () => {
+        let finished = false;
+        let started = false;
+        await test.store.work(async () => {
+          started = true;
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          finished = true;
+          return { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob()));
+        await eventually(() => started);
+        await test.store.close(10_000);
+        expect(finished).toBe(true);
+      });
+
+      it('closes once, however often it is asked for', async () => {
+        await Promise.all([test.store.close(0), test.store.close(0)]);
+        await test.store.close(0);
+      });
+    });
+
+    describe('audit log', () => {
+      it('keeps one chain a repository, which holds when it is exported', async () => {
+        const { auditLog } = test.store;
+        for (const repository of ['shop/b', 'shop/a', 'shop/B', 'shop/a']) {
+          await auditLog.append(repository, (last) => auditRecord(anAuditInput({ last, repository })));
+        }
+        const lines: string[] = [];
+        for await (const line of test.store.exportAuditLog()) lines.push(line);
+        expect(verifyAuditLog(lines)).toMatchObject({
+          ok: true,
+          records: 4,
+          chains: [
+            { repository: 'shop/B', records: 1 },
+            { repository: 'shop/a', records: 2 },
+            { repository: 'shop/b', records: 1 },
+          ],
+        });
+        const one: string[] = [];
+        for await (const line of test.store.exportAuditLog('shop/a')) one.push(line);
+        expect(one).toEqual(lines.slice(1, 3));
+        expect(await auditLog.readLast('shop/a')).toMatchObject({ seq: 2 });
+        expect(await auditLog.readLast('shop/none')).toBeNull();
+      });
+
+      it('keeps the chain whole when records come at the same time', async () => {
+        const { auditLog } = test.store;
+        const entries = await Promise.all(
+          Array.from({ length: 20 }, (_, i) =>
+            auditLog.append('shop/a', (last) =>
+              auditRecord(anAuditInput({ last, repository: 'shop/a', reviewId: `r${i}` })),
+            ),
+          ),
+        );
+        expect(entries.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
+          Array.from({ length: 20 }, (_, i) => i + 1),
+        );
+        const lines: string[] = [];
+        for await (const line of test.store.exportAuditLog()) lines.push(line);
+        expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 20 });
+      });
+
+      it('exports more than one page', async () => {
+        const values = Array.from({ length: 1_201 }, (_, i) => `('shop/a', ${i + 1}, '${'0'.repeat(64)}', '{}')`).join(
+          ',',
+        );
+        await test.query(`INSERT INTO weirkeeper.audit_log (repository, seq, digest, record) VALUES ${values}`);
+        let count = 0;
+        for await (const line of test.store.exportAuditLog()) count += line.length > 0 ? 1 : 0;
+        expect(count).toBe(1_201);
+      });
+
+      it('stores nothing when the record cannot be made, and refuses a gap', async () => {
+        const { auditLog } = test.store;
+        await expect(
+          auditLog.append('shop/a', () => {
+            throw new TypeError('no record');
+          }),
+        ).rejects.toThrow('no record');
+        const entry = auditRecord(anAuditInput({ last: { seq: 4, digest: '0'.repeat(64) } }));
+        await expect(auditLog.append('shop/a', () => entry)).rejects.toMatchObject({ code: 'audit-chain-gap' });
+        expect(await auditLog.readLast('shop/a')).toBeNull();
+      });
+
+      it.each([
+        "UPDATE weirkeeper.audit_log SET record = 'x'",
+        'DELETE FROM weirkeeper.audit_log',
+        'TRUNCATE weirkeeper.audit_log',
+        "INSERT INTO weirkeeper.audit_log VALUES ('shop/a', 1, 'x', 'x') ON CONFLICT (repository, seq) DO UPDATE SET record = 'x'",
+      ])('only grows: refuses %s', async (sql) => {
+        const entry = await test.store.auditLog.append('shop/a', (last) =>
+          auditRecord(anAuditInput({ last, repository: 'shop/a' })),
+        );
+        await expect(test.query(sql)).rejects.toThrow('only grows');
+        expect(await test.query('SELECT record FROM weirkeeper.audit_log')).toEqual([{ record: entry.record }]);
+      });
+    });
+
+    describe('reviews', () => {
+      it('remember the last finished review of an earlier head', async () => {
+        const { reviews } = test.store;
+        const review = { reviewId: 'r1', repository: 'shop/warehouse', pullNumber: 7, headSha: headOf('a') };
+        const finishedAt = new Date('2026-03-04T05:06:07.000Z');
+        const end = { outcome: 'failed', fingerprints: [toFingerprint('pii', 'lost', 'model.shop.x')], finishedAt };
+        await reviews.start(review);
+        await reviews.reach('r1', 'collect');
+        expect(await reviews.readPrevious('shop/warehouse', 7, headOf('b'))).toBeNull();
+        await reviews.start(review);
+        await reviews.finish('r1', end);
+        await reviews.start({ ...review, reviewId: 'r2', headSha: headOf('b') });
+        expect(await reviews.readPrevious('shop/warehouse', 7, headOf('b'))).toEqual({
+          reviewId: 'r1',
+          headSha: headOf('a'),
+          ...end,
+        });
+        expect(await reviews.readPrevious('shop/warehouse', 7, headOf('a'))).toBeNull();
+        expect(await reviews.readPrevious('shop/warehouse', 8, headOf('b'))).toBeNull();
+      });
+    });
+
+    it(`is ${name} with every migration applied, and can be opened again`, async () => {
+      await test.store.acceptDelivery(aDelivery('d1', aReviewJob()));
+      const again = await test.reopen();
+      expect(await again.acceptDelivery(aDelivery('d1', aReviewJob()))).toBe('duplicate');
+      expect(await again.countJobs()).toEqual({ waiting: 1, failed: 0 });
+    });
+  },
+);
+
+function aborted({ signal }: JobContext): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
