@@ -35,7 +35,10 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       toReviewJobs,
       createRunJob: ({ store, log }) => {
         const github = connectGitHub(options, log);
-        return createRunJob({ github, portsFor: (own) => portsOf({ environment, github, store, sqlReader, evidence, log: own }) });
+        return createRunJob({
+          github,
+          portsFor: (own) => portsOf({ environment, github, store, sqlReader, evidence, log: own }),
+        });
       },
     });
     return { ...server, close: () => server.close().finally(end) };
@@ -82,7 +85,13 @@ function portsOf({ environment, github, store, sqlReader, evidence, log }: Edges
 
 function connectGitHub({ environment, throttle }: AppOptions, log: Logger): GitHub {
   const { appId, privateKey, githubApiUrl } = environment;
-  return createGitHub({ appId, privateKey, baseUrl: githubApiUrl, log, ...(throttle === undefined ? {} : { throttle }) });
+  return createGitHub({
+    appId,
+    privateKey,
+    baseUrl: githubApiUrl,
+    log,
+    ...(throttle === undefined ? {} : { throttle }),
+  });
 }
 
 function llmOf({ openai }: Environment): EvidenceSource {

@@ -1,7 +1,8 @@
 // The app as a server: webhooks in, jobs done, health told, an end in order.
+
+export { closeOnSignal } from './close-on-signal.ts';
 export type { AppOptions } from './compose.ts';
 export { startApp } from './compose.ts';
-export { closeOnSignal } from './close-on-signal.ts';
 export type { Environment, LogLevel, Variables } from './environment.ts';
 export { readEnvironment } from './environment.ts';
 export type { LogOptions } from './log.ts';

@@ -64,14 +64,24 @@ async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<Review
 async function findPullRequests(job: Job<'find-pull-requests'>, context: Context, { github }: JobParts): Promise<void> {
   const { repository, installationId, headSha, trigger, deliveryId } = job;
   const numbers = await github.findOpenPullRequests(installationId, repository, headSha);
-  const common = { kind: 'review', repository, installationId, headSha, depth: 'standard', trigger, deliveryId } as const;
+  const common = {
+    kind: 'review',
+    repository,
+    installationId,
+    headSha,
+    depth: 'standard',
+    trigger,
+    deliveryId,
+  } as const;
   await context.enqueue(numbers.map((pullNumber) => ({ ...common, pullNumber })));
 }
 
 function logReported(log: Logger, error: unknown): void {
-  if (error instanceof RepositoryError) log.info({ code: error.code }, 'review could not be made: the repository must act');
+  if (error instanceof RepositoryError)
+    log.info({ code: error.code }, 'review could not be made: the repository must act');
   else if (isWorthRetrying(error)) log.warn({ err: error }, 'review could not be made: an upstream stays down');
-  else if (error instanceof DeploymentError) log.error({ err: error }, 'review could not be made: the deployment must act');
+  else if (error instanceof DeploymentError)
+    log.error({ err: error }, 'review could not be made: the deployment must act');
   else if (error instanceof WeirkeeperError) log.error({ err: error }, 'review could not be made: internal error');
   else log.error({ err: error }, 'review could not be made: unexpected error');
 }
