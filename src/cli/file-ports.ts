@@ -56,9 +56,7 @@ export function filePorts(
 }
 
 function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
-  return evidence === null
-    ? []
-    : [evidenceFileSource(readText(evidence, '--evidence'))];
+  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
 }
 
 function llmFromEnvironment(): EvidenceSource {

@@ -16,7 +16,9 @@ describe('key of a job', () => {
     expect(jobKey(aReviewJob({ pullNumber: 7 }))).toBe('shop/warehouse#7');
     expect(jobKey(aClosedJob({ pullNumber: 7 }))).toBe('shop/warehouse#7');
     expect(jobKey(finding)).toBe(`shop/warehouse@${headOf('a')}`);
-    expect(jobKey({ ...finding, kind: 'merge-group', headBranch: 'gh-readonly-queue/main/pr-7-bbbb' })).toBe(`shop/warehouse@${headOf('a')}/merge-group`);
+    expect(jobKey({ ...finding, kind: 'merge-group', headBranch: 'gh-readonly-queue/main/pr-7-bbbb' })).toBe(
+      `shop/warehouse@${headOf('a')}/merge-group`,
+    );
   });
 });
 

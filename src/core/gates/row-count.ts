@@ -64,14 +64,14 @@ interface Outcome {
 
 function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<RowCountMessage> {
   const stale = scope.stale === null ? '' : ' (stale base)';
-  const looked = `${counted.length} of ${scope.relations.length} relations counted${stale}`;
+  const looked = `${counted.length} of ${scope.relations.length} relations counted`;
   const moved = findings.filter(({ messageId }) => messageId !== 'relation-new').length;
   if (isNonEmpty(findings)) {
-    const summary = moved === 0 ? `no count moved, ${looked}` : `${moved} of ${looked} moved`;
+    const summary = moved === 0 ? `${looked}, none moved${stale}` : `rows of ${moved} moved, ${looked}${stale}`;
     if (moved > 0 || unknown.length === 0) return { outcome: 'failed', summary, findings, unknown };
   }
   const [first, ...others] = unknown;
-  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: `${looked}, none moved` };
+  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: `${looked}, none moved${stale}` };
   const more = others.length === 0 ? '' : `; ${others.map(({ text }) => text).join('; ')}`;
   return { outcome: 'unknown', reason: { ...first, text: `${first.text}${more}` } };
 }

@@ -191,7 +191,9 @@ function functionRelation(
 /** `read_csv('orders.csv')`, as the name of a relation: dbt-duckdb's external sources are such functions. */
 function fileName(from: { readonly name: string; readonly expressions: readonly Expression[] }): Identifier | null {
   const [first] = from.expressions;
-  return first?.kind === 'literal' && first.name.startsWith("'") ? { name: `${from.name}(${first.name}`, quoted: true } : null;
+  return first?.kind === 'literal' && first.name.startsWith("'")
+    ? { name: `${from.name}(${first.name}`, quoted: true }
+    : null;
 }
 
 function namesOf(name: string, source: Source): readonly Identifier[] {

@@ -1,5 +1,5 @@
 /** What a kind of personal data can do to a person: name them, help to name them, or harm them. */
-export type PrivacyClass = 'identifier' | 'quasi-identifier' | 'sensitive' | 'secret';
+type PrivacyClass = 'identifier' | 'quasi-identifier' | 'sensitive' | 'secret';
 
 /** A kind of personal data. */
 export interface Category {

@@ -1,4 +1,5 @@
 import type { CategoryId } from './category.ts';
+import { categoryOf } from './category.ts';
 import type { Phrase } from './phrases.ts';
 import {
   bareWeakNames,
@@ -70,7 +71,7 @@ function isVetoed(all: readonly string[]): boolean {
 }
 
 function strongGuess(all: readonly string[]): Guess | null {
-  const phrase = strongPhrases.find((one) => stands(one, all) && !belongsToThing(one, all));
+  const phrase = strongPhrases.find((one) => stands(one, all) && !belongsToThing(one, all) && !onlyDescribes(one, all));
   if (phrase !== undefined) return toGuess(phrase, 'strong');
   const last = all.at(-1);
   const qualified = all.slice(0, -1).some((word) => personWords.has(word));
@@ -124,6 +125,18 @@ function belongsToThing({ words, category }: Phrase, all: readonly string[]): bo
     return before.some((word) => thingWords.has(word)) && !before.some((word) => personWords.has(word));
   }
   return false;
+}
+
+const keyWords = new Set(['id', 'key', 'uuid', 'guid', 'fk', 'sk', 'pk']);
+
+/** `email_campaign_name`, `bank_account_id`: what follows says that the phrase only describes a thing or a key. */
+function onlyDescribes({ words, category }: Phrase, all: readonly string[]): boolean {
+  const following = all.slice(positionOf(words, all) + words.length);
+  const last = following.at(-1);
+  if (last !== undefined && keyWords.has(last)) return true;
+  // The code of a diagnosis is a diagnosis; the campaign of an e-mail is not an e-mail address.
+  if (categoryOf(category).privacyClass !== 'identifier') return false;
+  return following.some((word) => thingWords.has(word) && !personWords.has(word));
 }
 
 /** A type in which the datum cannot be written rules it out: an e-mail address is never a boolean. */

@@ -1,10 +1,8 @@
 // Which columns are personal data, and how it flows along lineage.
-export type { Category, CategoryId, PrivacyClass, Sensitivity } from './category.ts';
-export { categoryOf, toCategoryId } from './category.ts';
+export { categoryOf } from './category.ts';
 export { datumOf, lineageOf, makingOf } from './datum.ts';
-export type { Guess, Surroundings } from './dictionary.ts';
 export { classifyColumnName, isPersonTable } from './dictionary.ts';
-export type { ColumnAt, Known, Personal } from './known-column.ts';
+export type { ColumnAt, Personal } from './known-column.ts';
 export { columnKey, columnOf, labelSensitivity } from './known-column.ts';
 export type { Label } from './labels.ts';
 export { readColumnLabel, readNodeLabel } from './labels.ts';

@@ -21,7 +21,7 @@ export const thingWords: ReadonlySet<string> = words(`
   product company campaign file table city school event account bank brand store shop region country state county item
   category channel column database schema field job task project page app application list segment plan package
   department organization organisation org team vendor supplier merchant warehouse model metric report dashboard
-  course class section program programme group ad adset keyword template form survey question tag label folder
+  course class section program programme group ad adset keyword template form survey question tag folder collection document article
   bucket host node cluster server service function method event queue topic subsidiary entity role
   position pipeline stage device browser os platform language currency district term grade assignment
   game song film movie book title series season stadium building room hotel property street branch status type

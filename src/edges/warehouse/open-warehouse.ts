@@ -6,7 +6,7 @@ import { parseRelation } from './relation.ts';
 import type { Connection, Driver, Warehouse, WarehouseOptions } from './warehouse.ts';
 
 /** Every kind of warehouse. */
-export const drivers: readonly Driver[] = [duckdb, postgres];
+const drivers: readonly Driver[] = [duckdb, postgres];
 
 /** Opens the warehouse of a URL. Throws DeploymentError for a URL of no known kind; the URL is not repeated, it holds a password. */
 export function openWarehouse(url: string, options: Partial<WarehouseOptions> = {}): Warehouse {

@@ -8,12 +8,12 @@ import { aChange, aModel, anExposure, aSource, from } from '../../support/a-chan
 
 const gate = gates.find(({ id }) => id === 'pii') as Gate;
 
-function judge(change: Change, options: unknown = undefined): GateResult {
+function judge(change: Change, options?: unknown): GateResult {
   const assistance = { level: 'unknown' as const, evidence: [], tools: [], note: null };
   return gate.judge({ change, assistance, depth: 'standard', settled: [], options }, new Map());
 }
 
-function told(words: ChangeWords, options: unknown = undefined): readonly string[] {
+function told(words: ChangeWords, options?: unknown): readonly string[] {
   const result = judge(aChange(words), options);
   if (result.outcome !== 'failed') return [result.outcome];
   return result.findings.map(({ messageId, subject, basis }) => {

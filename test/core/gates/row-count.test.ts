@@ -34,13 +34,16 @@ function answersOf(rows: Readonly<Record<string, readonly [base: Rows, head: Row
   return answers;
 }
 
-function judge(words: ChangeWords, rows: Parameters<typeof answersOf>[0], options: unknown = undefined): GateResult {
+function judge(words: ChangeWords, rows: Parameters<typeof answersOf>[0], options?: unknown): GateResult {
   return gate.judge(inputOf(words, options), answersOf(rows, 'weirkeeper-evidence.json'));
 }
 
 function told(result: GateResult): readonly string[] {
   if (result.outcome !== 'failed') return [result.outcome];
-  return result.findings.map(({ messageId, subject }) => `${messageId} ${String(subject).replace('model.shop.', '')}`);
+  return result.findings.map(
+    ({ messageId, subject }) =>
+      `${messageId} ${(typeof subject === 'string' ? subject : subject.uniqueId).replace('model.shop.', '')}`,
+  );
 }
 
 const stg = aModel('stg');
@@ -50,7 +53,7 @@ const nodes: readonly NodeOfTest[] = [stg, fct, mart];
 const both = { base: { nodes }, head: { nodes } };
 
 describe('what is asked', () => {
-  function keys(words: ChangeWords, options: unknown = undefined): readonly string[] {
+  function keys(words: ChangeWords, options?: unknown): readonly string[] {
     return gate.ask(inputOf(words, options)).map(({ key }) => key.replace('model.shop.', ''));
   }
 

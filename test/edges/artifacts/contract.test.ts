@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { defaultPolicy } from '#core/policy';
 import {
   type ArtifactSource,
   committedArtifacts,
@@ -11,7 +12,6 @@ import {
   directoryArtifacts,
   workflowArtifacts,
 } from '#edges/artifacts';
-import { defaultPolicy } from '#core/policy';
 import { makeZip } from '../../support/zip.ts';
 import { headSha, mergeBaseSha, pullRequest, request, smallLimits, workflowOf } from './stage.ts';
 
@@ -211,6 +211,9 @@ describe('the source that a policy names', () => {
         readFile: async (_request, path) => (path === 'target/manifest.json' ? '{"from":"committed"}' : null),
       },
     });
-    expect(await artifacts.fetch('head', request, pullRequest, { ...standardSettings, source })).toMatchObject({ ok: true, set: { manifest } });
+    expect(await artifacts.fetch('head', request, pullRequest, { ...standardSettings, source })).toMatchObject({
+      ok: true,
+      set: { manifest },
+    });
   });
 });

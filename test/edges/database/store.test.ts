@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { auditRecord, verifyAuditLog } from '#core/audit';
 import { toFingerprint } from '#core/base';
-import type { Delivery } from '#edges/database';
+import { type Delivery, openStore } from '#edges/database';
 import type { JobContext, ReviewJob } from '#review';
 import { anAuditInput } from '../../support/audit.ts';
 import { aClosedJob, aReviewJob, headOf } from '../../support/jobs.ts';
-import { eventually, quick, type TestStore, testDatabases } from '../../support/store.ts';
+import { eventually, postgres, quick, type TestStore, testDatabases } from '../../support/store.ts';
 
 function aDelivery(deliveryId: string, ...jobs: readonly ReviewJob[]): Delivery {
   return { deliveryId, event: 'pull_request', action: 'opened', jobs };
@@ -356,5 +356,43 @@ function aborted({ signal }: JobContext): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+if (postgres !== null) {
+  const server = postgres;
+  describe('two processes on one PostgreSQL', () => {
+    it('share the work, and keep the order of each pull request', async () => {
+      const test = await server.open();
+      const other = await test.reopen();
+      const done: string[] = [];
+      const busy = new Set<number>();
+      const workOf = (name: string) => async (job: ReviewJob, context: JobContext) => {
+        const number = 'pullNumber' in job ? job.pullNumber : 0;
+        expect(busy).not.toContain(number);
+        busy.add(number);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        busy.delete(number);
+        done.push(`${number} ${name} stale ${await context.isStale()}`);
+        return { kind: 'done' } as const;
+      };
+      await Promise.all([test.store.work(workOf('one')), other.work(workOf('other'))]);
+      for (let i = 0; i < 24; i += 1) {
+        const job = aReviewJob({ pullNumber: i % 6, headSha: headOf((i % 16).toString(16)), deliveryId: `d${i}` });
+        await (i % 2 === 0 ? test.store : other).acceptDelivery(aDelivery(`d${i}`, job));
+      }
+      await eventually(async () => (await test.store.countJobs()).waiting === 0);
+      expect(new Set(done.map((line) => line.split(' ')[0])).size).toBe(6);
+      expect(new Set(done.map((line) => line.split(' ')[1]))).toEqual(new Set(['one', 'other']));
+      await test.dispose();
+    });
+
+    it('says what is wrong when the server cannot be reached', async () => {
+      await expect(openStore({ databaseUrl: 'postgres://nobody:hunter2@127.0.0.1:1/none' })).rejects.toMatchObject({
+        name: 'DeploymentError',
+        code: 'database-unreachable',
+        message: expect.not.stringContaining('hunter2'),
+      });
+    });
   });
 }

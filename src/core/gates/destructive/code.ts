@@ -1,7 +1,7 @@
 import { endOfString } from './tokens.ts';
 
 /** A string literal in Jinja or Python code, and the names of the calls it stands in, outermost first. */
-export interface CodeString {
+interface CodeString {
   readonly text: string;
   readonly calls: readonly string[];
   readonly start: number;

@@ -55,16 +55,22 @@ function lossesOf(traced: TracedChange, labelled: LabelledColumn): Outcome {
   if (headLabel?.pii === true) return isDowngrade(label, headLabel) ? [downgraded(column, label, headLabel)] : [];
   if (isExplained(headLabel)) return [];
   const blind = headNode.resourceType === 'source' ? null : (head.lineage.get(headNode.uniqueId)?.unresolved ?? null);
-  if (blind !== null) {
-    const text = `${headNode.uniqueId} no longer labels ${column}, and whether it still holds it cannot be told (${blind.text})`;
-    return reason('label-dropped-unseen', text, blind.remedy);
-  }
-  if (lineageOf(head.lineage, { uniqueId: headNode.uniqueId, column }) === null) {
-    const renamed = renamedWithoutLabel(traced, labelled);
-    const mayStillBe = head.lineage.get(headNode.uniqueId)?.complete === false;
-    return renamed.length === 0 && mayStillBe ? [unlabelled(column, headLabel)] : renamed;
-  }
+  if (blind !== null) return unseen(labelled, blind);
+  const isListed = lineageOf(head.lineage, { uniqueId: headNode.uniqueId, column }) !== null;
+  if (!isListed) return lossesUnlisted(traced, labelled, headLabel);
   return isStillPersonal(traced, labelled) ? [unlabelled(column, headLabel)] : [];
+}
+
+function unseen({ headNode, column }: LabelledColumn, { text, remedy }: Reason): Reason {
+  const what = `${headNode.uniqueId} no longer labels ${column}, and whether it still holds it cannot be told (${text})`;
+  return reason('label-dropped-unseen', what, remedy);
+}
+
+/** Head's SQL does not list the column: it was renamed, or is gone, or stands in a star that could not be expanded. */
+function lossesUnlisted(traced: TracedChange, labelled: LabelledColumn, headLabel: Label | null): readonly Loss[] {
+  const renamed = renamedWithoutLabel(traced, labelled);
+  const mayStillBe = traced.head.lineage.get(labelled.headNode.uniqueId)?.complete === false;
+  return renamed.length === 0 && mayStillBe ? [unlabelled(labelled.column, headLabel)] : renamed;
 }
 
 function isExplained(label: Label | null): boolean {

@@ -139,7 +139,7 @@ function mattersText({ level }: Taint): string {
 }
 
 /** `customers.email → stg_customers.mail (rename) → dim_customers.contact (expression: upper)`. */
-export function pathText(traced: TracedChange, { origin, path }: Taint): string {
+function pathText(traced: TracedChange, { origin, path }: Taint): string {
   return [shown(traced, origin), ...path.map((hop) => `${shown(traced, hop)}${hopText(hop)}`)].join(' → ');
 }
 

@@ -6,7 +6,7 @@ import type { Answer, Answers, RowCountQuestion, Side } from '#core/evidence';
 import { evidenceFileName, rowCountQuestion, unanswered } from '#core/evidence';
 
 /** A relation whose rows are to be counted. */
-export interface Relation {
+interface Relation {
   readonly uniqueId: UniqueId;
   /** Null of an unmodified child. */
   readonly modified: ModifiedNode | null;

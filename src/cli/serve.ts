@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { closeOnSignal, createLog, readEnvironment, startApp } from '#server';
+
+/** `weirkeeper serve`: the App, until it is told to stop. */
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('run the GitHub App; it is configured by environment variables (see the README)')
+    .action(async () => {
+      const environment = readEnvironment(process.env);
+      const secrets = [
+        environment.webhookSecret,
+        environment.privateKey,
+        environment.openai.apiKey,
+        environment.databaseUrl,
+        environment.warehouseUrl,
+      ];
+      const log = createLog({ level: environment.logLevel, secrets: secrets.filter((text) => text !== null) });
+      const server = await startApp({ environment, log });
+      closeOnSignal(server.close, log);
+    });
+}

@@ -1,0 +1,132 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { DeploymentError } from '#core/base';
+
+/** What the app is told by its environment, checked. */
+export interface Environment {
+  readonly appId: number;
+  /** PEM. */
+  readonly privateKey: string;
+  readonly webhookSecret: string;
+  /** Where GitHub's REST API is: `https://api.github.com`, `https://HOST/api/v3` (GHES), `https://api.SUB.ghe.com`. */
+  readonly githubApiUrl: string;
+  /** PostgreSQL; null means the folder. */
+  readonly databaseUrl: string | null;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly openai: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string | null };
+  readonly warehouseUrl: string | null;
+  readonly logLevel: LogLevel;
+}
+
+export type LogLevel = z.infer<typeof LogLevel>;
+const LogLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+  error: 'is none of fatal, error, warn, info, debug, trace, silent.',
+});
+
+/** Environment variables by name, as `process.env` holds them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+const secretAdvice =
+  'Set it to a long random text (openssl rand -hex 32) and enter the same in the settings of the GitHub App.';
+const keyAdvice =
+  'Give the private key of the GitHub App (a .pem file from its settings) as PRIVATE_KEY, or its path as PRIVATE_KEY_PATH.';
+
+function url(example: string, ...protocols: readonly string[]) {
+  return z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: `is not a URL such as ${example}.`,
+  });
+}
+
+const webUrl = url('https://api.github.com', 'http:', 'https:');
+const Shape = z.object({
+  APP_ID: z
+    .string({ error: 'is not set. Give the App ID that the settings of the GitHub App show.' })
+    .regex(/^[1-9]\d*$/, {
+      error: 'is not a number. Give the App ID that the settings of the GitHub App show.',
+    }),
+  WEBHOOK_SECRET: z
+    .string({ error: `is not set: anybody could send webhooks. ${secretAdvice}` })
+    // Probot takes this word for a missing secret, so everybody knows it.
+    .refine((text) => text.trim() !== 'development', { error: `is the public word "development". ${secretAdvice}` }),
+  GITHUB_API_URL: webUrl.default('https://api.github.com'),
+  DATABASE_URL: url('postgres://user:password@host:5432/weirkeeper', 'postgres:', 'postgresql:').optional(),
+  WEIRKEEPER_DATA_DIR: z.string().default('./.weirkeeper/data'),
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, { error: 'is not a port number, 0 to 65535.' })
+    .default('3000'),
+  HOST: z.string().default('localhost'),
+  OPENAI_BASE_URL: webUrl.optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_MODEL: z.string().optional(),
+  WAREHOUSE_URL: z.string().optional(),
+  LOG_LEVEL: LogLevel.default('info'),
+});
+
+/**
+ * Reads the environment. An empty variable counts as missing. Throws DeploymentError `environment-invalid`, which names
+ * every variable that is wrong and what to do; it never repeats a value.
+ */
+export function readEnvironment(variables: Variables): Environment {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
+  const parsed = Shape.safeParse(given);
+  const key = readPrivateKey(given);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
+    ...(key.ok ? [] : [key.problem]),
+  ];
+  if (!parsed.success || !key.ok) {
+    const message = `Weirkeeper cannot start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+    const names = problems.map((problem) => problem.split(' ')[0] ?? '');
+    throw new DeploymentError('environment-invalid', message, { variables: names });
+  }
+  return toEnvironment(parsed.data, key.pem);
+}
+
+function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Environment {
+  return {
+    appId: Number(shape.APP_ID),
+    privateKey,
+    webhookSecret: shape.WEBHOOK_SECRET,
+    githubApiUrl: shape.GITHUB_API_URL.replace(/\/+$/, ''),
+    databaseUrl: shape.DATABASE_URL ?? null,
+    dataDir: shape.WEIRKEEPER_DATA_DIR,
+    port: Number(shape.PORT),
+    host: shape.HOST,
+    openai: {
+      baseUrl: shape.OPENAI_BASE_URL ?? null,
+      apiKey: shape.OPENAI_API_KEY ?? null,
+      model: shape.OPENAI_MODEL ?? null,
+    },
+    warehouseUrl: shape.WAREHOUSE_URL ?? null,
+    logLevel: shape.LOG_LEVEL,
+  };
+}
+
+type KeyAnswer = { readonly ok: true; readonly pem: string } | { readonly ok: false; readonly problem: string };
+
+function readPrivateKey(given: Variables): KeyAnswer {
+  const path = given['PRIVATE_KEY_PATH'];
+  if (given['PRIVATE_KEY'] !== undefined) return toPem('PRIVATE_KEY', given['PRIVATE_KEY']);
+  if (path === undefined) return { ok: false, problem: `PRIVATE_KEY is not set. ${keyAdvice}` };
+  try {
+    return toPem('PRIVATE_KEY_PATH', readFileSync(path, 'utf8'));
+  } catch {
+    return { ok: false, problem: `PRIVATE_KEY_PATH names ${path}, which cannot be read. ${keyAdvice}` };
+  }
+}
+
+/** Takes PEM, PEM with `\n` for its line ends, and PEM in base64: the forms in which keys are put into variables. */
+function toPem(name: string, text: string): KeyAnswer {
+  const unescaped = text.replaceAll('\\n', '\n').trim();
+  const pem = unescaped.startsWith('-----BEGIN') ? unescaped : Buffer.from(unescaped, 'base64').toString('utf8').trim();
+  try {
+    createPrivateKey(pem);
+    return { ok: true, pem };
+  } catch {
+    return { ok: false, problem: `${name} does not hold a private key in PEM form. ${keyAdvice}` };
+  }
+}

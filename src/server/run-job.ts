@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
+import type { GitHub } from '#edges/github';
+import type { JobContext, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
+import { carryToMergeGroup, isWorthRetrying, reportFailure, reviewPullRequest } from '#review';
+import type { RunJob } from './worker.ts';
+
+/** What doing a job takes. */
+export interface JobParts {
+  readonly github: Pick<GitHub, 'findOpenPullRequests'>;
+  /** The ports of one review; what it is doing goes to the log given. */
+  readonly portsFor: (log: Logger) => ReviewPorts;
+}
+
+type Context = JobContext & { readonly log: Logger };
+type Job<Kind extends ReviewJob['kind']> = Extract<ReviewJob, { readonly kind: Kind }>;
+
+/** Does what a delivery asked for. */
+export function createRunJob(parts: JobParts): RunJob {
+  return async (job, context) => {
+    switch (job.kind) {
+      case 'review':
+        return runReview(job, context, parts);
+      case 'find-pull-requests':
+        return findPullRequests(job, context, parts);
+      case 'merge-group':
+        return carryToMergeGroup(job, parts.portsFor(context.log));
+      case 'closed':
+        context.log.info({ merged: job.merged }, 'pull request closed');
+        return;
+      default:
+        assertNever(job);
+    }
+  };
+}
+
+/** What cannot be mended by waiting is told on the pull request; so is the last attempt's failure. */
+async function runReview(job: Job<'review'>, context: Context, parts: JobParts): Promise<void> {
+  const request = await toRequest(job, parts.portsFor(context.log));
+  const log = context.log.child({ review_id: request.reviewId, head_sha: request.headSha });
+  const ports = parts.portsFor(log);
+  try {
+    const review = await reviewPullRequest(request, ports);
+    if (review === null) log.info('review superseded');
+    else log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+  } catch (error) {
+    if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
+    logReported(log, error);
+    await reportFailure(request, error, ports);
+  }
+}
+
+/** The same job makes the same request at every attempt, so that what an earlier attempt left is found again. */
+async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<ReviewRequest> {
+  const { repository, installationId, pullNumber, depth, trigger, deliveryId } = job;
+  const place = { repository, installationId, pullNumber, depth, trigger, deliveryId };
+  const headSha = job.headSha ?? (await ports.pullRequests.readHeadSha({ ...place, reviewId: '', headSha: toSha('') }));
+  const identity = `${repository}#${pullNumber}@${headSha}/${deliveryId}`;
+  return { ...place, headSha, reviewId: createHash('sha256').update(identity).digest('hex').slice(0, 20) };
+}
+
+/** A commit's checks were asked for again, or its artifacts have arrived: every open pull request with this head. */
+async function findPullRequests(job: Job<'find-pull-requests'>, context: Context, { github }: JobParts): Promise<void> {
+  const { repository, installationId, headSha, trigger, deliveryId } = job;
+  const numbers = await github.findOpenPullRequests(installationId, repository, headSha);
+  const common = {
+    kind: 'review',
+    repository,
+    installationId,
+    headSha,
+    depth: 'standard',
+    trigger,
+    deliveryId,
+  } as const;
+  await context.enqueue(numbers.map((pullNumber) => ({ ...common, pullNumber })));
+}
+
+function logReported(log: Logger, error: unknown): void {
+  if (error instanceof RepositoryError)
+    log.info({ code: error.code }, 'review could not be made: the repository must act');
+  else if (isWorthRetrying(error)) log.warn({ err: error }, 'review could not be made: an upstream stays down');
+  else if (error instanceof DeploymentError)
+    log.error({ err: error }, 'review could not be made: the deployment must act');
+  else if (error instanceof WeirkeeperError) log.error({ err: error }, 'review could not be made: internal error');
+  else log.error({ err: error }, 'review could not be made: unexpected error');
+}
