@@ -8,6 +8,7 @@ import {
   demoWarehouseUrl,
   finishDemoBuild,
   openDemoPullRequest,
+  readDemoPullRequest,
   startDemoGitHub,
 } from '../test/support/demo-pull-requests.ts';
 import type { GitHubDouble } from '../test/support/github-double/index.ts';
@@ -23,7 +24,13 @@ const run = join(import.meta.dirname, '.run');
 const show = showOptions();
 const progress = createProgress(print);
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error);
+  console.error(`\nThe demo did not come to its end. The App's log is ${shown(join(run, 'app.log'))}.`);
+  process.exitCode = 1;
+}
 
 async function main(): Promise<number> {
   const started = Date.now();
@@ -66,7 +73,7 @@ async function startDemoApp(github: GitHubDouble): Promise<RunningServer> {
   );
   print('The App         starting on its embedded database …');
   const log = createLog({ level: environment.logLevel, destination: createWriteStream(join(run, 'app.log')) });
-  const app = await startApp(environment, { log, github: { throttle: false } });
+  const app = await startApp({ environment, log, throttle: false });
   github.setWebhookUrl(app.webhookUrl);
   print(`The App         ${app.url} (data in ${shown(join(run, 'data'))}, log in ${shown(join(run, 'app.log'))})`);
   return app;
@@ -75,22 +82,34 @@ async function startDemoApp(github: GitHubDouble): Promise<RunningServer> {
 async function reviewAll(github: GitHubDouble, app: RunningServer): Promise<Expectation[]> {
   const expectations: Expectation[] = [];
   for (const number of demoNumbers) {
-    progress.restart();
-    const opened = await openDemoPullRequest(github, number);
-    const { title, user, head } = opened.pull;
+    const { title, user, head } = readDemoPullRequest(number);
     print(heading(`Pull request #${String(number)}: ${plain(title)}`, show));
     print(`by ${plain(user.login)}, branch ${plain(head.ref)}`);
-    progress.say('pull_request.opened delivered, signed');
-    await finishDemoBuild(opened);
-    progress.say('CI has uploaded dbt-base and dbt-head; workflow_run.completed delivered, signed');
-    await untilIdle(github, app.store, 60_000);
-    progress.say('the review is published');
-    const review = github.repository.publishedState(opened.pull.number);
-    writeFileSync(join(run, 'comments', `pr-${String(number)}.md`), review.comments.map(({ body }) => body).join('\n'));
-    print(showReview(review, show));
-    expectations.push(...expectationsOf(number, review));
+    progress.startClock();
+    await review(github, app, number);
+    const seen = github.repository.publishedState(number);
+    writeFileSync(join(run, 'comments', `pr-${String(number)}.md`), seen.comments.map(({ body }) => body).join('\n'));
+    print(showReview(seen, show));
+    expectations.push(...expectationsOf(number, seen));
   }
   return expectations;
+}
+
+/** As it goes on GitHub: the pull request comes first, dbt's artifacts when CI has built them. */
+async function review(github: GitHubDouble, app: RunningServer, number: number): Promise<void> {
+  const opened = await openDemoPullRequest(github, number);
+  progress.say('pull_request.opened was delivered, signed');
+  await untilIdle(github, app.store, 60_000);
+  progress.say(`until CI is done, the check says: ${plain(summaryOf(github, number))}`);
+  progress.forget();
+  await finishDemoBuild(opened);
+  progress.say('CI uploaded dbt-base and dbt-head; workflow_run.completed was delivered, signed');
+  await untilIdle(github, app.store, 60_000);
+  progress.say('the review is published');
+}
+
+function summaryOf(github: GitHubDouble, number: number): string {
+  return github.repository.publishedState(number).checkRuns['weirkeeper']?.title ?? '(nothing)';
 }
 
 /** GitHub sends a delivery again when somebody presses "Redeliver": nothing may come of it. */

@@ -20,22 +20,26 @@ const meanings: readonly (readonly [method: string, path: RegExp, words: string]
   ['POST', /\/issues\/\d+\/labels$/, 'sets labels'],
 ];
 
-/** Says what the App is doing, in the order in which it does it: each thing once until `restart`. */
+/** Says what the App is doing, in the order in which it does it: each thing once until it is forgotten. */
 export function createProgress(print: (line: string) => void): {
   readonly onRequest: (request: SeenRequest) => void;
-  readonly restart: () => void;
+  readonly startClock: () => void;
+  readonly forget: () => void;
   readonly say: (words: string) => void;
 } {
   let started = Date.now();
-  let said = new Set<string>();
+  const said = new Set<string>();
   const say = (words: string): void => {
     print(`  ${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s  ${words}`);
   };
   return {
     say,
-    restart: () => {
+    startClock: () => {
       started = Date.now();
-      said = new Set();
+      said.clear();
+    },
+    forget: () => {
+      said.clear();
     },
     onRequest: ({ method, path }) => {
       const words = meanings.find(([wanted, pattern]) => wanted === method && pattern.test(path))?.[2];

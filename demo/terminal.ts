@@ -77,15 +77,22 @@ export function table(
 
 function columnWidths(rows: readonly (readonly string[])[], width: number): readonly number[] {
   const count = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(1, ...rows.map((row) => displayWidth(row[column] ?? ''))),
-  );
-  const room = Math.max(count * minimum, width - 3 * (count - 1));
-  while (widths.reduce((sum, columns) => sum + columns, 0) > room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    widths[widest] = (widths[widest] ?? minimum) - 1;
-  }
+  const columns = Array.from({ length: count }, (_, column) => rows.map((row) => row[column] ?? ''));
+  const widths = columns.map((cells) => Math.max(1, ...cells.map(displayWidth)));
+  // A name is broken only when there is no other way.
+  const words = columns.map((cells) => Math.max(...cells.flatMap((cell) => cell.split(/\s+/)).map(displayWidth)));
+  for (const least of [words, columns.map(() => minimum)]) shrink(widths, least, width - 3 * (count - 1));
   return widths;
+}
+
+/** Takes a column at a time from the widest until all fit in `room`, none below its least. */
+function shrink(widths: number[], least: readonly number[], room: number): void {
+  while (widths.reduce((sum, columns) => sum + columns, 0) > room) {
+    const loose = widths.map((columns, index) => (columns > (least[index] ?? minimum) ? columns : 0));
+    const widest = Math.max(...loose);
+    if (widest <= minimum) return;
+    widths[loose.indexOf(widest)] = widest - 1;
+  }
 }
 
 /** No column is made narrower. */

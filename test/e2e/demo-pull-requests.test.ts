@@ -28,6 +28,7 @@ afterAll(async () => {
 
 async function reviewDemo(number: number): Promise<OpenedPullRequest> {
   const opened = await openDemoPullRequest(github, number);
+  await app.settled();
   await finishDemoBuild(opened);
   await app.settled();
   return opened;
@@ -126,7 +127,7 @@ describe('pull request 4, one thing of each kind', () => {
     expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/dim_kilns\.shelf_units/);
     expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/met_kiln_utilisation_weekly\.capacity_units/);
     expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/peak_celsius/);
-    expect(comment).toContain('800 → **613** (-23.4 %)');
+    expect(comment).toContain('800 → **613** (−23 %)');
     expect(seen.labels).toEqual([]);
   });
 });

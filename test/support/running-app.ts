@@ -33,11 +33,11 @@ export async function startAppFor(
     LOG_LEVEL: 'debug',
     ...variables,
   });
-  const store = await openStore({ pglite: await aPglite() }, quick);
-  const app = await startApp(environment, {
-    store,
+  const app = await startApp({
+    environment,
+    store: await openStore({ pglite: await aPglite() }, quick),
     log: createLog({ level: environment.logLevel, destination: log.stream }),
-    github: { throttle: false, retryDelayMs: 1 },
+    throttle: false,
     drainMs: 5_000,
   });
   github.setWebhookUrl(app.webhookUrl);
