@@ -100,7 +100,14 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
     lineage: new Map(
       ids.map((uniqueId) => [
         uniqueId,
-        { uniqueId, columns: [column('order_id'), column('amount')], rowset: [], unresolved: null, complete: true, missing: [] },
+        {
+          uniqueId,
+          columns: [column('order_id'), column('amount')],
+          rowset: [],
+          unresolved: null,
+          complete: true,
+          missing: [],
+        },
       ]),
     ),
   };

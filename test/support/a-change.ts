@@ -153,6 +153,8 @@ function aLineage(
     uniqueId,
     rowset,
     unresolved: unresolved ?? null,
+    complete: true,
+    missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;
       return {

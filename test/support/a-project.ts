@@ -25,11 +25,20 @@ export function id(name: string): UniqueId {
 /** A dbt project of package `shop`, every relation in `"db"."main"`. */
 export function aProject({ adapter = 'postgres', models = {}, others = {} }: AProject): DbtProject {
   const nodes = [
-    ...Object.entries(models).map(([name, node]) => aNode(name, typeof node === 'string' ? { compiledCode: node } : node)),
+    ...Object.entries(models).map(([name, node]) =>
+      aNode(name, typeof node === 'string' ? { compiledCode: node } : node),
+    ),
     ...Object.entries(others).map(([uniqueId, node]) => aNode(uniqueId, node)),
   ];
   return {
-    metadata: { schemaVersion: 12, dbtVersion: '1.10.0', adapterType: adapter, projectName: 'shop', generatedAt: null, env: {} },
+    metadata: {
+      schemaVersion: 12,
+      dbtVersion: '1.10.0',
+      adapterType: adapter,
+      projectName: 'shop',
+      generatedAt: null,
+      env: {},
+    },
     nodes: new Map(nodes.map((node) => [node.uniqueId, node])),
     macros: new Map(),
     disabled: new Map(),
@@ -42,7 +51,8 @@ function aNode(name: string, node: ANode): DbtNode {
   const uniqueId = id(name);
   const [resourceType = 'model'] = uniqueId.split('.');
   const identifier = uniqueId.split('.').at(-1) ?? name;
-  const relation = given.materialized === 'ephemeral' || !['model', 'seed', 'snapshot', 'source'].includes(resourceType);
+  const relation =
+    given.materialized === 'ephemeral' || !['model', 'seed', 'snapshot', 'source'].includes(resourceType);
   return {
     uniqueId,
     resourceType: resourceType as DbtNode['resourceType'],

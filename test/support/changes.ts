@@ -76,7 +76,13 @@ export function runResultsOf(command: string | null, statuses: Readonly<Record<s
 /** The gate's judgement of a change, with nothing asked. */
 export function judge(gate: Gate, change: Change, options: Readonly<Record<string, unknown>> = {}): GateResult {
   return gate.judge(
-    { change, assistance: { level: 'unknown', evidence: [], tools: [], note: null }, depth: 'standard', settled: [], options },
+    {
+      change,
+      assistance: { level: 'unknown', evidence: [], tools: [], note: null },
+      depth: 'standard',
+      settled: [],
+      options,
+    },
     new Map(),
   );
 }

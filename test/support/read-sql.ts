@@ -20,7 +20,9 @@ export async function readTrees(
 ): Promise<{ readonly trees: ReadonlyMap<UniqueId, Query>; readonly reasons: ReadonlyMap<UniqueId, Reason> }> {
   const dialect = toDialect(project.metadata.adapterType);
   const compiled = [...project.nodes.values()].filter((node) => node.compiledCode !== null && node.language === 'sql');
-  const answers = await reader.read(compiled.map((node) => ({ key: node.uniqueId, sql: node.compiledCode ?? '', dialect })));
+  const answers = await reader.read(
+    compiled.map((node) => ({ key: node.uniqueId, sql: node.compiledCode ?? '', dialect })),
+  );
   const trees = new Map<UniqueId, Query>();
   const reasons = new Map<UniqueId, Reason>();
   for (const { uniqueId } of compiled) {

@@ -124,7 +124,12 @@ function visitFunction(expression: Expression, way: Way, context: Context): stri
   if (!steering.has(expression.name)) return call(expression, own, context);
   const steered = through(own, strengths.expression, 'case when');
   const value = through(way, strengths.expression);
-  return fold(render(expression, expression.children.map((child, at) => visit(child, at === 0 ? steered : value, context))));
+  return fold(
+    render(
+      expression,
+      expression.children.map((child, at) => visit(child, at === 0 ? steered : value, context)),
+    ),
+  );
 }
 
 function visitWindow(expression: Expression, way: Way, context: Context): string {
@@ -132,7 +137,9 @@ function visitWindow(expression: Expression, way: Way, context: Context): string
   const [inner] = expression.children;
   if (inner === undefined) return '';
   const steering = through(own, strengths.window, inner.name);
-  const children = expression.children.flatMap((child) => (child.name === 'window' ? namedWindow(child, context) : [child]));
+  const children = expression.children.flatMap((child) =>
+    child.name === 'window' ? namedWindow(child, context) : [child],
+  );
   const parts = children.map((child, at) => visit(child, at === 0 ? own : steering, context));
   return fold(render({ ...expression, children }, parts));
 }
@@ -154,7 +161,9 @@ function visitColumn(expression: Expression, way: Way, context: Context): string
   const { value, used } = resolve(expression, context.scope, context.trace, context.aliases);
   const fields = expression.column.slice(used);
   take(value, fields.length > 0 ? through(way, strengths.expression) : way, context);
-  return fields.length === 0 ? value.logic : fold(`field(${value.logic}, '${fields.map((field) => field.name).join('.')}')`);
+  return fields.length === 0
+    ? value.logic
+    : fold(`field(${value.logic}, '${fields.map((field) => field.name).join('.')}')`);
 }
 
 /** Adds a value's base columns, each with the steps that lie between. */
@@ -207,13 +216,16 @@ function visitQuery(expression: Expression, way: Way, context: Context): string 
       ? through(way, strengths.expression)
       : through(way, strengths.expression, expression.name);
   const operands = all(expression.children, own, context);
-  if (expression.query === null) return fold(`(${operands[0] ?? ''} ${expression.name} (${operands.slice(1).join(', ')}))`);
+  if (expression.query === null)
+    return fold(`(${operands[0] ?? ''} ${expression.name} (${operands.slice(1).join(', ')}))`);
   const relation = context.trace.query(expression.query, context.scope.env, context.scope);
   context.sink.rowsets.push(relation.rowset);
   if (expression.kind !== 'exists') takeAll(relation, own, context);
   const query = `(${relation.signature})`;
   if (expression.kind === 'subquery') return fold(query);
-  return fold(expression.kind === 'in' ? `(${operands.join(', ')} ${expression.name} ${query})` : `${expression.name} ${query}`);
+  return fold(
+    expression.kind === 'in' ? `(${operands.join(', ')} ${expression.name} ${query})` : `${expression.name} ${query}`,
+  );
 }
 
 function takeAll(relation: Relation, way: Way, context: Context): void {

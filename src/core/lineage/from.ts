@@ -33,7 +33,8 @@ export function bindSources(sources: readonly Source[], scope: Scope, trace: Tra
     const { join } = source;
     if (join !== null) shared.push(...mergeShared(join, bound, scope, trace));
     scope.sources.push(bound);
-    signature.push(`${join?.kind ?? ','} ${bound.relation.signature}`);
+    const how = join === null ? ',' : `${join.kind} join`;
+    signature.push(signature.length === 0 ? bound.relation.signature : `${how} ${bound.relation.signature}`);
     // A condition sees what stands to its left, and the joined source even where a semi join hides it from the SELECT.
     if (join?.on) conditions.push({ expression: join.on, scope: { ...scope, sources: [...scope.sources] } });
   }
@@ -191,7 +192,9 @@ function functionRelation(
 /** `read_csv('orders.csv')`, as the name of a relation: dbt-duckdb's external sources are such functions. */
 function fileName(from: { readonly name: string; readonly expressions: readonly Expression[] }): Identifier | null {
   const [first] = from.expressions;
-  return first?.kind === 'literal' && first.name.startsWith("'") ? { name: `${from.name}(${first.name}`, quoted: true } : null;
+  return first?.kind === 'literal' && first.name.startsWith("'")
+    ? { name: `${from.name}(${first.name}`, quoted: true }
+    : null;
 }
 
 function namesOf(name: string, source: Source): readonly Identifier[] {

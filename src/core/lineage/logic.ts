@@ -93,11 +93,15 @@ function renderCase({ children }: Expression, parts: readonly string[]): string 
 }
 
 function clauses(children: readonly Expression[], parts: readonly string[]): string {
-  return parts.flatMap((part, at) => (children[at]?.kind === 'clause' ? [`${children[at].name} ${part}`] : [])).join(' ');
+  return parts
+    .flatMap((part, at) => (children[at]?.kind === 'clause' ? [`${children[at].name} ${part}`] : []))
+    .join(' ');
 }
 
 function renderCall({ name, children, distinct }: Expression, parts: readonly string[]): string {
   const operands = parts.filter((_, at) => children[at]?.kind !== 'clause').join(', ');
-  const after = children.flatMap((child, at) => (child.kind === 'clause' ? [`${child.name} (${parts[at] ?? ''})`] : []));
+  const after = children.flatMap((child, at) =>
+    child.kind === 'clause' ? [`${child.name} (${parts[at] ?? ''})`] : [],
+  );
   return [`${name}(${distinct ? 'distinct ' : ''}${operands})`, ...after].join(' ');
 }

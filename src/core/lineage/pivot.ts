@@ -1,7 +1,7 @@
 import { type Expression, identifierKey, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
-import { fold } from './logic.ts';
 import type { RowsetUse } from './lineage.ts';
+import { fold } from './logic.ts';
 import { type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
 import { findColumn, type Scope, type Trace } from './scope.ts';
 

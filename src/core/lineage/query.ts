@@ -1,8 +1,8 @@
 import { type Cte, identifierKey, type Query, type SetOperation, type Values } from '#core/sql';
 import { newSink, traceInto } from './expression.ts';
-import { fold } from './logic.ts';
 import { renamed } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
+import { fold } from './logic.ts';
 import {
   nothing,
   type Origin,

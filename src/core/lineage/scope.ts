@@ -224,7 +224,9 @@ function wholeRow(name: Identifier, scope: Scope, trace: Trace): Value | null {
   if (found === null) return null;
   const { columns } = found.source.relation;
   const made = columns.flatMap((column) => [...column.value.origins]);
-  const origins = new Map(made.map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]));
+  const origins = new Map(
+    made.map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]),
+  );
   trace.budget -= origins.size;
   return { origins, logic: `row(${found.source.relation.signature})`, castType: null, unresolved: null };
 }

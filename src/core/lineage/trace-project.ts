@@ -9,8 +9,8 @@ import type {
   ProjectLineage,
   Transformation,
 } from './lineage.ts';
-import { addedByDbt, bareColumn, catalogColumns, documentedColumns } from './node-columns.ts';
 import { nodeToken } from './logic.ts';
+import { addedByDbt, bareColumn, catalogColumns, documentedColumns } from './node-columns.ts';
 import { inOrder } from './order.ts';
 import { traceQuery } from './query.ts';
 import { baseValue, nothing, type Relation, type RelationColumn, usesOf, type Value } from './relation.ts';

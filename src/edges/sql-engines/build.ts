@@ -95,7 +95,8 @@ export function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-const datePart = /^(?:milli|micro|nano)?(?:second|minute|hour|day|week|isoweek|month|quarter|year|isoyear|decade|century)s?$|^(?:day|week)of(?:week|month|year)(?:iso)?$/i;
+const datePart =
+  /^(?:milli|micro|nano)?(?:second|minute|hour|day|week|isoweek|month|quarter|year|isoyear|decade|century)s?$|^(?:day|week)of(?:week|month|year)(?:iso)?$/i;
 const partFirst = /^(?:date|time|timestamp|datetime)_?(?:diff|add|sub|part|trunc|name)$/;
 
 /** Arguments of a date function, with a unit that stands there without quotes (`datediff(day, a, b)`) told from a column. */

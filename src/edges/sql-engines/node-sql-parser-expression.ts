@@ -1,6 +1,17 @@
 import type { Expression, Identifier, Query } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text, withDatePart } from './build.ts';
+import {
+  type Depth,
+  deeper,
+  expression,
+  list,
+  needRecord,
+  notUnderstood,
+  type Raw,
+  record,
+  text,
+  withDatePart,
+} from './build.ts';
 
 /** What a translation carries along. */
 export interface Translation {

@@ -1,4 +1,15 @@
-import type { Cte, Dialect, Expression, Identifier, Join, Projection, Query, Select, SetOperation, Source } from '#core/sql';
+import type {
+  Cte,
+  Dialect,
+  Expression,
+  Identifier,
+  Join,
+  Projection,
+  Query,
+  Select,
+  SetOperation,
+  Source,
+} from '#core/sql';
 import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
 import {
   identifier,
@@ -15,7 +26,11 @@ import {
  * Turns node-sql-parser's tree into ours; it gives no positions. Throws RepositoryError for a construct that it does not know.
  */
 export function nodeSqlParserTree(ast: unknown, dialect: Dialect): Query {
-  const translation: Translation = { dialect, depth: { level: 0 }, query: (body) => toQuery(body, dialect, translation) };
+  const translation: Translation = {
+    dialect,
+    depth: { level: 0 },
+    query: (body) => toQuery(body, dialect, translation),
+  };
   const statements = Array.isArray(ast) ? ast : [ast];
   const query = queryOf(statements[0]);
   if (query === null || statements.length > 1) throw notUnderstood('something else than one query');
@@ -31,7 +46,8 @@ function toQuery(ast: Raw, dialect: Dialect, t: Translation): Query {
   let at = ast;
   for (let next = record(ast['_next']); next !== null; next = record(next['_next'])) {
     const [operator, ...words] = (text(at['set_op']) ?? '').toLowerCase().split(' ');
-    if (operator !== 'union' && operator !== 'except' && operator !== 'intersect') throw notUnderstood('a set operation of unknown kind');
+    if (operator !== 'union' && operator !== 'except' && operator !== 'intersect')
+      throw notUnderstood('a set operation of unknown kind');
     const own = next;
     const member = bare(deeper(t.depth, () => selectOf(own, dialect, t)));
     const shape = { operator, all: words.includes('all'), byName: words.includes('name') } as const;
@@ -81,13 +97,18 @@ function optional(value: unknown, t: Translation): Expression | null {
 function namedWindow(body: Raw, t: Translation): Select['windows'][number] {
   const name = identifier(body['name']);
   if (name === null) throw notUnderstood('WINDOW without a name');
-  return { name, expression: expression('window', name.name, { children: windowClauses(body['as_window_specification'], t) }) };
+  return {
+    name,
+    expression: expression('window', name.name, { children: windowClauses(body['as_window_specification'], t) }),
+  };
 }
 
 function toProjection(body: Raw, dialect: Dialect, t: Translation): Projection {
   const inner = needRecord(body['expr'], 'projection');
-  const made = inner['type'] === 'double_quote_string' && dialect === 'bigquery' ? literal(inner) : toExpression(inner, t);
-  if (made.kind === 'star') return { kind: 'star', qualifier: made.column, except: [], replace: [], rename: [], span: null };
+  const made =
+    inner['type'] === 'double_quote_string' && dialect === 'bigquery' ? literal(inner) : toExpression(inner, t);
+  if (made.kind === 'star')
+    return { kind: 'star', qualifier: made.column, except: [], replace: [], rename: [], span: null };
   const assigned = dialect === 'tsql' && made.kind === 'operator' && made.name === '=' ? made.children : [];
   const [target, value] = assigned;
   if (target?.kind === 'column' && target.column.length === 1 && value !== undefined) {
@@ -116,7 +137,10 @@ function toSource(body: Raw, t: Translation): Source {
   const table = identifier(body['table']);
   if (table !== null) {
     const database = identifier(body['catalog']) ?? identifier(body['server']) ?? identifier(body['db']);
-    return { from: { kind: 'table', name: dotted([...identifiers([database, body['schema']].map(plain)), table]) }, ...more };
+    return {
+      from: { kind: 'table', name: dotted([...identifiers([database, body['schema']].map(plain)), table]) },
+      ...more,
+    };
   }
   return { from: derived(body, t), ...more };
 }
@@ -127,11 +151,16 @@ function plain(value: unknown): unknown {
 }
 
 function dotted(parts: readonly Identifier[]): readonly Identifier[] {
-  return parts.length > 1 ? parts : parts.flatMap((part) => part.name.split('.').map((name) => ({ name, quoted: part.quoted })));
+  return parts.length > 1
+    ? parts
+    : parts.flatMap((part) => part.name.split('.').map((name) => ({ name, quoted: part.quoted })));
 }
 
 /** The engine leaves column aliases in the text of the alias: `v(a, b)`. */
-function aliasParts(alias: Identifier | null): { readonly name: Identifier | null; readonly columnAliases: readonly Identifier[] } {
+function aliasParts(alias: Identifier | null): {
+  readonly name: Identifier | null;
+  readonly columnAliases: readonly Identifier[];
+} {
   const found = alias === null ? null : /^([^(]*)\((.*)\)$/s.exec(alias.name);
   if (alias === null || found === null) return { name: alias, columnAliases: [] };
   const columns = (found[2] ?? '').split(',').map((column) => column.trim().split(/\s+/)[0] ?? '');
@@ -144,10 +173,18 @@ function aliasParts(alias: Identifier | null): { readonly name: Identifier | nul
 function derived(body: Raw, t: Translation): Source['from'] {
   const inner = needRecord(body['expr'], 'FROM item');
   const query = queryOf(inner);
-  if (query !== null) return { kind: 'subquery', query: t.query(query), lateral: text(body['prefix']) !== null || /APPLY/.test(text(body['join']) ?? '') };
-  if (inner['type'] === 'values') return { kind: 'values', rows: list(inner['values']).map((row) => toExpressions(row, t)) };
+  if (query !== null)
+    return {
+      kind: 'subquery',
+      query: t.query(query),
+      lateral: text(body['prefix']) !== null || /APPLY/.test(text(body['join']) ?? ''),
+    };
+  if (inner['type'] === 'values')
+    return { kind: 'values', rows: list(inner['values']).map((row) => toExpressions(row, t)) };
   if (body['type'] === 'unnest') {
-    const ordinal = identifier(body['with_offset_as']) ?? (record(body['with_offset']) === null ? null : { name: 'offset', quoted: false });
+    const ordinal =
+      identifier(body['with_offset_as']) ??
+      (record(body['with_offset']) === null ? null : { name: 'offset', quoted: false });
     return { kind: 'table-function', name: 'unnest', expressions: [toExpression(inner, t)], ordinal };
   }
   const called = toExpression(inner, t);

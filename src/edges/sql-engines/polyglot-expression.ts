@@ -1,6 +1,17 @@
 import type { Expression, Identifier, Query, Span } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { type Depth, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text, withDatePart } from './build.ts';
+import {
+  type Depth,
+  deeper,
+  expression,
+  list,
+  needRecord,
+  notUnderstood,
+  type Raw,
+  record,
+  text,
+  withDatePart,
+} from './build.ts';
 import { binaryOperators, chains, functionName, presentation } from './polyglot-names.ts';
 import { typeText } from './polyglot-type.ts';
 
@@ -109,12 +120,17 @@ const translators: Readonly<Record<string, Translator>> = {
   if_func: ifOf,
   in: inList,
   between: ({ body }, t) =>
-    expression('between', negated(body, 'between'), { children: operands([body['this'], body['low'], body['high']], t) }),
+    expression('between', negated(body, 'between'), {
+      children: operands([body['this'], body['low'], body['high']], t),
+    }),
   not: ({ body }, t) => expression('operator', 'not', { children: operands([body['this']], t) }),
   neg: ({ body }, t) => expression('operator', 'neg', { children: operands([body['this']], t) }),
-  is_null: ({ body }, t) => expression('operator', negated(body, 'null', 'is '), { children: operands([body['this']], t) }),
-  is_true: ({ body }, t) => expression('operator', negated(body, 'true', 'is '), { children: operands([body['this']], t) }),
-  is_false: ({ body }, t) => expression('operator', negated(body, 'false', 'is '), { children: operands([body['this']], t) }),
+  is_null: ({ body }, t) =>
+    expression('operator', negated(body, 'null', 'is '), { children: operands([body['this']], t) }),
+  is_true: ({ body }, t) =>
+    expression('operator', negated(body, 'true', 'is '), { children: operands([body['this']], t) }),
+  is_false: ({ body }, t) =>
+    expression('operator', negated(body, 'false', 'is '), { children: operands([body['this']], t) }),
   any: quantified,
   all: quantified,
   exists: existsOf,
@@ -167,7 +183,8 @@ export function operand(value: unknown, t: Translation): Expression {
     if (left === null) break;
     leftmost = left;
   }
-  if (leftmost.tag !== 'subquery' || t.swallowed.length > 0) throw notUnderstood('a set operation inside an expression');
+  if (leftmost.tag !== 'subquery' || t.swallowed.length > 0)
+    throw notUnderstood('a set operation inside an expression');
   t.swallowed.push(node);
   return toExpression({ subquery: leftmost.body }, t);
 }
@@ -287,9 +304,12 @@ function namedFunction(node: Tagged, t: Translation): Expression {
 function methodCall({ body }: Tagged, t: Translation): Expression {
   const name = identifier(body['method'])?.name.toLowerCase() ?? '';
   const receiver = tagged(body['this']);
-  const qualified = receiver !== null && (receiver.tag === 'column' || receiver.tag === 'dot') && t.dialect !== 'duckdb';
+  const qualified =
+    receiver !== null && (receiver.tag === 'column' || receiver.tag === 'dot') && t.dialect !== 'duckdb';
   const children = [...(qualified ? [] : [toExpression(body['this'], t)]), ...toExpressions(body['args'], t)];
-  return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children: withDatePart(name, children, t.dialect) });
+  return expression(isAggregate(name) ? 'aggregate' : 'function', name, {
+    children: withDatePart(name, children, t.dialect),
+  });
 }
 
 function generic(node: Tagged, name: string, t: Translation): Expression {

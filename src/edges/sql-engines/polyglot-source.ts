@@ -26,7 +26,9 @@ function joinSources(joins: unknown, before: readonly Source[], t: Translation):
   let sources = before;
   for (const item of list(joins)) {
     const body = needRecord(item, 'JOIN');
-    const added = toItem(body['this'], toJoin(body, t), t).map((item) => (applies.test(String(body['kind'])) ? seesLeft(item) : item));
+    const added = toItem(body['this'], toJoin(body, t), t).map((item) =>
+      applies.test(String(body['kind'])) ? seesLeft(item) : item,
+    );
     const pivots = list(body['pivots']);
     sources =
       pivots.length === 0 ? [...sources, ...added] : [...sources, ...added.slice(0, -1), ...pivoted(added, pivots, t)];
