@@ -27,11 +27,17 @@ const words: Readonly<Record<RemadeMessage, Words>> = {
 
 /** Columns of modified nodes that keep their name and hold something else: another type, other sources, another expression. */
 export function findRemade(change: Change): readonly Finding<RemadeMessage>[] {
+  const retyped = new Set(change.columnChanges.filter(({ kind }) => kind === 'retyped').map(keyOf));
   return change.columnChanges.flatMap((column) => {
     const { kind, origin } = column;
-    const remade = kind === 'retyped' || kind === 're-sourced' || kind === 'logic-changed';
-    return origin === 'own' && remade ? [toFinding(change, column, kind)] : [];
+    if (origin !== 'own' || (kind !== 'retyped' && kind !== 're-sourced' && kind !== 'logic-changed')) return [];
+    // A cast is another expression too: the new type says it better.
+    return kind === 'logic-changed' && retyped.has(keyOf(column)) ? [] : [toFinding(change, column, kind)];
   });
+}
+
+function keyOf({ uniqueId, column }: ColumnChange): string {
+  return `${uniqueId}\n${column.toLowerCase()}`;
 }
 
 function toFinding(change: Change, remade: ColumnChange, messageId: RemadeMessage): Finding<RemadeMessage> {
