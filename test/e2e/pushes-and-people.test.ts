@@ -9,8 +9,9 @@ import {
   startDemoGitHub,
 } from '../support/demo-pull-requests.ts';
 import type { GitHubDouble } from '../support/github-double/index.ts';
+import { leaksIn } from '../support/log-canaries.ts';
 import { type RunningApp, startAppFor } from '../support/running-app.ts';
-import { commentOf, conclusionsOf } from '../support/seen-on-github.ts';
+import { checkNames, commentOf, conclusionsOf } from '../support/seen-on-github.ts';
 import { eventually } from '../support/store.ts';
 
 /** Newer pushes, the merge queue, and what people do with checks and labels. */
@@ -32,7 +33,7 @@ afterAll(async () => {
 async function openBuilt(demoNumber: number, name: string): Promise<OpenedPullRequest> {
   github.setWebhookUrl(null);
   const repository = await github.addRepository({ owner: 'cinderhouse', name, files: demoProject() });
-  const opened = await openDemoPullRequest(github, demoNumber, repository);
+  const opened = await openDemoPullRequest(github, demoNumber, { repository });
   await finishDemoBuild(opened);
   github.setWebhookUrl(app.webhookUrl);
   return opened;
@@ -89,6 +90,21 @@ describe('a newer push', () => {
   });
 });
 
+describe('a pull request from a fork', () => {
+  it('is reviewed when its artifacts come, though GitHub names no pull request then', async () => {
+    const repository = await github.addRepository({ owner: 'cinderhouse', name: 'forked', files: demoProject() });
+    const opened = await openDemoPullRequest(github, 2, { repository, fork: 'stranger' });
+    await app.settled();
+    expect(conclusionsOf(repository.publishedState(opened.pull.number))['weirkeeper']).toBe('action_required');
+    await finishDemoBuild(opened);
+    await app.settled();
+
+    const seen = repository.publishedState(opened.pull.number);
+    expect(conclusionsOf(seen)).toMatchObject({ weirkeeper: 'failure', 'weirkeeper / pii': 'failure' });
+    expect(commentOf(seen)).toContain('contact_point');
+  });
+});
+
 describe('people and the merge queue', () => {
   let opened: OpenedPullRequest;
 
@@ -106,10 +122,10 @@ describe('people and the merge queue', () => {
     await repository.rerequestCheckRun('ada', check?.id ?? 0);
     await app.settled();
 
-    expect(repository.state.checkRuns).toHaveLength(runs + 8);
+    expect(repository.state.checkRuns).toHaveLength(runs + checkNames.length);
     const after = repository.publishedState(pull.number);
     expect(conclusionsOf(after)).toEqual(conclusionsOf(before));
-    expect(after.comments).toHaveLength(1);
+    expect(commentOf(after)).toContain('fct_bookings');
   });
 
   it('a label that a person took off stays off', async () => {
@@ -130,11 +146,18 @@ describe('people and the merge queue', () => {
     await app.settled();
 
     expect(conclusionsOf(repository.publishedState(pull.number, groupSha))).toEqual(onPull);
-    expect(repository.publishedState(pull.number).comments).toHaveLength(1);
+    expect(repository.publishedState(pull.number, groupSha).checkRuns['weirkeeper']?.summary).toContain(
+      `#${String(pull.number)}`,
+    );
   });
 
   it('keeps one chain of records a repository', async () => {
     expect(verifyAuditLog(await app.auditLines())).toMatchObject({ ok: true });
     expect(github.forbidden).toEqual([]);
+  });
+
+  it('has logged no token, secret, SQL or text of a pull request', () => {
+    expect(app.logText()).toContain('"review superseded"');
+    expect(leaksIn(app.logText(), github)).toEqual([]);
   });
 });

@@ -75,11 +75,14 @@ export interface OpenedPullRequest {
 
 type Repository = GitHubDouble['repository'];
 
-/** Opens a pull request of the demo with its own commits, by its own author; the App is told and has answered. */
+/**
+ * Opens a pull request of the demo with its own commits, by its own author, from a branch of the repository or of a
+ * login's fork; the App is told and has answered.
+ */
 export async function openDemoPullRequest(
   github: GitHubDouble,
   demoNumber: number,
-  repository: Repository = github.repository,
+  { repository = github.repository, fork }: { readonly repository?: Repository; readonly fork?: string } = {},
 ): Promise<OpenedPullRequest> {
   const { title, body, user, head, base, labels, commits, files } = readDemoPullRequest(demoNumber);
   for (const { login, author } of commits) github.addAccount({ id: user.id, login, email: author.email });
@@ -90,6 +93,7 @@ export async function openDemoPullRequest(
     headRef: head.ref,
     baseRef: base.ref,
     labels,
+    ...(fork === undefined ? {} : { fork }),
     commits: commits.map(({ message, author, files: paths }) => ({
       message,
       author,
@@ -109,7 +113,8 @@ export async function finishDemoBuild(
 ): Promise<void> {
   keepBaseArtifacts(repository, pull);
   const { sha: headSha, ref: headBranch } = pull.head;
-  const run = repository.addWorkflowRun({ headSha, headBranch });
+  const headRepositoryId = pull.head.repository?.id ?? repository.state.id;
+  const run = repository.addWorkflowRun({ headSha, headBranch, headRepositoryId });
   repository.addArtifact({ name: 'dbt-head', headSha, headBranch, zip: demoArtifacts(artifacts), run });
   await repository.completeWorkflowRun(run);
 }

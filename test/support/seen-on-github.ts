@@ -1,7 +1,20 @@
+import { gates } from '#core/gates';
+import { gateCheckName, SUMMARY_CHECK } from '#core/render';
 import type { GitHubDouble } from './github-double/index.ts';
 
 type Repository = GitHubDouble['repository'];
 type PublishedState = ReturnType<Repository['publishedState']>;
+
+/** Names of all check runs that a review makes. */
+export const checkNames: readonly string[] = [...gates.map(({ id }) => gateCheckName(id)), SUMMARY_CHECK];
+
+/** The same conclusion for every check run, and others where told. */
+export function allConclude(
+  conclusion: string,
+  others: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return { ...Object.fromEntries(checkNames.map((name) => [name, conclusion])), ...others };
+}
 
 /** Conclusion of the newest check run of each name on a head SHA; the status while it has none. */
 export function conclusionsOf({ checkRuns }: PublishedState): Readonly<Record<string, string>> {
