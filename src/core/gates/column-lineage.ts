@@ -38,11 +38,11 @@ export const columnLineage = defineGate<Record<string, never>, ColumnLineageMess
       text: '`{model}` reads `{column}`, which {parents} no longer has: it cannot be built',
       cost: 'block',
     },
-    'removed-breaks': { text: '`{column}` of `{model}` is removed, and {readers} still depend on it', cost: 'block' },
+    'removed-breaks': { text: '`{column}` of `{model}` is removed, but still wanted by {readers}', cost: 'block' },
     removed: { text: '`{column}` of `{model}` is removed; its readers are changed too', cost: 'warn' },
     'removed-unused': { text: '`{column}` of `{model}` is removed; nothing in the project reads it', cost: 'note' },
     'renamed-breaks': {
-      text: '`{column}` of `{model}` is now `{after}`, and {readers} still depend on the old name',
+      text: '`{column}` of `{model}` is now `{after}`, but still wanted under the old name by {readers}',
       cost: 'block',
     },
     renamed: { text: '`{column}` of `{model}` is now `{after}`; its readers are changed too', cost: 'warn' },

@@ -35,10 +35,10 @@ export const destructive = defineGate({
       'A person who is not the author confirms it: accept the finding, for this head commit, with the reason.',
   },
   messages: {
-    'destructive-statement': { text: 'new {verb} of {target} in {where}{more}', cost: 'block' },
-    'temporary-statement': { text: 'new {verb} of the temporary relation {target} in {where}{more}', cost: 'warn' },
-    'package-statement': { text: 'package {package} now has {verb} of {target} in {where}{more}', cost: 'warn' },
-    'destructive-call': { text: '{where} now calls {macro}, which runs {verb} of {target}{more}', cost: 'block' },
+    'destructive-statement': { text: 'new {verb} of `{target}` in {where}{more}', cost: 'block' },
+    'temporary-statement': { text: 'new {verb} of the temporary relation `{target}` in {where}{more}', cost: 'warn' },
+    'package-statement': { text: 'package {package} now has {verb} of `{target}` in {where}{more}', cost: 'warn' },
+    'destructive-call': { text: '{where} now calls {macro}, which runs {verb} of `{target}`{more}', cost: 'block' },
     'full-refresh-on': {
       text: '{model} is now rebuilt on every run (`full_refresh: true`): rows that its sources no longer hold are lost',
       cost: 'block',

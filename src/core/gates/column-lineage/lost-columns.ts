@@ -64,12 +64,12 @@ function toFinding(
     fingerprint: toFingerprint('column-lineage', kind, uniqueId, column.toLowerCase()),
     matters:
       readers.length > 0
-        ? `whenever ${names(readers)} read it by name`
+        ? 'as soon as one of them reads the column by its name'
         : 'to readers outside the project, if there are any',
     downstream: downstreamOf(dependents),
     safeIf:
       kind === 'renamed'
-        ? `keep ${toLine(column)} as a second name until its readers have moved to ${toLine(lost.after)}`
-        : `keep ${toLine(column)}, or change its readers in this pull request`,
+        ? `keep \`${toLine(column)}\` as a second name until its readers have moved to \`${toLine(lost.after)}\``
+        : `keep \`${toLine(column)}\`, or change its readers in this pull request`,
   };
 }
