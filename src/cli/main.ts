@@ -23,6 +23,11 @@ const program = new Command('weirkeeper')
   .addHelpText('after', EXAMPLES);
 for (const add of [addReviewCommand, addLineageCommand, addAuditCommand, addServeCommand]) add(program);
 
+// A reader such as `head` may close the pipe before the end: that is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.passed : EXIT.usage);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
