@@ -4,8 +4,8 @@ export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
-export { localRequest } from './local-request.ts';
 export type { JobContext } from './job-context.ts';
+export { localRequest } from './local-request.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,
