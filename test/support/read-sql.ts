@@ -1,18 +1,11 @@
 import type { Reason, UniqueId } from '../../src/core/base/index.ts';
 import type { DbtCatalog, DbtProject } from '../../src/core/dbt/index.ts';
 import { type ProjectLineage, traceProject } from '../../src/core/lineage/index.ts';
-import { type Dialect, type Query, toDialect } from '../../src/core/sql/index.ts';
+import { type Query, toDialect } from '../../src/core/sql/index.ts';
 import { createSqlReader } from '../../src/edges/sql-engines/index.ts';
 
 /** One reader for a test file; `close` it in `afterAll`. */
 export const reader = createSqlReader({ workers: 1 });
-
-/** The tree of one statement; throws with the reason when there is none. */
-export async function parseSql(sql: string, dialect: Dialect): Promise<Query> {
-  const answer = (await reader.read([{ key: 'it', sql, dialect }])).get('it');
-  if (answer?.ok !== true) throw new TypeError(answer === undefined ? 'no answer' : answer.reason.text);
-  return answer.query;
-}
 
 /** Trees of a project's models, and why others have none. */
 export async function readTrees(

@@ -14,7 +14,6 @@ export type {
   ModifiedNode,
   ProjectSide,
 } from './change.ts';
-export type { ColumnComparison } from './column-changes.ts';
 export { compareColumns } from './column-changes.ts';
 export { consumersBehind } from './dependents.ts';
 export type { Modified } from './modified-nodes.ts';

@@ -9,7 +9,7 @@ import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
 
 /** Every message of the gate. */
-export type ColumnLineageMessage =
+type ColumnLineageMessage =
   | 'dangling-column'
   | 'removed-breaks'
   | 'removed'
@@ -22,7 +22,7 @@ export type ColumnLineageMessage =
   | 'logic-changed';
 
 /** Columns of modified models that are gone, renamed, retyped or made from other columns, and what depends on them. */
-export const columnLineage = defineGate<Record<string, never>, ColumnLineageMessage>({
+export const columnLineage = defineGate({
   id: 'column-lineage',
   title: 'Column lineage',
   page: {

@@ -8,6 +8,6 @@ export type {
   RowsetUse,
   Transformation,
 } from './lineage.ts';
-export { type Coverage, coverage, type LineageLine, lineageLines } from './lines.ts';
+export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
 export { traceProject } from './trace-project.ts';

@@ -59,7 +59,7 @@ function partsOf(node: DbtNode): readonly string[] {
 }
 
 /** `"db"."schema"."table"`, with any of SQL's quotes, or none; BigQuery may quote the whole. */
-export function splitName(relationName: string): readonly string[] {
+function splitName(relationName: string): readonly string[] {
   const parts: string[] = [];
   for (const [, double, back, square, plain] of relationName.matchAll(
     /"((?:[^"]|"")*)"|`([^`]*)`|\[([^\]]*)\]|([^."`[\]]+)/g,

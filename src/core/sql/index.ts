@@ -11,7 +11,6 @@ export type {
   ExpressionKind,
   Identifier,
   Join,
-  JoinKind,
   Projection,
   Query,
   Select,

@@ -86,7 +86,7 @@ export interface Star {
   readonly span: Span;
 }
 
-export type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof';
+type JoinKind = 'inner' | 'left' | 'right' | 'full' | 'cross' | 'semi' | 'anti' | 'asof';
 
 /** How a source is attached to those before it; null (in `Source`) for the first and for comma-separated ones. */
 export interface Join {

@@ -1,2 +1,2 @@
 // Parses SQL with outside engines, in workers with time-outs.
-export { createSqlReader, type SqlReaderOptions } from './sql-reader.ts';
+export { createSqlReader } from './sql-reader.ts';

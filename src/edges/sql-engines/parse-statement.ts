@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { parse as polyglotParse } from '@polyglot-sql/sdk';
 import type { Dialect, Query } from '#core/sql';
 import { list, record, text } from './build.ts';
@@ -11,8 +10,12 @@ export type EngineAnswer =
   | { readonly ok: true; readonly query: Query }
   | { readonly ok: false; readonly why: string; readonly broken: boolean };
 
-const require = createRequire(import.meta.url);
-const builds = new Map<string, unknown>();
+/** Parsers of node-sql-parser, one a build. */
+const parsers = new Map<() => unknown, SqlParser>();
+
+interface SqlParser {
+  astify(sql: string): unknown;
+}
 
 /** Parses `sql` with one engine. Never throws. */
 export function parseStatement(engine: EngineName, sql: string, dialect: Dialect): EngineAnswer {
@@ -55,10 +58,10 @@ function placeOf(sql: string, offset: number): string {
 function withNodeSqlParser(sql: string, dialect: Dialect): EngineAnswer {
   const build = nodeSqlParserBuilds[dialect];
   if (build === null) return { ok: false, why: `node-sql-parser does not read ${dialect}`, broken: false };
-  const parser = builds.get(build) ?? load(build);
-  builds.set(build, parser);
+  const parser = parsers.get(build) ?? newParser(build);
+  parsers.set(build, parser);
   try {
-    const ast = (parser as { astify(sql: string): unknown }).astify(sql);
+    const ast = parser.astify(sql);
     const statements = list(Array.isArray(ast) ? ast : [ast]);
     return { ok: true, query: nodeSqlParserTree(statements.length === 1 ? statements[0] : statements, dialect) };
   } catch (error) {
@@ -73,9 +76,9 @@ function withNodeSqlParser(sql: string, dialect: Dialect): EngineAnswer {
   }
 }
 
-function load(build: string): unknown {
-  const loaded = require(`node-sql-parser/build/${build}.js`) as { readonly Parser: new () => unknown };
-  return new loaded.Parser();
+function newParser(load: () => unknown): SqlParser {
+  const { Parser } = load() as { readonly Parser: new () => SqlParser };
+  return new Parser();
 }
 
 function messageOf(error: unknown): string {

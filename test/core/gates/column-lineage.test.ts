@@ -1,0 +1,217 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { reason } from '#core/base';
+import { type AnalyzedSide, type Change, compareColumns, findModified } from '#core/change';
+import { childrenOf } from '#core/dbt';
+import type { Gate, GateResult } from '#core/gates';
+import { gates } from '#core/gates';
+import { traceProject } from '#core/lineage';
+import { type AProject, aCatalog, aProject, id } from '../../support/a-project.ts';
+import { reader, readTrees } from '../../support/read-sql.ts';
+
+afterAll(() => reader.close());
+
+const gate = gates.find((one) => one.id === 'column-lineage') as Gate;
+const raw = 'source.shop.raw.orders';
+type Models = NonNullable<AProject['models']>;
+
+const stg = 'select id, amount, status from "db"."main"."orders"';
+const models: Models = {
+  stg: { compiledCode: stg, rawCode: stg, parents: [raw] },
+  fct: { compiledCode: 'select id, amount as total from "db"."main"."stg"', parents: ['stg'] },
+};
+
+async function side(changed: Models, others: AProject['others'] = {}): Promise<AnalyzedSide> {
+  const project = aProject({ models: { ...models, ...changed }, others: { [raw]: {}, ...others } });
+  const catalog = aCatalog({ [raw]: ['id', 'amount', 'status', 'net'] });
+  const { trees, reasons } = await readTrees(project);
+  const lineage = traceProject(project, catalog, trees, reasons);
+  return {
+    project,
+    catalog,
+    runResults: null,
+    artifacts: [],
+    origin: '',
+    stale: null,
+    lineage,
+    trees,
+    children: childrenOf(project),
+  };
+}
+
+async function changeOf(head: Models, others?: AProject['others'], base: Models = {}): Promise<Change> {
+  const sides = { base: await side(base, others), head: await side(head, others) };
+  const { modified, removed } = findModified(sides.base.project, sides.head.project);
+  return { pullRequest: null, ...sides, modified, removed, columnChanges: compareColumns({ ...sides, modified }) };
+}
+
+function judge(change: Change): GateResult {
+  const assistance = { level: 'unknown' as const, evidence: [], tools: [], note: null };
+  return gate.judge({ change, assistance, depth: 'standard', settled: [], options: undefined }, new Map());
+}
+
+function told(result: GateResult): readonly string[] {
+  if (result.outcome !== 'failed') return [result.outcome];
+  return result.findings.map(({ messageId, subject }) =>
+    `${messageId} ${typeof subject === 'string' ? subject : `${subject.uniqueId}.${subject.column}`}`.replace(
+      'model.shop.',
+      '',
+    ),
+  );
+}
+
+/** A model with this SQL, its file included. */
+const sql = (code: string, parents: readonly string[] = [raw]): Models[string] => ({
+  compiledCode: code,
+  rawCode: code,
+  parents,
+});
+
+const without = sql('select id, status from "db"."main"."orders"');
+const renamed = sql('select id,\n  amount as value, status from "db"."main"."orders"');
+const board = { 'exposure.shop.board': { parents: ['fct'] } };
+
+describe('a column that is gone', () => {
+  it.each([
+    ['is still read by name', { stg: without }, {}, ['dangling-column fct.amount', 'removed-breaks stg.amount']],
+    [
+      'and whose reader is changed too',
+      { stg: without, fct: sql('select id, 0 as total from "db"."main"."stg"', ['stg']) },
+      {},
+      ['removed stg.amount', 're-sourced fct.total'],
+    ],
+    [
+      'and that nothing reads',
+      { stg: sql('select id, amount from "db"."main"."orders"') },
+      {},
+      ['removed-unused stg.status'],
+    ],
+    ['under its old name', { stg: renamed }, {}, ['dangling-column fct.amount', 'renamed-breaks stg.amount']],
+    [
+      'under its old name, and readers follow',
+      { stg: renamed, fct: sql('select id, value as total from "db"."main"."stg"', ['stg']) },
+      {},
+      ['renamed stg.amount'],
+    ],
+    [
+      'from a model that an exposure reads',
+      { fct: sql('select id from "db"."main"."stg"', ['stg']) },
+      board,
+      ['removed-breaks fct.total'],
+    ],
+  ])('%s', async (_, head, others, expected) => {
+    expect([...told(judge(await changeOf(head as Models, others)))].sort()).toEqual([...expected].sort());
+  });
+
+  it('from a public model breaks readers that nobody sees', async () => {
+    const open = { access: 'public' as const };
+    const base = { fct: { ...(models['fct'] as object), ...open } };
+    const head = { fct: { ...(sql('select id from "db"."main"."stg"', ['stg']) as object), ...open } };
+    expect(told(judge(await changeOf(head, {}, base)))).toEqual(['removed-breaks fct.total']);
+  });
+
+  it('reaches a consumer through `select *`', async () => {
+    const star = { fct: sql('select * from "db"."main"."stg"', ['stg']) };
+    const result = judge(await changeOf({ ...star, stg: without }, board, star));
+    expect(told(result)).toEqual(['removed-breaks stg.amount']);
+    expect(result).toMatchObject({
+      findings: [{ data: { readers: 'board' }, downstream: [id('fct'), id('exposure.shop.board')], basis: 'proven' }],
+    });
+  });
+});
+
+describe('a column that is another one now', () => {
+  it.each([
+    ['from another source', 'select id, net as amount, status from "db"."main"."orders"', ['re-sourced stg.amount']],
+    [
+      'in another way',
+      'select id, round(amount) as amount, status from "db"."main"."orders"',
+      ['logic-changed stg.amount'],
+    ],
+  ])('%s', async (_, code, expected) => {
+    const result = judge(await changeOf({ stg: sql(code) }));
+    expect(told(result)).toEqual(expected);
+    expect(result).toMatchObject({ findings: [{ place: { path: 'models/stg.sql', startLine: 1 } }] });
+  });
+
+  it('is shown on the line of its name', async () => {
+    const result = judge(
+      await changeOf({ stg: renamed, fct: sql('select id, value as total from "db"."main"."stg"', ['stg']) }),
+    );
+    expect(result).toMatchObject({ findings: [{ place: { path: 'models/stg.sql', startLine: 2 } }] });
+  });
+
+  it('keeps its fingerprint when lines move', async () => {
+    const fingerprints = await Promise.all(
+      ['', '\n\n'].map(async (lines) => {
+        const result = judge(
+          await changeOf({ stg: sql(`${lines}select id, net as amount, status from "db"."main"."orders"`) }),
+        );
+        return result.outcome === 'failed' ? result.findings[0].fingerprint : '';
+      }),
+    );
+    expect(new Set(fingerprints)).toEqual(new Set(['column-lineage:re-sourced:model.shop.stg:amount']));
+  });
+});
+
+describe('nothing to find', () => {
+  it('where only the layout changes', async () => {
+    const laidOut = sql('with o as (select * from "db"."main"."orders")\nselect o.id, o.amount, o.status from o');
+    expect(judge(await changeOf({ stg: laidOut }))).toEqual({
+      outcome: 'passed',
+      basis: 'proven',
+      summary: '3 columns of 1 model, all resolved',
+    });
+  });
+
+  it('where only the file changes and the compiled SQL is the same', async () => {
+    const result = judge(await changeOf({ stg: { compiledCode: stg, rawCode: `-- why\n${stg}`, parents: [raw] } }));
+    expect(told(result)).toEqual(['passed']);
+  });
+
+  it('does not apply to a change of no model', async () => {
+    const change = await changeOf({});
+    expect(
+      gate.appliesTo({
+        change,
+        assistance: { level: 'unknown', evidence: [], tools: [], note: null },
+        depth: 'standard',
+        settled: [],
+        options: undefined,
+      }),
+    ).toEqual(reason('nothing-modified', 'no model, seed or snapshot is modified'));
+  });
+});
+
+describe('what could not be looked at', () => {
+  it.each([
+    [
+      'a model without compiled SQL',
+      { stg: { rawCode: 'select 1', parents: [raw] } },
+      'not-compiled',
+      'model.shop.stg',
+    ],
+    ['a model that does not parse', { stg: sql('select id\nfrom from t') }, 'not-parsed', '2:'],
+    [
+      'a Python model',
+      { stg: { language: 'python' as const, rawCode: 'def model', parents: [raw] } },
+      'python-model',
+      'model.shop.stg',
+    ],
+  ])('%s', async (_, head, code, text) => {
+    const result = judge(await changeOf(head));
+    expect(result).toMatchObject({ outcome: 'unknown', reason: { code } });
+    expect(result.outcome === 'unknown' ? result.reason.text : '').toContain(text);
+  });
+
+  it('is a star over the unknown, which may still have what seems gone', async () => {
+    const result = judge(await changeOf({ stg: sql('select * from elsewhere.things') }));
+    expect(result).toMatchObject({ outcome: 'failed', unknown: [{ code: 'open-star' }] });
+    expect(told(result).filter((line) => line.startsWith('removed'))).toEqual([]);
+  });
+
+  it('is told beside what was found, readers that cannot be read among it', async () => {
+    const python = { fct: { language: 'python' as const, parents: ['stg'] } };
+    const result = judge(await changeOf({ ...python, stg: without }, {}, python));
+    expect(result).toMatchObject({ outcome: 'failed', unknown: [{ code: 'python-model' }] });
+  });
+});

@@ -1,0 +1,75 @@
+// Both engines' trees of the same SQL are the same tree, positions aside.
+import { describe, expect, it } from '@jest/globals';
+import type { Dialect, Query } from '#core/sql';
+import type { EngineName } from '../../../src/edges/sql-engines/engines.ts';
+import { parseStatement } from '../../../src/edges/sql-engines/parse-statement.ts';
+import { shapeOf } from '../../../src/edges/sql-engines/shape.ts';
+
+function tree(engine: EngineName, sql: string, dialect: Dialect): Query {
+  const answer = parseStatement(engine, sql, dialect);
+  if (!answer.ok) throw new TypeError(answer.why);
+  return answer.query;
+}
+
+const withoutSpans = (query: Query): unknown =>
+  JSON.parse(JSON.stringify(query, (key, value: unknown) => (key === 'span' ? null : value)));
+
+describe('one tree from two engines', () => {
+  it.each([
+    [
+      'postgres',
+      'select a, t.b as x, count(distinct c) as n from db.s.t as t where a > 1 and b is not null group by a, t.b',
+    ],
+    [
+      'postgres',
+      'with c as (select * from t) select c.*, upper(a) as k from c left join u on c.id = u.id order by 1 desc',
+    ],
+    ['postgres', 'select a from t union all select b from u union all select c from v'],
+    ['postgres', "select case when a = 1 then 'x' else b end as k, cast(c as int) as i from t"],
+    ['postgres', 'select sum(a) over (partition by b order by c desc) as s from t where d in (select e from u)'],
+    [
+      'snowflake',
+      'select t.a from t inner join u using (id) qualify row_number() over (partition by a order by b) = 1',
+    ],
+    ['bigquery', 'select a, max(b) as m from p.d.t group by a having max(b) > 2'],
+    ['tsql', 'select z = a, b from dbo.t'],
+  ] satisfies [Dialect, string][])('%s: %s', (dialect, sql) => {
+    expect(withoutSpans(tree('node-sql-parser', sql, dialect))).toEqual(withoutSpans(tree('polyglot', sql, dialect)));
+  });
+});
+
+describe('node-sql-parser', () => {
+  it.each([
+    ['select * from cte cross join u', 'cross'],
+    ['select * from t natural join u', 'natural'],
+  ])('is not believed where it takes a word of the join for an alias: %s', (sql, word) => {
+    const answer = parseStatement('node-sql-parser', sql, 'postgres');
+    expect(answer).toMatchObject({ ok: false, broken: false });
+    expect(answer.ok ? '' : answer.why).toContain(word);
+  });
+
+  it('says that it does not read a dialect', () => {
+    expect(parseStatement('node-sql-parser', 'select 1', 'clickhouse')).toMatchObject({ ok: false });
+  });
+});
+
+describe('positions', () => {
+  it('are UTF-16 units of the text, whatever stands before', () => {
+    const sql = "select '😀é' as e, amount as total from t";
+    const { body } = tree('polyglot', sql, 'postgres');
+    const projection = body.kind === 'select' ? body.projections[1] : undefined;
+    const span = projection?.span ?? { start: 0, end: 0 };
+    expect(sql.slice(span.start, span.end)).toBe('amount as total');
+  });
+});
+
+describe('the shape of a statement', () => {
+  it.each([
+    ['select ((a))', 2, 0],
+    ['select \'((((\' -- ((((\n/* ((( */ from "(("', 0, 0],
+    ['select case when (a) then b end union select c except select d', 2, 2],
+    ['))))select (a)', 1, 0],
+  ])('%j', (sql, nesting, setOperations) => {
+    expect(shapeOf(sql)).toEqual({ nesting, setOperations });
+  });
+});
