@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { closeOnSignal, createLog, readEnvironment, startApp } from '#server';
 
 /** `weirkeeper serve`: the App, until it is told to stop. */
 export function addServeCommand(program: Command): void {
@@ -7,6 +6,8 @@ export function addServeCommand(program: Command): void {
     .command('serve')
     .description('run the GitHub App; it is configured by environment variables (see the README)')
     .action(async () => {
+      // Loaded only here: the server's libraries take longer to load than a review takes.
+      const { closeOnSignal, createLog, readEnvironment, startApp } = await import('#server');
       const environment = readEnvironment(process.env);
       const secrets = [
         environment.webhookSecret,

@@ -28,7 +28,7 @@ export interface TestStore {
 }
 
 /** PGlite in memory, from a template with all migrations applied: less than a second instead of five. */
-export const embedded: TestDatabase = {
+const embedded: TestDatabase = {
   name: 'PGlite',
   async open(settings = quick) {
     const pglite = await aPglite();

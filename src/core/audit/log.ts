@@ -6,7 +6,7 @@ import { sha256 } from './digest.ts';
 import { auditSchema, type ChainEnd, type SealedRecord } from './record.ts';
 
 /** Where one repository's chain of a log ends. */
-export interface ChainSummary extends ChainEnd {
+interface ChainSummary extends ChainEnd {
   readonly repository: string;
   readonly records: number;
 }

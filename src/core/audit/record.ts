@@ -41,7 +41,7 @@ export interface AuditInput {
 }
 
 /** The policy in force. `sha` and `digest` are of the file at `path`; null when the repository has none. */
-export interface AuditedPolicy {
+interface AuditedPolicy {
   readonly path: string;
   readonly sha: Sha | null;
   readonly digest: string | null;

@@ -14,6 +14,9 @@ export type {
   ModifiedNode,
   ProjectSide,
 } from './change.ts';
+export type { ColumnComparison } from './column-changes.ts';
+export { compareColumns } from './column-changes.ts';
+export { consumersBehind } from './dependents.ts';
 export type { Modified } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

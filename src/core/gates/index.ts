@@ -1,4 +1,5 @@
 // One gate per file; this list is the order in which they are shown.
+import { columnLineage } from './column-lineage.ts';
 import { dbtRun } from './dbt-run.ts';
 import { deepReview } from './deep-review.ts';
 import { destructive } from './destructive.ts';
@@ -13,4 +14,4 @@ export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [state, dbtRun, rowCount, pii, destructive, deepReview];
+export const gates: readonly Gate[] = [state, dbtRun, rowCount, columnLineage, pii, destructive, deepReview];

@@ -42,12 +42,12 @@ export const pii = defineGate({
   },
   messages: {
     'new-personal-path': {
-      text: '{category} ({known}) from {origin} now reaches {sink} ({why}) as {columns}: {path}',
+      text: '{category} ({known}) from `{origin}` now reaches `{sink}` ({why}) as `{columns}`',
       cost: 'block',
     },
-    'label-dropped': { text: '{model}.{column} {how}, and still holds the same personal data{more}', cost: 'block' },
+    'label-dropped': { text: '`{model}.{column}` {how}, and still holds the same personal data{more}', cost: 'block' },
     'label-missing': {
-      text: '{columns} of {model} repeats {upstream}, which is labelled ({label}), and is not labelled itself',
+      text: '`{columns}` of `{model}` repeats `{upstream}`, which is labelled ({label}), and is not labelled itself',
       cost: 'warn',
     },
   },

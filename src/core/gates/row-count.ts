@@ -30,14 +30,14 @@ export const rowCount = defineGate({
       'If the move is wanted, accept the finding with the reason, or raise `threshold_percent` in the policy.',
   },
   messages: {
-    'row-count-changed': { text: '{model}: {base} → {head} rows ({delta}){cause}', cost: 'block' },
-    'relation-emptied': { text: '{model}: {base} rows → none{cause}', cost: 'block' },
+    'row-count-changed': { text: '`{model}`: {base} → {head} rows ({delta}){cause}', cost: 'block' },
+    'relation-emptied': { text: '`{model}`: {base} rows → none{cause}', cost: 'block' },
     'rows-differ-without-cause': {
-      text: '{model}: {base} → {head} rows ({delta}) although its SQL and its parents are as they were: environment?',
+      text: '`{model}`: {base} → {head} rows ({delta}) although its SQL and its parents are as they were: environment?',
       cost: 'warn',
     },
-    'relation-filled': { text: '{model}: was empty, has {head} rows{cause}', cost: 'note' },
-    'relation-new': { text: '{model} is new: {head} rows', cost: 'note' },
+    'relation-filled': { text: '`{model}`: was empty, has {head} rows{cause}', cost: 'note' },
+    'relation-new': { text: '`{model}` is new: {head} rows', cost: 'note' },
   },
   options,
   appliesTo({ change, options: { children, max_relations } }) {

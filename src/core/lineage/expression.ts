@@ -18,6 +18,14 @@ interface Way {
   readonly functions: readonly string[];
 }
 
+/** Where an expression stands. */
+export interface Position {
+  readonly scope: Scope;
+  readonly trace: Trace;
+  /** Whether it may read output aliases; by default it may not. */
+  readonly aliases?: AliasUse;
+}
+
 /** What tracing an expression needs besides the expression. */
 interface Context {
   readonly scope: Scope;
@@ -33,14 +41,8 @@ export function newSink(): Sink {
 }
 
 /** Collects the base columns of `expression` into `sink`; gives it back normalised. */
-export function traceInto(
-  sink: Sink,
-  expression: Expression,
-  scope: Scope,
-  trace: Trace,
-  aliases: AliasUse = 'no',
-): string {
-  return visit(expression, straight, { scope, trace, aliases, sink });
+export function traceInto(sink: Sink, expression: Expression, at: Position): string {
+  return visit(expression, straight, { aliases: 'no', ...at, sink });
 }
 
 /** What `expression` holds, and the row sets of its subqueries. */
@@ -60,6 +62,7 @@ export function traceValue(
   return { value: { origins: sink.origins, logic, castType, unresolved: sink.unresolved }, rowsets: sink.rowsets };
 }
 
+// eslint-disable-next-line complexity -- one case a kind
 function visit(expression: Expression, way: Way, context: Context): string {
   switch (expression.kind) {
     case 'column':

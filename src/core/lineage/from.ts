@@ -33,7 +33,8 @@ export function bindSources(sources: readonly Source[], scope: Scope, trace: Tra
     const { join } = source;
     if (join !== null) shared.push(...mergeShared(join, bound, scope, trace));
     scope.sources.push(bound);
-    signature.push(`${join?.kind ?? ','} ${bound.relation.signature}`);
+    const how = join === null ? ',' : `${join.kind} join`;
+    signature.push(signature.length === 0 ? bound.relation.signature : `${how} ${bound.relation.signature}`);
     // A condition sees what stands to its left, and the joined source even where a semi join hides it from the SELECT.
     if (join?.on) conditions.push({ expression: join.on, scope: { ...scope, sources: [...scope.sources] } });
   }
@@ -163,7 +164,7 @@ function functionRelation(
   const file = fileName(from);
   if (file !== null && trace.knows([file])) return trace.table([file]);
   const sink = newSink();
-  const logic = from.expressions.map((expression) => traceInto(sink, expression, scope, trace)).join(', ');
+  const logic = from.expressions.map((expression) => traceInto(sink, expression, { scope, trace })).join(', ');
   rowsets.push(...sink.rowsets);
   const origins = new Map(
     [...sink.origins].map(([key, origin]) => [
@@ -230,18 +231,20 @@ function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, 
 /** Makes the shared columns of USING and NATURAL one; gives both sides' values, which decide the rows. */
 function mergeShared(join: Join, bound: BoundSource, scope: Scope, trace: Trace): readonly Value[] {
   const names = join.natural ? naturalNames(bound, scope, trace) : join.using;
-  const values: Value[] = [];
-  for (const name of names) {
+  return names.flatMap((name) => {
     const key = identifierKey(name, trace.dialect);
     const left = scope.merged.get(key)?.value ?? leftValue(name, scope, trace);
     const right = findColumn(bound.relation, name, trace.dialect)?.value ?? bound.relation.open?.(name) ?? null;
-    if (right !== null) values.push(right);
-    if (left !== null) values.push(left);
-    const merged = join.kind === 'right' ? right : join.kind === 'full' ? coalesced(left, right) : (left ?? right);
-    const spelled = leftName(name, scope, trace);
-    if (merged !== null) scope.merged.set(key, { name: spelled, key, value: merged });
-  }
-  return values;
+    const merged = mergedValue(join, left, right);
+    if (merged !== null) scope.merged.set(key, { name: leftName(name, scope, trace), key, value: merged });
+    return [right, left].filter((value) => value !== null);
+  });
+}
+
+/** What the one column holds: the side that no outer join fills with NULLs, or both. */
+function mergedValue({ kind }: Join, left: Value | null, right: Value | null): Value | null {
+  if (kind === 'right') return right;
+  return kind === 'full' ? coalesced(left, right) : (left ?? right);
 }
 
 function leftName(name: Identifier, scope: Scope, { dialect }: Trace): string {

@@ -13,7 +13,7 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
   const named = [...pivot.aggregates.map((aggregate) => aggregate.expression), ...pivot.by];
   const consumed = new Set(named.flatMap((expression) => namesIn(expression, trace)));
   const steering = newSink();
-  for (const expression of pivot.by) traceInto(steering, expression, scope, trace);
+  for (const expression of pivot.by) traceInto(steering, expression, { scope, trace });
   const values = pivot.aggregates.map((aggregate) => {
     const { value } = traceValue(aggregate.expression, scope, trace);
     return steered(value, steering.origins);

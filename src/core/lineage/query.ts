@@ -142,7 +142,7 @@ function ordered(query: Query, body: Relation, env: Environment, trace: Trace): 
     const plain = item.kind === 'operator' && item.name === 'desc' ? item.children[0] : item;
     if (plain?.kind === 'literal')
       body.columns[Number(plain.name) - 1]?.value.origins.forEach((origin, key) => sink.origins.set(key, origin));
-    else traceInto(sink, item, scope, trace);
+    else traceInto(sink, item, { scope, trace });
   }
   const uses = [...sink.origins.values()].map(
     ({ uniqueId, column }): RowsetUse => ({ uniqueId, column, clause: 'order' }),

@@ -128,15 +128,22 @@ export function findSource(
 ): { readonly source: BoundSource; readonly used: number } | null {
   const keys = parts.map((part) => identifierKey(part, dialect));
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
-    for (const source of at.sources) if (source.alias !== null && source.alias === keys[0]) return { source, used: 1 };
+    const named = at.sources.find((source) => source.alias !== null && source.alias === keys[0]);
+    if (named !== undefined) return { source: named, used: 1 };
     for (const source of at.sources) {
-      for (let used = Math.min(keys.length, source.path.length); used > 1; used -= 1) {
-        const tail = source.path.slice(source.path.length - used);
-        if (tail.every((key, index) => key === keys[index])) return { source, used };
-      }
+      const used = sharedTail(source.path, keys);
+      if (used > 1) return { source, used };
     }
   }
   return null;
+}
+
+/** How many keys are the last parts of a table's name: `schema.table` of `schema.table.column`. */
+function sharedTail(path: readonly string[], keys: readonly string[]): number {
+  for (let used = Math.min(keys.length, path.length); used > 1; used -= 1) {
+    if (path.slice(path.length - used).every((key, index) => key === keys[index])) return used;
+  }
+  return 0;
 }
 
 function resolveQualified(

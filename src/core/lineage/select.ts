@@ -13,7 +13,16 @@ import { bindSources } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
 import { fold } from './logic.ts';
 import { type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
-import { type AliasUse, type Environment, findSource, newScope, resolve, type Scope, type Trace } from './scope.ts';
+import {
+  type AliasUse,
+  type BoundSource,
+  type Environment,
+  findSource,
+  newScope,
+  resolve,
+  type Scope,
+  type Trace,
+} from './scope.ts';
 
 /** What one SELECT has gathered. */
 interface Gathered {
@@ -73,7 +82,7 @@ interface ClauseContext {
 
 function clause(name: RowsetUse['clause'], expression: Expression, scope: Scope, context: ClauseContext): void {
   const sink = newSink();
-  const logic = traceInto(sink, expression, scope, context.trace, context.aliases);
+  const logic = traceInto(sink, expression, { scope, trace: context.trace, aliases: context.aliases });
   context.gathered.clauses.push(`${name} ${logic}`);
   context.gathered.inputs.push(...sink.rowsets);
   for (const origin of sink.origins.values()) use(name, origin.uniqueId, origin.column, context.gathered);
@@ -92,14 +101,15 @@ function groupClauses(select: Select, scope: Scope, trace: Trace, gathered: Gath
   const last: ClauseContext = { trace, gathered, aliases: 'last' };
   for (const item of select.groupBy) {
     if (item.kind === 'other') groupAll(select, scope, trace, gathered);
-    else positional('group', item, written, gathered) || clause('group', item, scope, last);
+    else if (!positional('group', item, written, gathered)) clause('group', item, scope, last);
   }
   if (select.having !== null) clause('having', select.having, scope, last);
   if (select.qualify !== null) clause('qualify', select.qualify, scope, last);
   if (select.distinct) for (const column of written) useValue('distinct', column.value, gathered);
   for (const item of select.distinctOn) clause('distinct', item, scope, last);
   for (const item of select.orderBy) {
-    positional('order', item, written, gathered) || clause('order', item, scope, { trace, gathered, aliases: 'first' });
+    if (!positional('order', item, written, gathered))
+      clause('order', item, scope, { trace, gathered, aliases: 'first' });
   }
 }
 
@@ -177,51 +187,68 @@ function postgresName(expression: Expression): Identifier {
   return { name: named ? expression.name : '?column?', quoted: false };
 }
 
+/** A star on its way to columns. */
+interface Expansion {
+  readonly star: Star;
+  /** Lower-case names that EXCEPT leaves out. */
+  readonly dropped: ReadonlySet<string>;
+  readonly scope: Scope;
+  readonly trace: Trace;
+  readonly gathered: Gathered;
+}
+
 function expandStar(star: Star, scope: Scope, trace: Trace, gathered: Gathered): void {
-  const { dialect } = trace;
-  const found = star.qualifier.length === 0 ? null : findSource(star.qualifier, scope, dialect);
+  const found = star.qualifier.length === 0 ? null : findSource(star.qualifier, scope, trace.dialect);
   if (star.qualifier.length > 0 && found === null) {
     expandStruct(star, scope, trace, gathered);
     return;
   }
   const dropped = new Set(star.except.map((name) => name.name.toLowerCase()));
-  const into = { trace, gathered };
-  const merged = found === null && dialectRules(dialect).usingColumnsFirst ? [...scope.merged.values()] : [];
-  for (const column of merged) emit(column, star, dropped, scope, into);
-  for (const source of found === null ? scope.sources.filter((candidate) => candidate.visible) : [found.source]) {
-    const { relation } = source;
-    for (const parent of relation.parents) gathered.parents.add(parent);
-    for (const column of relation.columns) {
-      const shared = found === null ? scope.merged.get(column.key) : undefined;
-      if (shared === undefined) emit(column, star, dropped, scope, into);
-      else if (merged.length === 0 && relation === scope.sources[0]?.relation) emit(shared, star, dropped, scope, into);
-    }
-    const { open } = relation;
-    if (open !== null && (!source.isFunction || relation.columns.length === 0)) {
-      gathered.open.push((name) => (dropped.has(name.name.toLowerCase()) ? null : open(name)));
-    }
+  const expansion: Expansion = { star, dropped, scope, trace, gathered };
+  if (found !== null) {
+    expandSource(found.source, expansion, () => 'own');
+    return;
+  }
+  const first = dialectRules(trace.dialect).usingColumnsFirst;
+  if (first) for (const column of scope.merged.values()) emit(column, expansion);
+  for (const source of scope.sources) {
+    if (!source.visible) continue;
+    const leads = !first && source === scope.sources[0];
+    expandSource(source, expansion, (key) => (!scope.merged.has(key) ? 'own' : leads ? 'merged' : 'none'));
   }
 }
 
-function emit(
-  column: RelationColumn,
-  star: Star,
-  dropped: ReadonlySet<string>,
-  scope: Scope,
-  into: Pick<ClauseContext, 'trace' | 'gathered'>,
+/** Gives a source's columns; `as` says for each whether as they are, as the one column of USING, or not at all. */
+function expandSource(
+  { relation, isFunction }: BoundSource,
+  expansion: Expansion,
+  as: (key: string) => 'own' | 'merged' | 'none',
 ): void {
+  const { scope, gathered, dropped } = expansion;
+  for (const parent of relation.parents) gathered.parents.add(parent);
+  for (const column of relation.columns) {
+    const how = as(column.key);
+    if (how === 'own') emit(column, expansion);
+    else if (how === 'merged') emit(scope.merged.get(column.key) ?? column, expansion);
+  }
+  const { open } = relation;
+  if (open !== null && (!isFunction || relation.columns.length === 0)) {
+    gathered.open.push((name) => (dropped.has(name.name.toLowerCase()) ? null : open(name)));
+  }
+}
+
+function emit(column: RelationColumn, { star, dropped, scope, trace, gathered }: Expansion): void {
   const lower = column.name.toLowerCase();
   if (dropped.has(lower)) return;
   const replaced = star.replace.find((item) => item.name.name.toLowerCase() === lower);
-  const renamed = star.rename.find((item) => item.from.name.toLowerCase() === lower);
-  const name = renamed?.to ?? null;
+  const name = star.rename.find((item) => item.from.name.toLowerCase() === lower)?.to ?? null;
   if (replaced === undefined && name === null) {
-    into.gathered.columns.push(column);
+    gathered.columns.push(column);
     if (!scope.aliases.has(column.key)) scope.aliases.set(column.key, column.value);
     return;
   }
-  const value = replaced === undefined ? column.value : traceValue(replaced.expression, scope, into.trace).value;
-  add(name ?? { name: column.name, quoted: true }, value, scope, into);
+  const value = replaced === undefined ? column.value : traceValue(replaced.expression, scope, trace).value;
+  add(name ?? { name: column.name, quoted: true }, value, scope, { trace, gathered });
 }
 
 /** `s.*` where `s` is a struct: its fields are not known, but they all come from it. */

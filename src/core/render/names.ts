@@ -47,7 +47,12 @@ export function splitReach(ids: readonly UniqueId[]): {
   readonly models: readonly UniqueId[];
   readonly consumers: readonly UniqueId[];
 } {
-  return { models: ids.filter((id) => !isConsumer(id)), consumers: ids.filter(isConsumer) };
+  const consumers = ids.filter(isConsumer);
+  const people = (id: UniqueId): boolean => id.startsWith('exposure.');
+  return {
+    models: ids.filter((id) => !isConsumer(id)),
+    consumers: [...consumers.filter(people), ...consumers.filter((id) => !people(id))],
+  };
 }
 
 /** Everything downstream of a node, nearest first: at head, or at base when head has lost the node. */

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Fingerprint, type Sha, toFingerprint, toSha } from '#core/base';
 import { type Tables, tableSchema } from './schema.ts';
 
-export interface FinishedReview {
+interface FinishedReview {
   readonly reviewId: string;
   readonly headSha: Sha;
   readonly outcome: string;
@@ -22,7 +22,7 @@ export interface Reviews {
   readPrevious(repository: string, pullNumber: number, headSha: Sha): Promise<FinishedReview | null>;
 }
 
-export interface ReviewStart {
+interface ReviewStart {
   readonly reviewId: string;
   readonly repository: string;
   readonly pullNumber: number;

@@ -1,5 +1,5 @@
 import { InvariantError, RepositoryError } from '#core/base';
-import type { Expression, ExpressionKind, Identifier, Query, SetOperation, Span } from '#core/sql';
+import type { Expression, ExpressionKind, Identifier, Join, Query, SetOperation, Source, Span } from '#core/sql';
 
 /** Levels of nesting that a tree may have: what walks it may then recurse. */
 const deepest = 600;
@@ -25,6 +25,21 @@ export function expression(kind: ExpressionKind, name: string, parts: Parts = {}
     distinct: parts.distinct ?? false,
     span: parts.span === undefined ? spanOf(children) : parts.span,
   };
+}
+
+/** A source with nothing but what is given. */
+export function source(
+  from: Source['from'],
+  alias: Identifier | null,
+  join: Join | null,
+  more: Partial<Source> = {},
+): Source {
+  return { from, alias, columnAliases: [], join, span: null, ...more };
+}
+
+/** A clause inside an expression: operands that steer its value. */
+export function clause(name: string, children: readonly Expression[]): Expression {
+  return expression('clause', name, { children });
 }
 
 /** The smallest span that covers those of `items`; null when none has one. */

@@ -1,7 +1,7 @@
-import type { Expression, Identifier, Query } from '#core/sql';
+import type { Expression } from '#core/sql';
 import { isAggregate } from '#core/sql';
 import {
-  type Depth,
+  clause,
   deeper,
   expression,
   list,
@@ -12,29 +12,15 @@ import {
   text,
   withDatePart,
 } from './build.ts';
-
-/** What a translation carries along. */
-export interface Translation {
-  readonly dialect: string;
-  readonly depth: Depth;
-  readonly query: (ast: Raw) => Query;
-}
-
-/** A name in any of the engine's forms: text, `{ value }`, `{ expr: { type, value } }`. */
-export function identifier(value: unknown): Identifier | null {
-  if (typeof value === 'string') return value === '' ? null : { name: value, quoted: false };
-  const body = record(value);
-  if (body === null) return null;
-  if (body['expr'] !== undefined) return identifier(body['expr']);
-  const name = text(body['value']);
-  const quoted = /quote_string|backticks/.test(text(body['type']) ?? '');
-  return name === null ? null : { name, quoted };
-}
-
-/** The names among `values`. */
-export function identifiers(values: readonly unknown[]): readonly Identifier[] {
-  return values.flatMap((value) => identifier(value) ?? []);
-}
+import {
+  caseOf,
+  conditional,
+  identifier,
+  identifiers,
+  type Translation,
+  toOrder,
+  withOver,
+} from './node-sql-parser-clauses.ts';
 
 /** Translates what stands where SQL wants one value. */
 export function toExpression(value: unknown, t: Translation): Expression {
@@ -45,15 +31,6 @@ export function toExpression(value: unknown, t: Translation): Expression {
 export function toExpressions(values: unknown, t: Translation): readonly Expression[] {
   const items = record(values)?.['type'] === 'expr_list' ? record(values)?.['value'] : values;
   return list(items).map((item) => toExpression(item, t));
-}
-
-/** ORDER BY items. */
-export function toOrder(values: unknown, t: Translation): readonly Expression[] {
-  return list(values).map((value) => {
-    const item = needRecord(value, 'ORDER BY item');
-    const inner = toExpression(item['expr'], t);
-    return item['type'] === 'DESC' ? expression('operator', 'desc', { children: [inner] }) : inner;
-  });
 }
 
 /** A query in parentheses, in any of the engine's forms; null when `value` is none. */
@@ -146,30 +123,41 @@ function rowOrOne(body: Raw, t: Translation): Expression {
   return only !== undefined && more.length === 0 ? only : expression('function', 'tuple', { children: items });
 }
 
-/** Chains of one operator are flattened, so that a long chain is not a deep tree. */
 function binary(body: Raw, t: Translation): Expression {
   const operator = text(body['operator'])?.toLowerCase().replace(/\s+/g, ' ') ?? '';
-  if (operator === 'in' || operator === 'not in') return inList(body, operator, t);
-  if (operator === 'between' || operator === 'not between') {
-    return expression('between', operator, {
-      children: [toExpression(body['left'], t), ...toExpressions(body['right'], t)],
-    });
+  switch (operator) {
+    case 'in':
+    case 'not in':
+      return inList(body, operator, t);
+    case 'between':
+    case 'not between':
+      return expression('between', operator, {
+        children: [toExpression(body['left'], t), ...toExpressions(body['right'], t)],
+      });
+    case 'is':
+    case 'is not': {
+      const right = toExpression(body['right'], t);
+      return expression('operator', `${operator} ${right.name}`, { children: [toExpression(body['left'], t)] });
+    }
+    default:
+      return expression('operator', operator === '!=' ? '<>' : operator, { children: chainOf(body, operator, t) });
   }
-  if (operator === 'is' || operator === 'is not') {
-    const right = toExpression(body['right'], t);
-    return expression('operator', `${operator} ${right.name}`, { children: [toExpression(body['left'], t)] });
-  }
+}
+
+const chains: ReadonlySet<string> = new Set(['and', 'or', '+', '*', '||']);
+
+/** Operands; chains of one operator are flattened, so that a long chain is not a deep tree. */
+function chainOf(body: Raw, operator: string, t: Translation): readonly Expression[] {
   const children: Expression[] = [];
-  const chained = ['and', 'or', '+', '*', '||'].includes(operator);
   const pending: unknown[] = [body['right'], body['left']];
   while (pending.length > 0) {
     const value = pending.pop();
     const inner = record(value);
     const same = inner?.['type'] === 'binary_expr' && text(inner['operator'])?.toLowerCase() === operator;
-    if (chained && same) pending.push(inner['right'], inner['left']);
+    if (same && chains.has(operator)) pending.push(inner['right'], inner['left']);
     else children.push(toExpression(value, t));
   }
-  return expression('operator', operator === '!=' ? '<>' : operator, { children });
+  return children;
 }
 
 function inList(body: Raw, operator: string, t: Translation): Expression {
@@ -185,17 +173,6 @@ function unary(body: Raw, t: Translation): Expression {
   if (query !== null && operator.endsWith('exists'))
     return expression('exists', operator, { query: t.query(query), span: null });
   return expression('operator', operator === '-' ? 'neg' : operator, { children: [toExpression(body['expr'], t)] });
-}
-
-function caseOf(body: Raw, t: Translation): Expression {
-  const children: Expression[] = [];
-  if (record(body['expr']) !== null) children.push(clause('case', [toExpression(body['expr'], t)]));
-  for (const value of list(body['args'])) {
-    const branch = needRecord(value, 'CASE branch');
-    if (branch['type'] === 'else') children.push(clause('else', [toExpression(branch['result'], t)]));
-    else children.push(clause('when', [toExpression(branch['cond'], t)]), toExpression(branch['result'], t));
-  }
-  return expression('case', 'case', { children });
 }
 
 function castOf(body: Raw, t: Translation): Expression {
@@ -252,40 +229,6 @@ function argumentsOf(args: Raw | null, t: Translation): readonly Expression[] {
   );
 }
 
-function conditional([condition, ...values]: readonly Expression[]): Expression {
-  const [then, otherwise] = values;
-  const children = [
-    ...(condition === undefined ? [] : [clause('when', [condition])]),
-    ...(then === undefined ? [] : [then]),
-  ];
-  if (otherwise !== undefined) children.push(clause('else', [otherwise]));
-  return expression('case', 'case', { children });
-}
-
-function withOver(made: Expression, body: Raw, t: Translation): Expression {
-  const over = record(body['over']);
-  if (over === null) return made;
-  return expression('window', made.name, { children: [made, ...windowClauses(over['as_window_specification'], t)] });
-}
-
-/** The clauses of OVER (…), or the name of a named window. */
-export function windowClauses(value: unknown, t: Translation): readonly Expression[] {
-  if (typeof value === 'string') return [clause('window', [expression('parameter', value)])];
-  const specification = record(record(value)?.['window_specification']);
-  if (specification === null) return [];
-  const clauses: Expression[] = [];
-  const name = identifier(specification['name']);
-  if (name !== null) clauses.push(clause('window', [expression('parameter', name.name)]));
-  const partition = list(specification['partitionby']).map((item) => toExpression(record(item)?.['expr'], t));
-  if (partition.length > 0) clauses.push(clause('partition by', partition));
-  const order = toOrder(specification['orderby'], t);
-  if (order.length > 0) clauses.push(clause('order by', order));
-  const frame = specification['window_frame_clause'];
-  if (record(frame) !== null)
-    clauses.push(clause('frame', [expression('literal', JSON.stringify(frame).toLowerCase())]));
-  return clauses;
-}
-
 function named(values: unknown, t: Translation): readonly Expression[] {
   return list(values).map((value) => {
     const item = needRecord(value, 'field');
@@ -298,8 +241,4 @@ function named(values: unknown, t: Translation): readonly Expression[] {
 function arrayOf(body: Raw, t: Translation): Expression {
   const items = Array.isArray(body['array_path']) ? named(body['array_path'], t) : toExpressions(body['expr_list'], t);
   return expression('function', 'array', { children: items });
-}
-
-function clause(name: string, children: readonly Expression[]): Expression {
-  return expression('clause', name, { children });
 }

@@ -11,16 +11,8 @@ import type {
   Source,
 } from '#core/sql';
 import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
-import {
-  identifier,
-  identifiers,
-  queryOf,
-  type Translation,
-  toExpression,
-  toExpressions,
-  toOrder,
-  windowClauses,
-} from './node-sql-parser-expression.ts';
+import { identifier, identifiers, type Translation, toOrder, windowClauses } from './node-sql-parser-clauses.ts';
+import { queryOf, toExpression, toExpressions } from './node-sql-parser-expression.ts';
 
 /**
  * Turns node-sql-parser's tree into ours; it gives no positions. Throws RepositoryError for a construct that it does not know.
@@ -30,6 +22,7 @@ export function nodeSqlParserTree(ast: unknown, dialect: Dialect): Query {
     dialect,
     depth: { level: 0 },
     query: (body) => toQuery(body, dialect, translation),
+    expression: (value) => toExpression(value, translation),
   };
   const statements = Array.isArray(ast) ? ast : [ast];
   const query = queryOf(statements[0]);
@@ -105,17 +98,22 @@ function namedWindow(body: Raw, t: Translation): Select['windows'][number] {
 
 function toProjection(body: Raw, dialect: Dialect, t: Translation): Projection {
   const inner = needRecord(body['expr'], 'projection');
-  const made =
-    inner['type'] === 'double_quote_string' && dialect === 'bigquery' ? literal(inner) : toExpression(inner, t);
-  if (made.kind === 'star')
+  const isText = inner['type'] === 'double_quote_string' && dialect === 'bigquery';
+  const made = isText ? literal(inner) : toExpression(inner, t);
+  if (made.kind === 'star') {
     return { kind: 'star', qualifier: made.column, except: [], replace: [], rename: [], span: null };
-  const assigned = dialect === 'tsql' && made.kind === 'operator' && made.name === '=' ? made.children : [];
-  const [target, value] = assigned;
-  if (target?.kind === 'column' && target.column.length === 1 && value !== undefined) {
-    return { kind: 'column', expression: value, alias: target.column[0] ?? null, span: null };
   }
+  const assigned = dialect === 'tsql' ? assignment(made) : null;
+  if (assigned !== null) return assigned;
   const alias = identifier(body['as']) ?? (inner['type'] === 'cast' ? identifier(inner['as']) : null);
   return { kind: 'column', expression: made, alias, span: null };
+}
+
+/** T-SQL's `name = value`. */
+function assignment(made: Expression): Projection | null {
+  const [target, value] = made.kind === 'operator' && made.name === '=' ? made.children : [];
+  if (value === undefined || target?.kind !== 'column' || target.column.length !== 1) return null;
+  return { kind: 'column', expression: value, alias: target.column[0] ?? null, span: null };
 }
 
 function literal(body: Raw): Expression {

@@ -24,7 +24,7 @@ export function parseStatement(engine: EngineName, sql: string, dialect: Dialect
 }
 
 function withPolyglot(sql: string, dialect: Dialect): EngineAnswer {
-  const answer = record(polyglotParse(sql, polyglotDialects[dialect] as Parameters<typeof polyglotParse>[1]));
+  const answer = record(polyglotParse(sql, polyglotDialects[dialect]));
   if (answer?.['success'] === true) return { ok: true, query: polyglotTree(answer['ast'], sql, dialect) };
   const message = text(answer?.['error']) ?? 'no reason given';
   if (message.startsWith('WASM ')) return { ok: false, why: message, broken: true };

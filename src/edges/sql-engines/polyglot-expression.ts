@@ -1,77 +1,13 @@
-import type { Expression, Identifier, Query, Span } from '#core/sql';
+import type { Expression, Identifier } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import {
-  type Depth,
-  deeper,
-  expression,
-  list,
-  needRecord,
-  notUnderstood,
-  type Raw,
-  record,
-  text,
-  withDatePart,
-} from './build.ts';
-import { binaryOperators, chains, functionName, presentation } from './polyglot-names.ts';
+import { clause, deeper, expression, list, notUnderstood, type Raw, text, withDatePart } from './build.ts';
+import { caseOf, collect, ifOf, toOrder, windowOf, withinGroup } from './polyglot-clauses.ts';
+import { binaryOperators, chains, functionName } from './polyglot-names.ts';
+import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
 import { typeText } from './polyglot-type.ts';
-
-/** A tree node of the engine: its tag and what is in it. */
-export interface Tagged {
-  readonly tag: string;
-  readonly body: Raw;
-}
-
-/** What a translation carries along. */
-export interface Translation {
-  readonly dialect: string;
-  readonly depth: Depth;
-  /** UTF-16 offset of a code point. */
-  readonly offset: (codePoint: number) => number;
-  readonly query: (node: Tagged) => Query;
-  /**
-   * Set operations that the engine took for an operand (`a > (select …) union select …`): `left` of the outermost is
-   * put back as the operand, and the rest waits here for the SELECT that it belongs to.
-   */
-  readonly swallowed: Tagged[];
-}
 
 const queryTags: ReadonlySet<string> = new Set(['select', 'union', 'intersect', 'except', 'values']);
 const setOperations: ReadonlySet<string> = new Set(['union', 'intersect', 'except']);
-/** Objects with one field that are not tree nodes. */
-const plainFields: ReadonlySet<string> = new Set(['this', 'expressions', 'name', 'data_type', 'args']);
-
-/** `value` as a tree node; null when it is not one. */
-export function tagged(value: unknown): Tagged | null {
-  const body = record(value);
-  if (body === null) return null;
-  const [tag, ...more] = Object.keys(body);
-  if (tag === undefined || more.length > 0 || plainFields.has(tag) || !/^[a-z]/.test(tag)) return null;
-  const inner = body[tag];
-  if (inner === null) return { tag, body: {} };
-  const innerRecord = record(inner);
-  return innerRecord === null ? null : { tag, body: innerRecord };
-}
-
-/** `value` as an identifier; null when it is not one. */
-export function identifier(value: unknown): Identifier | null {
-  const body = record(value);
-  const name = body === null ? null : text(body['name']);
-  return body === null || name === null ? null : { name, quoted: body['quoted'] === true };
-}
-
-/** The identifiers among `values`. */
-export function identifiers(values: unknown): readonly Identifier[] {
-  return list(values).flatMap((value) => identifier(value) ?? []);
-}
-
-/** Where an engine's node stands, in UTF-16. */
-export function span(value: unknown, translation: Translation): Span {
-  const found = record(record(value)?.['span']);
-  const start = found?.['start'];
-  const end = found?.['end'];
-  if (typeof start !== 'number' || typeof end !== 'number') return null;
-  return { start: translation.offset(start), end: translation.offset(end) };
-}
 
 /** Translates what stands where SQL wants one value. */
 export function toExpression(value: unknown, translation: Translation): Expression {
@@ -85,22 +21,13 @@ export function toExpressions(values: unknown, translation: Translation): readon
   return list(values).map((value) => toExpression(value, translation));
 }
 
-/** ORDER BY items: a descending one is wrapped in an operator `desc`. */
-export function toOrder(values: unknown, translation: Translation): readonly Expression[] {
-  return list(values).map((value) => {
-    const item = needRecord(value, 'ORDER BY item');
-    const inner = toExpression(item['this'], translation);
-    return item['desc'] === true ? expression('operator', 'desc', { children: [inner] }) : inner;
-  });
-}
-
 type Translator = (node: Tagged, translation: Translation) => Expression;
 
 const translators: Readonly<Record<string, Translator>> = {
   column: columnReference,
   dot: columnReference,
   identifier: ({ body }, t) => expression('column', '', { column: identifiers([body]), span: span(body, t) }),
-  paren: ({ body }, t) => parenthesised(body['this'], t),
+  paren: ({ body }, t) => toExpression(body['this'], t),
   annotated: ({ body }, t) => toExpression(body['this'], t),
   literal: ({ body }) => literal(body),
   boolean: ({ body }) => expression('literal', String(body['value'])),
@@ -189,10 +116,6 @@ export function operand(value: unknown, t: Translation): Expression {
   return toExpression({ subquery: leftmost.body }, t);
 }
 
-function parenthesised(value: unknown, t: Translation): Expression {
-  return toExpression(value, t);
-}
-
 function columnReference(node: Tagged, t: Translation): Expression {
   const fields: Identifier[] = [];
   let at: Tagged | null = node;
@@ -233,23 +156,6 @@ function castTo({ tag, body }: Tagged, t: Translation): Expression {
   });
 }
 
-function caseOf({ body }: Tagged, t: Translation): Expression {
-  const children: Expression[] = [];
-  if (tagged(body['operand']) !== null) children.push(clause('case', [toExpression(body['operand'], t)]));
-  for (const branch of list(body['whens'])) {
-    const [condition, value] = list(branch);
-    children.push(clause('when', [operand(condition, t)]), operand(value, t));
-  }
-  if (tagged(body['else_']) !== null) children.push(clause('else', [operand(body['else_'], t)]));
-  return expression('case', 'case', { children });
-}
-
-function ifOf({ body }: Tagged, t: Translation): Expression {
-  const children = [clause('when', [toExpression(body['condition'], t)]), toExpression(body['true_value'], t)];
-  if (tagged(body['false_value']) !== null) children.push(clause('else', [toExpression(body['false_value'], t)]));
-  return expression('case', 'case', { children });
-}
-
 function inList({ body }: Tagged, t: Translation): Expression {
   const children = [toExpression(body['this'], t), ...toExpressions(body['expressions'], t)];
   if (tagged(body['unnest']) !== null) children.push(toExpression(body['unnest'], t));
@@ -270,31 +176,6 @@ function existsOf({ body }: Tagged, t: Translation): Expression {
   return expression('exists', negated(body, 'exists'), { query: t.query(query), span: null });
 }
 
-function windowOf({ body }: Tagged, t: Translation): Expression {
-  const inner = toExpression(body['this'], t);
-  return expression('window', inner.name, { children: [inner, ...windowClauses(body['over'], t)] });
-}
-
-/** The clauses of OVER (…) or of a named window. */
-export function windowClauses(value: unknown, t: Translation): readonly Expression[] {
-  const over = needRecord(value, 'OVER');
-  const clauses: Expression[] = [];
-  const name = identifier(over['window_name']);
-  if (name !== null) clauses.push(clause('window', [expression('parameter', name.name)]));
-  const partition = toExpressions(over['partition_by'], t);
-  if (partition.length > 0) clauses.push(clause('partition by', partition));
-  const order = toOrder(over['order_by'], t);
-  if (order.length > 0) clauses.push(clause('order by', order));
-  if (record(over['frame']) !== null) clauses.push(clause('frame', collect(over['frame'], t)));
-  return clauses;
-}
-
-function withinGroup({ body }: Tagged, t: Translation): Expression {
-  const inner = toExpression(body['this'], t);
-  const children = [...inner.children, clause('within group', toOrder(body['order_by'], t))];
-  return { ...inner, children };
-}
-
 function namedFunction(node: Tagged, t: Translation): Expression {
   const name = text(node.body['name'])?.toLowerCase() ?? node.tag;
   return generic(node, name.split('.').at(-1) ?? name, t);
@@ -313,32 +194,12 @@ function methodCall({ body }: Tagged, t: Translation): Expression {
 }
 
 function generic(node: Tagged, name: string, t: Translation): Expression {
-  const { filter, order_by: order, distinct, name: _, ...rest } = node.body;
+  const { filter, order_by: order, distinct, ...rest } = node.body;
+  delete (rest as Record<string, unknown>)['name'];
   const children = [...withDatePart(name, collect(rest, t), t.dialect)];
   if (Array.isArray(order) && order.length > 0) children.push(clause('order by', toOrder(order, t)));
   if (tagged(filter) !== null) children.push(clause('filter', [toExpression(filter, t)]));
   return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children, distinct: distinct === true });
-}
-
-/** The values inside an object of any form, in the order of its fields; flags and words become literals. */
-function collect(value: unknown, t: Translation): readonly Expression[] {
-  const node = tagged(value);
-  if (node !== null) return node.tag === 'data_type' ? [] : [toExpression(value, t)];
-  if (Array.isArray(value)) return value.flatMap((item) => collect(item, t));
-  if (typeof value === 'string' && value !== '') return [expression('literal', value.toLowerCase())];
-  const body = record(value);
-  if (body === null) return [];
-  if (typeof body['data_type'] === 'string') return [expression('literal', typeText(body))];
-  const name = identifier(body);
-  if (name !== null && !('args' in body)) return [expression('literal', name.name)];
-  return Object.entries(body).flatMap(([field, inner]) => {
-    if (presentation.has(field)) return [];
-    return inner === true ? [expression('literal', field)] : collect(inner, t);
-  });
-}
-
-function clause(name: string, children: readonly Expression[]): Expression {
-  return expression('clause', name, { children });
 }
 
 function negated(body: Raw, operator: string, prefix = ''): string {

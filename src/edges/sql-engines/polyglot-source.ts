@@ -1,18 +1,9 @@
-import type { Dialect, Expression, Identifier, Join, Source } from '#core/sql';
-import { pivotOutputs } from '#core/sql';
-import { list, needRecord, notUnderstood, type Raw, record, spanOf, text } from './build.ts';
-import {
-  identifier,
-  identifiers,
-  operand,
-  span,
-  type Tagged,
-  type Translation,
-  tagged,
-  toExpression,
-  toExpressions,
-} from './polyglot-expression.ts';
+import type { Expression, Identifier, Join, Source } from '#core/sql';
+import { list, needRecord, notUnderstood, type Raw, record, source, spanOf, text } from './build.ts';
+import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
 import { joinKinds } from './polyglot-names.ts';
+import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { pivotSource, unpivot } from './polyglot-pivot.ts';
 
 /** The sources of a SELECT: comma-separated ones, joins, then LATERAL VIEWs. */
 export function toSources(select: Raw, t: Translation): readonly Source[] {
@@ -68,48 +59,35 @@ function toJoin(body: Raw, t: Translation): Join {
   };
 }
 
-function source(from: Source['from'], alias: Identifier | null, join: Join | null, more: Partial<Source> = {}): Source {
-  return { from, alias, columnAliases: [], join, span: null, ...more };
-}
+type ItemTranslator = (body: Raw, join: Join | null, t: Translation) => readonly Source[];
+
+const items: Readonly<Record<string, ItemTranslator>> = {
+  table: (body, join, t) => [tableSource(body, join, t)],
+  subquery: subquerySource,
+  paren: (body, join, t) => toItem(body['this'], join, t),
+  alias: (body, join, t) => [aliased(body, join, t)],
+  joined_table: joinedTable,
+  values: (body, join, t) => [
+    source({ kind: 'values', rows: rowsOf(body, t) }, identifier(body['alias']), join, {
+      columnAliases: identifiers(body['column_aliases']),
+    }),
+  ],
+  pivot: (body, join, t) => [{ ...pivotSource(body, inputOf(body, t), t), join }],
+  unpivot: (body, join, t) => [{ ...unpivot(body, inputOf(body, t), t), join }],
+  lateral: (body, join, t) => [lateral(body, join, t)],
+  unnest: (body, join, t) => [unnest(body, join, t)],
+};
+
+const queries: ReadonlySet<string> = new Set(['select', 'union', 'except', 'intersect']);
 
 /** One item of FROM. Parentheses around joins give several sources. */
 function toItem(value: unknown, join: Join | null, t: Translation): readonly Source[] {
   const node = tagged(value);
   if (node === null) throw notUnderstood('a FROM item of unknown form');
-  const { tag, body } = node;
-  switch (tag) {
-    case 'table':
-      return [tableSource(body, join, t)];
-    case 'subquery':
-      return subquerySource(body, join, t);
-    case 'paren':
-      return toItem(body['this'], join, t);
-    case 'alias':
-      return [aliased(body, join, t)];
-    case 'joined_table':
-      return joinedTable(body, join, t);
-    case 'values':
-      return [
-        source({ kind: 'values', rows: rowsOf(body, t) }, identifier(body['alias']), join, {
-          columnAliases: identifiers(body['column_aliases']),
-        }),
-      ];
-    case 'pivot':
-      return [{ ...pivotSource(body, only(toItem(asTable(body['this']), null, t)), t), join }];
-    case 'unpivot':
-      return [{ ...unpivot(body, only(toItem(asTable(body['this']), null, t)), t), join }];
-    case 'lateral':
-      return [lateral(body, join, t)];
-    case 'unnest':
-      return [unnest(body, join, t)];
-    case 'select':
-    case 'union':
-    case 'except':
-    case 'intersect':
-      return [source({ kind: 'subquery', query: t.query(node), lateral: false }, null, join)];
-    default:
-      return [functionSource(node, null, join, t)];
-  }
+  const translator = Object.hasOwn(items, node.tag) ? items[node.tag] : undefined;
+  if (translator !== undefined) return translator(node.body, join, t);
+  if (queries.has(node.tag)) return [source({ kind: 'subquery', query: t.query(node), lateral: false }, null, join)];
+  return [functionSource(node, null, join, t)];
 }
 
 /** DuckDB's PIVOT statement calls its table a column. */
@@ -118,8 +96,8 @@ function asTable(value: unknown): unknown {
   return node?.tag === 'column' ? { table: { name: node.body['name'], schema: node.body['table'] } } : value;
 }
 
-function only(sources: readonly Source[]): Source {
-  const [first, ...more] = sources;
+function inputOf(body: Raw, t: Translation): Source {
+  const [first, ...more] = toItem(asTable(body['this']), null, t);
   if (first === undefined || more.length > 0) throw notUnderstood('a PIVOT over a join');
   return first;
 }
@@ -218,101 +196,4 @@ function unnest(body: Raw, join: Join | null, t: Translation): Source {
       : null;
   const ordinal = identifier(body['offset_alias']) ?? counted;
   return source({ kind: 'table-function', name: 'unnest', expressions, ordinal }, identifier(body['alias']), join);
-}
-
-function pivotSource(body: Raw, input: Source, t: Translation): Source {
-  if (body['unpivot'] === true) return unpivotStatement(body, input, t);
-  const statement = list(body['using']).length > 0;
-  const aggregates = list(statement ? body['using'] : body['expressions']).map((item) => aggregateOf(item, t));
-  const fields = list(statement ? body['expressions'] : body['fields']).map((item) => tagged(item));
-  const [first] = fields;
-  if (fields.length !== 1 || first === null || first === undefined) throw notUnderstood('a PIVOT over several columns');
-  const values = first.tag === 'in' ? list(first.body['expressions']) : [];
-  const by = first.tag === 'in' ? toExpression(first.body['this'], t) : toExpression({ [first.tag]: first.body }, t);
-  const listed = values.map((value) => pivotValue(value, t));
-  const known = listed.flatMap((value) => value ?? []);
-  const names = aggregates.map(({ alias, expression }) => ({ alias, name: `${expression.name}` }));
-  const any = known.length === 0 || known.length < listed.length || statement;
-  const from = {
-    kind: 'pivot',
-    input,
-    aggregates,
-    by: [by],
-    groupBy: toExpressions(tagged(body['group'])?.body['expressions'], t),
-    outputs: any ? [] : pivotOutputs(known, names, t.dialect as Dialect),
-    anyOutputs: any,
-  } as const;
-  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
-}
-
-function aggregateOf(
-  value: unknown,
-  t: Translation,
-): { readonly expression: Expression; readonly alias: Identifier | null } {
-  const node = tagged(value);
-  const alias = node?.tag === 'alias' ? identifier(node.body['alias']) : null;
-  const expression = toExpression(node?.tag === 'alias' ? node.body['this'] : value, t);
-  return { expression, alias };
-}
-
-function pivotValue(value: unknown, t: Translation): Parameters<typeof pivotOutputs>[0][number] | null {
-  const node = tagged(value);
-  if (node === null) return null;
-  if (node.tag === 'pivot_alias' || node.tag === 'alias') {
-    const inner = pivotValue(node.body['this'], t);
-    const alias = tagged(node.body['alias']);
-    const name =
-      identifier(node.body['alias']) ??
-      identifier(alias?.body['name']) ??
-      identifier(alias?.body) ??
-      literalName(alias);
-    return inner === null ? null : { ...inner, alias: name };
-  }
-  if (node.tag === 'literal') {
-    return { text: text(node.body['value']) ?? '', isString: node.body['literal_type'] === 'string', alias: null };
-  }
-  const column = node.tag === 'column' ? identifier(node.body['name']) : null;
-  return column === null ? null : { text: column.name, isString: false, alias: null };
-}
-
-function literalName(node: Tagged | null): Identifier | null {
-  const name = node?.tag === 'literal' ? text(node.body['value']) : null;
-  return name === null ? null : { name, quoted: true };
-}
-
-function unpivot(body: Raw, input: Source, t: Translation): Source {
-  const nameColumn = identifier(body['name_column']);
-  const valueColumns = identifiers([body['value_column'], ...list(body['extra_value_columns'])]);
-  if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
-  const inputs = list(body['columns']).map((item) => unpivotInput(item, t));
-  const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
-  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
-}
-
-/** DuckDB's UNPIVOT … ON … INTO. */
-function unpivotStatement(body: Raw, input: Source, t: Translation): Source {
-  const into = tagged(body['into'])?.body;
-  const nameColumn = wordOf(into?.['this'], t);
-  const valueColumns = list(into?.['expressions']).flatMap((item) => wordOf(item, t) ?? []);
-  const inputs = list(body['expressions']).map((item) => unpivotInput(item, t));
-  if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
-  const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
-  return source(from, identifier(body['alias']), null);
-}
-
-function wordOf(value: unknown, t: Translation): Identifier | null {
-  const found = toExpression(value, t);
-  if (found.kind === 'column') return found.column.at(-1) ?? null;
-  return found.kind === 'parameter' ? { name: found.name, quoted: false } : null;
-}
-
-function unpivotInput(value: unknown, t: Translation): readonly Identifier[] {
-  const node = tagged(value);
-  if (node?.tag === 'pivot_alias' || node?.tag === 'alias') return unpivotInput(node.body['this'], t);
-  const columns = node?.tag === 'tuple' ? toExpressions(node.body['expressions'], t) : [toExpression(value, t)];
-  return columns.map((column) => {
-    const name = column.kind === 'column' ? column.column.at(-1) : undefined;
-    if (name === undefined) throw notUnderstood('an UNPIVOT over computed columns');
-    return name;
-  });
 }

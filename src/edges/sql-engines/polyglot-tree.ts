@@ -12,19 +12,9 @@ import type {
   Values,
 } from '#core/sql';
 import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, spanOf } from './build.ts';
-import {
-  identifier,
-  identifiers,
-  operand,
-  span,
-  type Tagged,
-  type Translation,
-  tagged,
-  toExpression,
-  toExpressions,
-  toOrder,
-  windowClauses,
-} from './polyglot-expression.ts';
+import { toOrder, windowClauses } from './polyglot-clauses.ts';
+import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
+import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
 import { toSources } from './polyglot-source.ts';
 
 /**
@@ -37,6 +27,7 @@ export function polyglotTree(ast: unknown, sql: string, dialect: Dialect): Query
     depth: { level: 0 },
     offset: codePointOffsets(sql),
     query: (node) => toQuery(node, translation),
+    expression: (value) => toExpression(value, translation),
     swallowed: [],
   };
   const statements = list(ast);
@@ -62,32 +53,26 @@ function toQuery(node: Tagged, t: Translation): Query {
   return deeper(t.depth, () => queryOf(node, t));
 }
 
+const queries: Readonly<Record<string, (node: Tagged, t: Translation) => Query>> = {
+  select: ({ body }, t) => selectQuery(body, t),
+  union: (node, t) => setOperation(node, null, t),
+  except: (node, t) => setOperation(node, null, t),
+  intersect: (node, t) => setOperation(node, null, t),
+  values: ({ body }, t) => bare(valuesOf(body, t)),
+  paren: ({ body }, t) => nested(body, t),
+  annotated: ({ body }, t) => nested(body, t),
+  subquery: ({ body }, t) => ({ ...nested(body, t), ...tail(body, t) }),
+  table: (node, t) => bare(everythingFrom(node, t)),
+  pivot: (node, t) => bare(everythingFrom(node, t)),
+  unpivot: (node, t) => bare(everythingFrom(node, t)),
+  create_table: ({ body }, t) => nested({ this: body['as_select'] }, t),
+  create_view: ({ body }, t) => nested({ this: body['query'] }, t),
+};
+
 function queryOf(node: Tagged, t: Translation): Query {
-  switch (node.tag) {
-    case 'select':
-      return selectQuery(node.body, t);
-    case 'union':
-    case 'except':
-    case 'intersect':
-      return setOperation(node, null, t);
-    case 'values':
-      return bare(valuesOf(node.body, t));
-    case 'paren':
-    case 'annotated':
-      return nested(node.body, t);
-    case 'subquery':
-      return { ...nested(node.body, t), ...tail(node.body, t) };
-    case 'table':
-      return bare(everythingFrom(node, t));
-    case 'pivot':
-    case 'unpivot':
-      return bare(everythingFrom(node, t));
-    case 'create_table':
-    case 'create_view':
-      return nested({ this: node.body['as_select'] ?? node.body['query'] }, t);
-    default:
-      throw notUnderstood(`a ${node.tag.replaceAll('_', ' ')} statement where a query was expected`);
-  }
+  const translator = Object.hasOwn(queries, node.tag) ? queries[node.tag] : undefined;
+  if (translator !== undefined) return translator(node, t);
+  throw notUnderstood(`a ${node.tag.replaceAll('_', ' ')} statement where a query was expected`);
 }
 
 function nested(body: Raw, t: Translation): Query {

@@ -125,9 +125,9 @@ function toFinding(
     ),
     basis: taint.known === 'label' ? 'proven' : 'heuristic',
     fingerprint: toFingerprint('pii', 'new-personal-path', sink.uniqueId, taint.category),
-    matters: mattersText(taint),
+    matters: [`the path: ${pathText(traced, taint)}`, mattersText(taint)].filter((text) => text !== '').join('; '),
     downstream: sink.exposures,
-    safeIf: `leave ${columns.join(', ')} out of ${nameOf(traced, sink.uniqueId)}, or aggregate or generalise before it`,
+    safeIf: `leave \`${columns.join(', ')}\` out of \`${nameOf(traced, sink.uniqueId)}\`, or aggregate or generalise before it`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { toFingerprint } from '#core/base';
 import type { Cause, Change } from '#core/change';
+import { descendantsOf } from '#core/dbt';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { Counted } from './count.ts';
@@ -158,10 +159,7 @@ function toFinding(
     basis: 'measured',
     fingerprint: toFingerprint('row-count', messageId, uniqueId),
     matters: [...(moved.length === 0 ? [] : [`with it: ${moved.join(', ')}`]), ...stale].join('; '),
-    downstream: [
-      ...followers.map(idOf),
-      ...(change.head.children.get(uniqueId) ?? []).filter((id) => !followers.some((one) => idOf(one) === id)),
-    ],
+    downstream: [...new Set([...followers.map(idOf), ...descendantsOf(change.head.children, uniqueId)])],
     safeIf: safeIfOf(messageId),
   };
 }

@@ -1,0 +1,57 @@
+import { toFingerprint, toLine } from '#core/base';
+import type { Change, ColumnChange } from '#core/change';
+import type { Finding } from '../gate.ts';
+import { downstreamOf, nameOf, placeOfColumn } from './wording.ts';
+
+type RemadeMessage = 'retyped' | 're-sourced' | 'logic-changed';
+
+interface Words {
+  readonly matters: string;
+  readonly safeIf: string;
+}
+
+const words: Readonly<Record<RemadeMessage, Words>> = {
+  retyped: {
+    matters: 'where values do not fit the new type, or are compared, joined or unioned with the old one',
+    safeIf: 'show that every value fits the new type and that its readers accept it',
+  },
+  're-sourced': {
+    matters: 'where the new columns hold other values than the old ones',
+    safeIf: 'compare the column of base and head row by row on the model’s key',
+  },
+  'logic-changed': {
+    matters: 'where the new expression gives another value: NULLs, limits of ranges, rounding',
+    safeIf: 'compare the column of base and head row by row on the model’s key',
+  },
+};
+
+/** Columns of modified nodes that keep their name and hold something else: another type, other sources, another expression. */
+export function findRemade(change: Change): readonly Finding<RemadeMessage>[] {
+  const retyped = new Set(change.columnChanges.filter(({ kind }) => kind === 'retyped').map(keyOf));
+  return change.columnChanges.flatMap((column) => {
+    const { kind, origin } = column;
+    if (origin !== 'own' || (kind !== 'retyped' && kind !== 're-sourced' && kind !== 'logic-changed')) return [];
+    // A cast is another expression too: the new type says it better.
+    return kind === 'logic-changed' && retyped.has(keyOf(column)) ? [] : [toFinding(change, column, kind)];
+  });
+}
+
+function keyOf({ uniqueId, column }: ColumnChange): string {
+  return `${uniqueId}\n${column.toLowerCase()}`;
+}
+
+function toFinding(change: Change, remade: ColumnChange, messageId: RemadeMessage): Finding<RemadeMessage> {
+  const { uniqueId, column, before, after, dependents } = remade;
+  const sides = messageId === 'logic-changed' ? {} : { before: toLine(before, 200), after: toLine(after, 200) };
+  return {
+    messageId,
+    data: { model: nameOf(uniqueId), column: toLine(column), ...sides },
+    subject: { uniqueId, column },
+    place: placeOfColumn(change, uniqueId, column),
+    basis: 'proven',
+    fingerprint: toFingerprint('column-lineage', messageId, uniqueId, column.toLowerCase()),
+    matters: words[messageId].matters,
+    downstream: downstreamOf(dependents),
+    safeIf: words[messageId].safeIf,
+  };
+}

@@ -1,0 +1,32 @@
+import { toLine, type UniqueId } from '#core/base';
+import type { Change, Dependents } from '#core/change';
+import type { FileRange } from '../gate.ts';
+import { fileAt, placeInPatch } from '../place-in-patch.ts';
+
+/** The last part of a unique_id, on one line. */
+export function nameOf(id: UniqueId): string {
+  return toLine(id.split('.').at(-1) ?? id, 120);
+}
+
+/** `a, b, c and 12 more`. */
+export function names(ids: readonly UniqueId[], most = 4): string {
+  const shown = ids.slice(0, most).map(nameOf).join(', ');
+  return ids.length > most ? `${shown} and ${ids.length - most} more` : shown;
+}
+
+/** Models and consumers downstream of a column, nearest first, each once. */
+export function downstreamOf({ columns, rowsetModels, consumers }: Dependents): readonly UniqueId[] {
+  return [...new Set([...columns.map(({ uniqueId }) => uniqueId), ...rowsetModels, ...consumers])];
+}
+
+/** Where a column's name stands: among the added lines of the patch, else in the model's file, else its first line. */
+export function placeOfColumn({ pullRequest, head }: Change, uniqueId: UniqueId, column: string): FileRange | null {
+  const node = head.project.nodes.get(uniqueId);
+  if (node === undefined || node.originalFilePath === '') return null;
+  const word = new RegExp(`(?<![\\w$])${column.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w$])`, 'i');
+  const added = placeInPatch(pullRequest, [node.originalFilePath], word);
+  if (added !== null && added.startLine > 1) return added;
+  const path = fileAt(pullRequest, node.originalFilePath)?.path ?? node.originalFilePath;
+  const line = Math.max(1, node.rawCode.split('\n').findIndex((text) => word.test(text)) + 1);
+  return { path, startLine: line, endLine: line };
+}
