@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { RepositoryError, toSha } from '#core/base';
-import type { ChangedFile, Commit, PullRequest } from '#core/change';
+import type { Account, ChangedFile, Commit, PullRequest } from '#core/change';
 
 const Person = z.object({ login: z.string(), id: z.number().nullish(), type: z.string().nullish() });
 const Ref = z.union([z.string(), z.object({ sha: z.string().nullish(), ref: z.string().nullish() })]);
@@ -75,29 +75,39 @@ function readJson(path: string): unknown {
 }
 
 function toPullRequest(file: PullRequestFile): PullRequest {
-  const person = file.user ?? (typeof file.author === 'string' ? { login: file.author } : file.author);
   return {
     repository: file.repo ?? 'local/local',
     number: file.number ?? file.pr ?? 0,
     title: file.title ?? file.subject ?? '',
     body: file.body ?? '',
-    author: {
-      login: person?.login ?? 'unknown',
-      id: person?.id ?? null,
-      type: person?.type === 'Bot' ? 'Bot' : 'unknown',
-    },
+    author: toAccount(file),
     draft: file.draft ?? false,
-    baseRef: refOf(file.base, 'main'),
-    headRef: refOf(file.head, 'head'),
-    baseSha: toSha(shaOf(file.base)),
-    headSha: toSha(shaOf(file.head)),
-    mergeBaseSha: toSha(shaOf(file.base)),
+    ...refsOf(file),
     fromFork: false,
     labels: (file.labels ?? []).map((label) => (typeof label === 'string' ? label : label.name)),
     commits: (file.commits ?? []).map(toCommit),
     commitsComplete: true,
     changedFiles: (file.files ?? []).map(toChangedFile),
     filesComplete: true,
+  };
+}
+
+function toAccount({ user, author }: PullRequestFile): Account {
+  const person = user ?? (typeof author === 'string' ? { login: author } : author);
+  return {
+    login: person?.login ?? 'unknown',
+    id: person?.id ?? null,
+    type: person?.type === 'Bot' ? 'Bot' : 'unknown',
+  };
+}
+
+function refsOf({ base, head }: PullRequestFile) {
+  return {
+    baseRef: refOf(base, 'main'),
+    headRef: refOf(head, 'head'),
+    baseSha: toSha(shaOf(base)),
+    headSha: toSha(shaOf(head)),
+    mergeBaseSha: toSha(shaOf(base)),
   };
 }
 

@@ -46,7 +46,10 @@ export const columnLineage = defineGate({
       cost: 'block',
     },
     renamed: { text: '`{column}` of `{model}` is now `{after}`; its readers are changed too', cost: 'warn' },
-    'renamed-unused': { text: '`{column}` of `{model}` is now `{after}`; nothing in the project reads it', cost: 'note' },
+    'renamed-unused': {
+      text: '`{column}` of `{model}` is now `{after}`; nothing in the project reads it',
+      cost: 'note',
+    },
     retyped: { text: '`{column}` of `{model}`: {before} → {after}', cost: 'warn' },
     're-sourced': { text: '`{column}` of `{model}` is now made from {after}; before, from {before}', cost: 'warn' },
     'logic-changed': { text: '`{column}` of `{model}` is made in another way from the same columns', cost: 'note' },
