@@ -14,7 +14,7 @@ Examples:
   $ weirkeeper audit verify audit.jsonl
   $ weirkeeper serve
 
-Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use or input that cannot be read.`;
+Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use.`;
 
 const program = new Command('weirkeeper')
   .description('Reviews changes to dbt projects: what a change does to the data, and who is downstream.')
@@ -22,6 +22,12 @@ const program = new Command('weirkeeper')
   .showHelpAfterError('(weirkeeper --help shows what there is)')
   .addHelpText('after', EXAMPLES);
 for (const add of [addReviewCommand, addLineageCommand, addAuditCommand, addServeCommand]) add(program);
+
+// Whoever reads our output may close it early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') console.error(error);
+  process.exit();
+});
 
 try {
   await program.parseAsync();
