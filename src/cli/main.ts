@@ -14,7 +14,7 @@ Examples:
   $ weirkeeper audit verify audit.jsonl
   $ weirkeeper serve
 
-Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use or input that cannot be read.`;
+Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use.`;
 
 const program = new Command('weirkeeper')
   .description('Reviews changes to dbt projects: what a change does to the data, and who is downstream.')
@@ -23,9 +23,10 @@ const program = new Command('weirkeeper')
   .addHelpText('after', EXAMPLES);
 for (const add of [addReviewCommand, addLineageCommand, addAuditCommand, addServeCommand]) add(program);
 
-// A reader such as `head` may close the pipe before the end: that is no failure of ours.
+// Whoever reads our output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.passed : EXIT.usage);
+  if (error.code !== 'EPIPE') console.error(error);
+  process.exit();
 });
 
 try {
