@@ -147,7 +147,9 @@ describe('one finding a cause', () => {
   it('a child that moves with its parent is told with it', () => {
     const result = judge({ ...both, modified: ['stg'] }, doubled);
     expect(told(result)).toEqual(['row-count-changed stg']);
-    expect(result).toMatchObject({ findings: [{ matters: 'with it: fct 50 → 100', downstream: ['model.shop.fct', 'model.shop.mart'] }] });
+    expect(result).toMatchObject({
+      findings: [{ matters: 'with it: fct 50 → 100', downstream: ['model.shop.fct', 'model.shop.mart'] }],
+    });
   });
 
   it('a child that moves another way is told by itself, with its parent named', () => {
