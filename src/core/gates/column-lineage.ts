@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { isNonEmpty, plural, type Reason, reason } from '#core/base';
 import type { Change } from '#core/change';
-import { findDangling } from './column-lineage/dangling.ts';
+import { lossesOf, vainReadings } from './column-lineage/losses.ts';
 import { findLost } from './column-lineage/lost-columns.ts';
 import { findRemade } from './column-lineage/remade-columns.ts';
 import { findUnread } from './column-lineage/unread.ts';
+import { findVainReadings } from './column-lineage/vain-readings.ts';
 import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
 
 /** Every message of the gate. */
 type ColumnLineageMessage =
   | 'dangling-column'
+  | 'unknown-column'
   | 'removed-breaks'
   | 'removed'
   | 'removed-unused'
@@ -26,7 +28,7 @@ export const columnLineage = defineGate({
   id: 'column-lineage',
   title: 'Column lineage',
   page: {
-    what: 'Traces every column of base and head to the columns that it is made from, through CTEs, joins, unions and `select *`, and compares the columns of each modified model, seed and snapshot: removed, renamed, retyped, made from other columns, or made in another way. Each finding names the columns, models and consumers downstream. A model whose compiled SQL is the same on both sides is never reported. It also reports a model that still reads a column which its parent no longer has.',
+    what: 'Traces every column of base and head to the columns that it is made from, through CTEs, joins, unions and `select *`, and compares the columns of each modified model, seed and snapshot: removed, renamed, retyped, made from other columns, or made in another way. Each finding names the columns, models and consumers downstream. A model whose compiled SQL is the same on both sides is never reported. It also reports a model that reads a column which its parents no longer have or never had.',
     why: 'dbt checks that models exist, not columns. A model that reads a column which is gone fails when it is built, and a dashboard that reads it fails after the merge; a column that is made from another source fails nowhere and is simply wrong.',
     howToFix:
       'Change the readers in the same pull request, or keep the old column beside the new one until they have moved. For a column with another source or type, say in the pull request why it is the same thing, and tell the owners of the consumers that the finding names.',
@@ -36,6 +38,10 @@ export const columnLineage = defineGate({
   messages: {
     'dangling-column': {
       text: '`{model}` reads `{column}`, which {parents} no longer has: it cannot be built',
+      cost: 'block',
+    },
+    'unknown-column': {
+      text: '`{model}` reads `{column}`, which {parents} does not have: it cannot be built',
       cost: 'block',
     },
     'removed-breaks': { text: '`{column}` of `{model}` is removed, but still wanted by {readers}', cost: 'block' },
@@ -58,8 +64,13 @@ export const columnLineage = defineGate({
   appliesTo: ({ change }) =>
     change.modified.length > 0 ? 'yes' : reason('nothing-modified', 'no model, seed or snapshot is modified'),
   judge({ change }) {
-    const dangling = findDangling(change);
-    const findings = [...dangling, ...findLost(change, dangling), ...findRemade(change)];
+    const losses = lossesOf(change);
+    const readings = vainReadings(change);
+    const findings = [
+      ...findVainReadings(change, losses, readings),
+      ...findLost(change, losses, readings),
+      ...findRemade(change),
+    ];
     return toResult(change, findings, findUnread(change));
   },
 });
@@ -79,6 +90,7 @@ function toResult(
 
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/^dangling-column$/, 'read but gone'],
+  [/^unknown-column$/, 'read but not there'],
   [/^removed/, 'removed'],
   [/^renamed/, 'renamed'],
   [/^retyped$/, 'retyped'],

@@ -7,6 +7,8 @@ import { type AliasUse, findSource, resolve, type Scope, type Trace } from './sc
 /** What an expression's base columns are collected into. */
 export interface Sink {
   readonly origins: Map<string, Origin>;
+  /** How many ways lead to each base column. */
+  readonly ways: Map<string, number>;
   unresolved: Reason | null;
   /** Row sets of the subqueries inside. */
   readonly rowsets: Rowset[];
@@ -37,7 +39,7 @@ interface Context {
 const straight: Way = { strength: strengths.identity, functions: [] };
 
 export function newSink(): Sink {
-  return { origins: new Map(), unresolved: null, rowsets: [] };
+  return { origins: new Map(), ways: new Map(), unresolved: null, rowsets: [] };
 }
 
 /** Collects the base columns of `expression` into `sink`; gives it back normalised. */
@@ -177,16 +179,10 @@ function take(value: Value, way: Way, { sink, trace }: Context): void {
     sink.unresolved ??= { code: 'too-large', text: 'the statement has too many column uses to follow' };
     return;
   }
-  for (const [key, origin] of value.origins) {
-    if (way === straight) {
-      if (!sink.origins.has(key)) sink.origins.set(key, origin);
-      continue;
-    }
-    addOrigin(sink.origins, {
-      ...origin,
-      strength: Math.max(way.strength, origin.strength),
-      functions: joined(way.functions, origin.functions),
-    });
+  for (const origin of value.origins.values()) {
+    const unchanged = way === straight;
+    const strength = Math.max(way.strength, origin.strength);
+    addOrigin(sink, unchanged ? origin : { ...origin, strength, functions: joined(way.functions, origin.functions) });
   }
 }
 
@@ -195,10 +191,26 @@ function joined(outer: readonly string[], inner: readonly string[]): readonly st
   return outer.length === 0 ? inner : [...outer, ...inner.filter((name) => !outer.includes(name))];
 }
 
-function addOrigin(origins: Map<string, Origin>, origin: Origin): void {
+/** Ways to one column that are told apart. Functions of functions of the same column can make thousands. */
+const mostWays = 16;
+
+/** Adds an origin; one way too many stands for all that are not told apart, as if it passed through nothing. */
+function addOrigin({ origins, ways }: Sink, origin: Origin): void {
   const key = originKey(origin);
-  const known = origins.get(key);
-  if (known === undefined || known.strength < origin.strength) origins.set(key, origin);
+  if (origins.has(key)) {
+    addPlain(origins, origin);
+    return;
+  }
+  const column = `${origin.uniqueId}\n${origin.column}`;
+  const count = ways.get(column) ?? 0;
+  ways.set(column, count + 1);
+  if (count < mostWays) origins.set(key, origin);
+  else addPlain(origins, { ...origin, functions: [] });
+}
+
+function addPlain(origins: Map<string, Origin>, origin: Origin): void {
+  const key = originKey(origin);
+  if ((origins.get(key)?.strength ?? -1) < origin.strength) origins.set(key, origin);
 }
 
 function visitStar(expression: Expression, way: Way, context: Context): string {

@@ -239,7 +239,8 @@ function expandSource(
 
 function emit(column: RelationColumn, { star, dropped, scope, trace, gathered }: Expansion): void {
   const lower = column.name.toLowerCase();
-  if (dropped.has(lower)) return;
+  if (dropped.has(lower) || trace.budget < 0) return;
+  trace.budget -= 1;
   const replaced = star.replace.find((item) => item.name.name.toLowerCase() === lower);
   const name = star.rename.find((item) => item.from.name.toLowerCase() === lower)?.to ?? null;
   if (replaced === undefined && name === null) {

@@ -17,8 +17,8 @@ import { baseValue, nothing, type Relation, type RelationColumn, usesOf, type Va
 import { type RelationNames, relationNames } from './relation-names.ts';
 import { findColumn, type Trace } from './scope.ts';
 
-/** Origins that one node's trace may copy: 300 columns of 300 sources, a hundred times over, and no more. */
-const budget = 10_000_000;
+/** Origins and columns that one node's trace may copy: ten times what 300 columns of 300 sources each take. */
+const budget = 1_000_000;
 
 const analysed: ReadonlySet<string> = new Set(['model', 'snapshot']);
 const columnar: ReadonlySet<string> = new Set(['model', 'snapshot', 'seed', 'source']);

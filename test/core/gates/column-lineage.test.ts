@@ -119,6 +119,37 @@ describe('a column that is gone', () => {
   });
 });
 
+describe('a column that never was', () => {
+  it.each([
+    [
+      'in a changed model, from another model',
+      'select id, amount as total, channel from "db"."main"."stg"',
+      ['unknown-column fct.channel'],
+    ],
+    [
+      'in a filter',
+      'select id, amount as total from "db"."main"."stg" where channel = 1',
+      ['unknown-column fct.channel'],
+    ],
+    [
+      'through a CTE',
+      'with s as (select * from "db"."main"."stg") select id, amount as total from s order by s.channel',
+      ['unknown-column fct.channel'],
+    ],
+    ['but the warehouse may have it', 'select id, amount as total from "db"."main"."stg" where _loaded_at > 1', []],
+    ['from a source, whose catalog may be older', 'select id, channel as total from "db"."main"."orders"', []],
+  ])('%s', async (_, code, expected) => {
+    const found = told(judge(await changeOf({ fct: sql(code, ['stg', raw]) })));
+    expect(found.filter((line) => line.startsWith('unknown-column'))).toEqual(expected);
+  });
+
+  it('is not this change’s doing where base read it in vain too', async () => {
+    const vain = sql('select id, amount as total, channel from "db"."main"."stg"', ['stg']);
+    const head = { fct: sql('select id, amount as total, channel from "db"."main"."stg" where id > 0', ['stg']) };
+    expect(told(judge(await changeOf(head, {}, { fct: vain })))).toEqual(['passed']);
+  });
+});
+
 describe('a column that is another one now', () => {
   it.each([
     ['from another source', 'select id, net as amount, status from "db"."main"."orders"', ['re-sourced stg.amount']],

@@ -1,6 +1,7 @@
 import { toFingerprint, toLine, type UniqueId } from '#core/base';
-import { type Change, type ColumnChange, consumersBehind } from '#core/change';
+import { type Change, consumersBehind } from '#core/change';
 import type { Finding } from '../gate.ts';
+import { keyOf, type Loss, type VainReading } from './losses.ts';
 import { downstreamOf, nameOf, names, placeOfColumn } from './wording.ts';
 
 type Kind = 'removed' | 'renamed';
@@ -10,42 +11,26 @@ type LostMessage = Kind | `${Kind}-breaks` | `${Kind}-unused`;
  * Removed and renamed columns of modified nodes. One that a model of head still reads, or that an exposure, a metric or a public
  * model may give on, breaks something; one whose readers have all been changed does not, as far as the project tells.
  */
-export function findLost(change: Change, dangling: readonly Finding[]): readonly Finding<LostMessage>[] {
-  return change.columnChanges.flatMap((lost) => {
-    if (lost.origin !== 'own' || (lost.kind !== 'removed' && lost.kind !== 'renamed')) return [];
-    return [toFinding(change, { ...lost, kind: lost.kind }, readersOf(change, lost, dangling))];
-  });
+export function findLost(
+  change: Change,
+  losses: readonly Loss[],
+  readings: readonly VainReading[],
+): readonly Finding<LostMessage>[] {
+  return losses.map((loss) => toFinding(change, loss.change, readersOf(change, loss, readings)));
 }
 
 /** Models of head that still read the column, and consumers of the nodes that lose it. */
-function readersOf(change: Change, lost: ColumnChange, dangling: readonly Finding[]): readonly UniqueId[] {
-  const losers = losersOf(change, lost);
-  const models = dangling.flatMap(({ subject, data }) => {
-    const sameName = typeof subject !== 'string' && subject.column.toLowerCase() === lost.column.toLowerCase();
-    const parents = String(data['parents'] ?? '').split(', ');
-    return sameName && [...losers].some((id) => parents.includes(nameOf(id))) ? [subject.uniqueId] : [];
-  });
+function readersOf(change: Change, { lost }: Loss, readings: readonly VainReading[]): readonly UniqueId[] {
+  const keys = new Set(lost.map(keyOf));
+  const models = readings
+    .filter(({ parents, column }) => parents.some((uniqueId) => keys.has(keyOf({ uniqueId, column }))))
+    .map(({ reader }) => reader);
+  const losers = new Set(lost.map(({ uniqueId }) => uniqueId));
   const open = [...losers].filter((id) => change.head.project.nodes.get(id)?.access === 'public');
   return [...new Set([...models, ...consumersBehind(change.head, losers), ...open])];
 }
 
-/** The node itself, and the nodes downstream that lose the column with it through `select *`. */
-function losersOf({ columnChanges }: Change, lost: ColumnChange): ReadonlySet<UniqueId> {
-  const made = new Set(lost.dependents.columns.map(({ uniqueId, column }) => `${uniqueId}\n${column.toLowerCase()}`));
-  const inherited = columnChanges.filter(
-    ({ origin, kind, uniqueId, column }) =>
-      origin === 'inherited' &&
-      (kind === 'removed' || kind === 'renamed') &&
-      made.has(`${uniqueId}\n${column.toLowerCase()}`),
-  );
-  return new Set([lost.uniqueId, ...inherited.map(({ uniqueId }) => uniqueId)]);
-}
-
-function toFinding(
-  change: Change,
-  lost: ColumnChange & { readonly kind: Kind },
-  readers: readonly UniqueId[],
-): Finding<LostMessage> {
+function toFinding(change: Change, lost: Loss['change'], readers: readonly UniqueId[]): Finding<LostMessage> {
   const { kind, uniqueId, column, dependents } = lost;
   const used = dependents.columns.length + dependents.rowsetModels.length > 0;
   const messageId: LostMessage = readers.length > 0 ? `${kind}-breaks` : used ? kind : `${kind}-unused`;

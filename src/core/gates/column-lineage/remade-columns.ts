@@ -1,6 +1,7 @@
 import { toFingerprint, toLine } from '#core/base';
 import type { Change, ColumnChange } from '#core/change';
 import type { Finding } from '../gate.ts';
+import { keyOf } from './losses.ts';
 import { downstreamOf, nameOf, placeOfColumn } from './wording.ts';
 
 type RemadeMessage = 'retyped' | 're-sourced' | 'logic-changed';
@@ -34,10 +35,6 @@ export function findRemade(change: Change): readonly Finding<RemadeMessage>[] {
     // A cast is another expression too: the new type says it better.
     return kind === 'logic-changed' && retyped.has(keyOf(column)) ? [] : [toFinding(change, column, kind)];
   });
-}
-
-function keyOf({ uniqueId, column }: ColumnChange): string {
-  return `${uniqueId}\n${column.toLowerCase()}`;
 }
 
 function toFinding(change: Change, remade: ColumnChange, messageId: RemadeMessage): Finding<RemadeMessage> {
