@@ -1,21 +1,20 @@
 #!/usr/bin/env node
 // Starts the program on a Node that runs TypeScript as written: this one, or the one among the development dependencies.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const main = new URL('./main.ts', import.meta.url);
 const bundled = fileURLToPath(new URL('../../node_modules/node/bin/node', import.meta.url));
-const own = Number(process.versions.node.split('.', 1)[0]) >= 24;
 
-if (!own && !existsSync(bundled)) {
-  console.error(
-    `weirkeeper needs Node 24 or newer; this is ${process.versions.node}. Install it, or run "npm ci" in the checkout.`,
-  );
+if (Number(process.versions.node.split('.', 1)[0]) >= 24) {
+  await import(main.href);
+} else if (existsSync(bundled)) {
+  const child = spawn(bundled, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (status, signal) => process.exit(signal === null ? (status ?? 1) : 130));
+} else {
+  const remedy = 'Install it, or run "npm ci" in the checkout.';
+  console.error(`weirkeeper needs Node 24 or newer; this is ${process.versions.node}. ${remedy}`);
   process.exit(3);
 }
-const node = own ? process.execPath : bundled;
-const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-process.exit(signal === null ? (status ?? 1) : 130);
