@@ -12,7 +12,7 @@ const meanings: readonly (readonly [method: string, path: RegExp, words: string]
   ['GET', /\/pulls\/\d+\/files$/, 'reads the pull request, its commits and its diff'],
   ['GET', /\/contents\/\.github\/weirkeeper\.yml$/, 'reads the policy on the base branch'],
   ['GET', /\/actions\/artifacts$/, 'looks for dbt artifacts of base and head'],
-  ['GET', /\/actions\/artifacts\/\d+\/zip$/, 'downloads the artifacts, compares both sides and counts rows'],
+  ['GET', /\/actions\/artifacts\/\d+\/zip$/, 'downloads what it found'],
   ['PATCH', /\/check-runs\/\d+$/, 'publishes a conclusion for each gate'],
   ['POST', /\/issues\/\d+\/comments$/, 'writes its comment'],
   ['PATCH', /\/issues\/comments\/\d+$/, 'edits its comment'],

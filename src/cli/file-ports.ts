@@ -1,16 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { RepositoryError } from '#core/base';
 import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { noLlm, openAiSource } from '#edges/llm';
 import { evidenceFileSource } from '#edges/warehouse';
 import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
 export interface ReviewFiles {
   readonly base: DirectorySettings;
   readonly head: DirectorySettings;
+  /** Text of the policy; null for the defaults. */
   readonly policy: string | null;
   readonly evidence: string | null;
   readonly pullRequest: PullRequest | null;
@@ -27,7 +27,7 @@ export function filePorts(
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
-      readFile: () => Promise.resolve(files.policy === null ? null : readText(files.policy, '--policy')),
+      readFile: () => Promise.resolve(files.policy),
       readLabelHistory: () => Promise.resolve([]),
     },
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
@@ -63,12 +63,4 @@ function llmFromEnvironment(): EvidenceSource {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = process.env;
   if (apiKey === undefined || apiKey === '') return noLlm();
   return openAiSource({ apiKey, baseUrl, model: model ?? 'gpt-5', deadlineMs: 120_000 });
-}
-
-function readText(path: string, flag: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new RepositoryError('no-such-file', `${path}: cannot be read; ${flag} takes a file`);
-  }
 }

@@ -1,46 +1,9 @@
-import { Command, CommanderError } from 'commander';
-import { WeirkeeperError } from '#core/base';
-import { addAuditCommand } from './audit.ts';
-import { EXIT } from './exit.ts';
-import { addLineageCommand } from './lineage.ts';
-import { addReviewCommand } from './review.ts';
-import { addServeCommand } from './serve.ts';
+import { run } from './run.ts';
 
-const EXAMPLES = `
-Examples:
-  $ weirkeeper review --base target-main --head target
-  $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
-  $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
-  $ weirkeeper audit verify audit.jsonl
-  $ weirkeeper serve
-
-Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use or input that cannot be read.`;
-
-const program = new Command('weirkeeper')
-  .description('Reviews changes to dbt projects: what a change does to the data, and who is downstream.')
-  .exitOverride()
-  .showHelpAfterError('(weirkeeper --help shows what there is)')
-  .addHelpText('after', EXAMPLES);
-for (const add of [addReviewCommand, addLineageCommand, addAuditCommand, addServeCommand]) add(program);
-
-// A reader such as `head` may close the pipe before the end: that is no failure of ours.
+// Whoever reads our output may close it early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.passed : EXIT.usage);
+  if (error.code !== 'EPIPE') console.error(error);
+  process.exit();
 });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = explain(error);
-}
-
-/** Says what went wrong in one line and gives the exit code. A stack is shown only for what should not happen. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
-  if (error instanceof WeirkeeperError) {
-    console.error(`weirkeeper: ${error.message}`);
-    return EXIT.usage;
-  }
-  console.error(error);
-  return EXIT.usage;
-}
+process.exitCode = await run(process.argv.slice(2));

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { RepositoryError, toSha } from '#core/base';
+import { RepositoryError, toLine, toSha } from '#core/base';
 import type { ChangedFile, Commit, PullRequest } from '#core/change';
+import { readText } from './read-text.ts';
 
 const Person = z.object({ login: z.string(), id: z.number().nullish(), type: z.string().nullish() });
 const Ref = z.union([z.string(), z.object({ sha: z.string().nullish(), ref: z.string().nullish() })]);
@@ -44,6 +44,8 @@ const PullRequestFile = z.object({
 });
 type PullRequestFile = z.infer<typeof PullRequestFile>;
 
+const form = '--pr takes the JSON of a pull request: title, body, user, commits, files';
+
 /** Reads `--pr FILE`. Throws RepositoryError that names the file and the place. */
 export function readPullRequestFile(path: string): PullRequest {
   const parsed = PullRequestFile.safeParse(readJson(path));
@@ -51,53 +53,57 @@ export function readPullRequestFile(path: string): PullRequest {
     const issue = parsed.error.issues[0];
     throw new RepositoryError(
       'bad-pull-request-file',
-      `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pull request'}`,
+      `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a pull request'}; ${form}`,
     );
   }
   return toPullRequest(parsed.data);
 }
 
 function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new RepositoryError('no-pull-request-file', `${path}: cannot be read; --pr takes a JSON file`);
-  }
+  const text = readText(path, '--pr');
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new RepositoryError(
-      'bad-pull-request-file',
-      `${path}: not JSON: ${error instanceof Error ? error.message : ''}`,
-    );
+    const what = error instanceof Error ? toLine(error.message) : 'it cannot be parsed';
+    throw new RepositoryError('bad-pull-request-file', `${path}: not JSON: ${what}; ${form}`);
   }
 }
 
 function toPullRequest(file: PullRequestFile): PullRequest {
-  const person = file.user ?? (typeof file.author === 'string' ? { login: file.author } : file.author);
   return {
     repository: file.repo ?? 'local/local',
     number: file.number ?? file.pr ?? 0,
     title: file.title ?? file.subject ?? '',
     body: file.body ?? '',
-    author: {
-      login: person?.login ?? 'unknown',
-      id: person?.id ?? null,
-      type: person?.type === 'Bot' ? 'Bot' : 'unknown',
-    },
+    author: authorOf(file),
     draft: file.draft ?? false,
-    baseRef: refOf(file.base, 'main'),
-    headRef: refOf(file.head, 'head'),
-    baseSha: toSha(shaOf(file.base)),
-    headSha: toSha(shaOf(file.head)),
-    mergeBaseSha: toSha(shaOf(file.base)),
+    ...refsOf(file),
     fromFork: false,
-    labels: (file.labels ?? []).map((label) => (typeof label === 'string' ? label : label.name)),
-    commits: (file.commits ?? []).map(toCommit),
+    labels: listOf(file.labels).map((label) => (typeof label === 'string' ? label : label.name)),
+    commits: listOf(file.commits).map(toCommit),
     commitsComplete: true,
-    changedFiles: (file.files ?? []).map(toChangedFile),
+    changedFiles: listOf(file.files).map(toChangedFile),
     filesComplete: true,
+  };
+}
+
+function listOf<Item>(items: readonly Item[] | null | undefined): readonly Item[] {
+  return items ?? [];
+}
+
+function authorOf({ user, author }: PullRequestFile): PullRequest['author'] {
+  const person = user ?? (typeof author === 'string' ? { login: author } : author);
+  if (person == null) return { login: 'unknown', id: null, type: 'unknown' };
+  return { login: person.login, id: person.id ?? null, type: person.type === 'Bot' ? 'Bot' : 'unknown' };
+}
+
+function refsOf({ base, head }: PullRequestFile) {
+  return {
+    baseRef: refOf(base, 'main'),
+    headRef: refOf(head, 'head'),
+    baseSha: toSha(shaOf(base)),
+    headSha: toSha(shaOf(head)),
+    mergeBaseSha: toSha(shaOf(base)),
   };
 }
 

@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { RepositoryError } from '#core/base';
+import { DeploymentError, RepositoryError } from '#core/base';
 import { renderComment, renderJson, renderText } from '#core/render';
 import type { DirectorySettings } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
 import { openWarehouse } from '#edges/warehouse';
 import type { Review } from '#review';
 import { localRequest, reviewPullRequest, toView } from '#review';
+import { doubtsOf, sentence } from './doubts.ts';
 import { EXIT } from './exit.ts';
 import type { ReviewFiles } from './file-ports.ts';
 import { filePorts } from './file-ports.ts';
+import { readPolicyFile } from './policy-file.ts';
 import { readPullRequestFile } from './pull-request-file.ts';
+import { requiredPath } from './required-path.ts';
 
 interface ReviewFlags {
   readonly base: string;
@@ -49,21 +52,22 @@ export function addReviewCommand(program: Command): void {
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))
     .action(async (flags: ReviewFlags) => {
       const review = await reviewFiles(flags);
-      process.stdout.write(`${printed(review, flags.format)}\n`);
       process.exitCode = EXIT[review.verdict.outcome];
+      process.stdout.write(`${printed(review, flags.format)}\n`);
+      for (const doubt of doubtsOf(review, flags)) console.error(`weirkeeper: ${doubt}`);
     });
 }
 
 async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   const files: ReviewFiles = {
-    base: sideOf(flags.base, flags.baseCatalog),
-    head: sideOf(flags.head, flags.headCatalog),
-    policy: flags.policy ?? null,
+    base: sideOf('base', flags.base, flags.baseCatalog),
+    head: sideOf('head', flags.head, flags.headCatalog),
+    policy: flags.policy === undefined ? null : readPolicyFile(flags.policy),
     evidence: flags.evidence ?? null,
     pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
   };
+  const warehouse = flags.warehouse === undefined ? null : open(flags.warehouse);
   const sqlReader = createSqlReader();
-  const warehouse = flags.warehouse === undefined ? null : await openWarehouse(flags.warehouse);
   try {
     const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
     const review = await reviewPullRequest(
@@ -78,8 +82,19 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   }
 }
 
-function sideOf(path: string, catalog: string | undefined): DirectorySettings {
-  return catalog === undefined ? { path } : { path, catalog };
+/** Throws RepositoryError for an address of no known kind. */
+function open(address: string): ReturnType<typeof openWarehouse> {
+  try {
+    return openWarehouse(address);
+  } catch (error) {
+    if (!(error instanceof DeploymentError)) throw error;
+    throw new RepositoryError(error.code, sentence({ code: error.code, text: error.message }));
+  }
+}
+
+function sideOf(side: 'base' | 'head', path: string, catalog: string | undefined): DirectorySettings {
+  const own = { path: requiredPath(path, `--${side}`) };
+  return catalog === undefined ? own : { ...own, catalog: requiredPath(catalog, `--${side}-catalog`) };
 }
 
 function printed(review: Review, format: ReviewFlags['format']): string {

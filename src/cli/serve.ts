@@ -18,6 +18,6 @@ export function addServeCommand(program: Command): void {
       ];
       const log = createLog({ level: environment.logLevel, secrets: secrets.filter((text) => text !== null) });
       const server = await startApp({ environment, log });
-      closeOnSignal(server.close, log);
+      closeOnSignal(() => server.close(), log);
     });
 }

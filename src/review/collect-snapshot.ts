@@ -1,6 +1,6 @@
 import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
-import { RepositoryError, toSha } from '#core/base';
+import { toSha } from '#core/base';
 import type { PullRequest, Sides } from '#core/change';
 import type { Parsed } from '#core/dbt';
 import { gates } from '#core/gates';
@@ -8,6 +8,7 @@ import type { Policy } from '#core/policy';
 import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
 import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 import { readSide } from './read-side.ts';
+import { toRepositoryError } from './to-repository-error.ts';
 
 /** Everything that the analysis will read. */
 export interface Snapshot {
@@ -61,6 +62,6 @@ async function readPolicy(
   const text = await ports.pullRequests.readFile(request, POLICY_PATH, sha);
   if (text === null) return { policy: defaultPolicy, policyFile: null };
   const parsed = parsePolicy(text, POLICY_PATH, gates);
-  if (!parsed.ok) throw new RepositoryError(parsed.reason.code, parsed.reason.text);
+  if (!parsed.ok) throw toRepositoryError(parsed.reason);
   return { policy: parsed.value, policyFile: { path: POLICY_PATH, sha, digest: sha256(text) } };
 }

@@ -14,14 +14,18 @@ import { gatherEvidence } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
+import type { TimedPorts } from './stage-clock.ts';
+import { withStageClock } from './stage-clock.ts';
 import { toAuditInput } from './to-audit-input.ts';
 import { toPublication } from './to-publication.ts';
 import { toView } from './to-view.ts';
 
 /** The one path from a pull request to a published review. Null when a newer push made this head stale on the way. */
-export async function reviewPullRequest(request: ReviewRequest, ports: ReviewPorts): Promise<Review | null> {
+export async function reviewPullRequest(request: ReviewRequest, untimed: ReviewPorts): Promise<Review | null> {
+  const ports = withStageClock(untimed);
   await ports.publisher.announce(request, [SUMMARY_CHECK]);
   const snapshot = await collectSnapshot(request, ports); // everything the analysis will read
+  ports.ended('collected', { comparable: isReason(snapshot.sides) ? 0 : 1 });
   if (await isSuperseded(request, ports)) return null;
   await ports.publisher.announce(request, checkRunNames(snapshot.policy));
 
@@ -38,17 +42,19 @@ export async function reportFailure(request: ReviewRequest, error: unknown, port
   const snapshot = { pullRequest: null, policy: defaultPolicy, policyFile: null, sides: cause, evidence: [] };
   const verdict = undecided(gates, defaultPolicy, cause);
   const assistance = detectAssistance(null);
-  return conclude({ request, snapshot, assistance, change: null, answers: new Map(), verdict }, ports);
+  return conclude({ request, snapshot, assistance, change: null, answers: new Map(), verdict }, withStageClock(ports));
 }
 
 /** Recorded before anyone is told. */
-async function conclude(reviewed: Reviewed, ports: ReviewPorts): Promise<Review> {
+async function conclude(reviewed: Reviewed, ports: TimedPorts): Promise<Review> {
   const { request } = reviewed;
   const record = await ports.auditLog.append(request.repository, (last) =>
     auditRecord({ ...toAuditInput(reviewed), last, time: ports.clock.now() }),
   );
+  ports.ended('recorded', { seq: record.seq });
   const review: Review = { ...reviewed, record };
   await tell(review, ports);
+  ports.ended('published', { outcome: reviewed.verdict.outcome });
   return review;
 }
 
@@ -62,16 +68,19 @@ async function judge(
   request: ReviewRequest,
   snapshot: Snapshot,
   assistance: Assistance,
-  ports: ReviewPorts,
+  ports: TimedPorts,
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
   if (isReason(sides)) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
-  const trees = await ports.sqlReader.read(statementsFor(sides)); // engines in workers: trees or reasons
+  const statements = statementsFor(sides);
+  const trees = await ports.sqlReader.read(statements); // engines in workers: trees or reasons
+  ports.ended('read', { statements: statements.length });
 
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
   const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
+  ports.ended('gathered', { questions: plan.questions.length });
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });
   return { change, answers, verdict };

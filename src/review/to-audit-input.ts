@@ -13,8 +13,7 @@ export function toAuditInput({
   answers,
   verdict,
 }: Reviewed): Omit<AuditInput, 'last' | 'time'> {
-  const { pullRequest, policyFile } = snapshot;
-  const sides = change === null ? [] : (['base', 'head'] as const);
+  const { pullRequest } = snapshot;
   return {
     reviewId: request.reviewId,
     repository: request.repository,
@@ -26,16 +25,24 @@ export function toAuditInput({
     },
     author: pullRequest?.author ?? null,
     assistance,
-    artifacts: sides.flatMap((side) => (change?.[side].artifacts ?? []).map((artifact) => ({ ...artifact, side }))),
-    policy: {
-      path: policyFile?.path ?? POLICY_PATH,
-      sha: policyFile === null ? null : toSha(policyFile.sha),
-      digest: policyFile?.digest ?? null,
-    },
+    artifacts: artifactsOf(change),
+    policy: policyOf(snapshot),
     verdict,
     answers,
     claims: countClaims({ change, answers }),
   };
+}
+
+function artifactsOf(change: Reviewed['change']): AuditInput['artifacts'] {
+  if (change === null) return [];
+  return (['base', 'head'] as const).flatMap((side) =>
+    change[side].artifacts.map((artifact) => ({ ...artifact, side })),
+  );
+}
+
+function policyOf({ policyFile }: Reviewed['snapshot']): AuditInput['policy'] {
+  if (policyFile === null) return { path: POLICY_PATH, sha: null, digest: null };
+  return { path: policyFile.path, sha: toSha(policyFile.sha), digest: policyFile.digest };
 }
 
 /** What became of the LLM's claims; null when there was no reply to check. */

@@ -21,17 +21,9 @@ export interface ViewContext {
 /** A review as the renderer wants it. */
 export function toView(review: Review, context: ViewContext): ReviewView {
   const { request, snapshot, change, assistance, answers, verdict, record } = review;
-  const { pullRequest, policy, policyFile } = snapshot;
+  const { policy, policyFile } = snapshot;
   return {
-    request: {
-      serverUrl: context.serverUrl,
-      repository: request.trigger === 'cli' ? null : request.repository,
-      pullNumber: request.trigger === 'cli' ? null : request.pullNumber,
-      baseBranch: pullRequest?.baseRef ?? null,
-      headSha: request.headSha || null,
-      baseSha: pullRequest?.baseSha || null,
-      mergeBaseSha: pullRequest?.mergeBaseSha || null,
-    },
+    request: requestOf(review, context.serverUrl),
     change,
     missing: change === null ? missingOf(review) : null,
     assistance,
@@ -48,6 +40,20 @@ export function toView(review: Review, context: ViewContext): ReviewView {
     coverage: change === null ? null : coverage(change.head.lineage, change.head.project),
     deepReview: deepReviewOf(review),
     commands: request.trigger === 'cli' ? [] : COMMANDS,
+  };
+}
+
+function requestOf({ request, snapshot }: Reviewed, serverUrl: string): ReviewView['request'] {
+  const { pullRequest } = snapshot;
+  const isLocal = request.trigger === 'cli';
+  return {
+    serverUrl,
+    repository: isLocal ? null : request.repository,
+    pullNumber: isLocal ? null : request.pullNumber,
+    baseBranch: pullRequest?.baseRef ?? null,
+    headSha: request.headSha || null,
+    baseSha: pullRequest?.baseSha || null,
+    mergeBaseSha: pullRequest?.mergeBaseSha || null,
   };
 }
 

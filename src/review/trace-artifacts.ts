@@ -1,5 +1,3 @@
-import type { Reason } from '#core/base';
-import { RepositoryError } from '#core/base';
 import { statementsOf, traceSide } from '#core/change';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
@@ -7,6 +5,7 @@ import { defaultPolicy } from '#core/policy';
 import { localRequest } from './local-request.ts';
 import type { Artifacts, SqlReader } from './ports.ts';
 import { readSide } from './read-side.ts';
+import { toRepositoryError } from './to-repository-error.ts';
 
 /** Column lineage of one set of artifacts by itself. Throws RepositoryError when they cannot be read. */
 export async function traceArtifacts(
@@ -14,14 +13,10 @@ export async function traceArtifacts(
   sqlReader: SqlReader,
 ): Promise<{ lineage: ProjectLineage; project: DbtProject }> {
   const fetched = await artifacts.fetch('head', localRequest(null, 'standard'), null, defaultPolicy.artifacts);
-  if (!fetched.ok) throw unreadable(fetched.reason);
+  if (!fetched.ok) throw toRepositoryError(fetched.reason);
   const side = readSide('head', fetched.set);
-  if (!side.ok) throw unreadable(side.reason);
+  if (!side.ok) throw toRepositoryError(side.reason);
   const { project } = side.value;
   const answers = await sqlReader.read(statementsOf(project, 'head'));
   return { lineage: traceSide(side.value, 'head', answers).lineage, project };
-}
-
-function unreadable({ code, text, remedy }: Reason): RepositoryError {
-  return new RepositoryError(code, remedy === undefined ? text : `${text}; ${remedy}`);
 }

@@ -42,13 +42,19 @@ async function runReview(job: Job<'review'>, context: Context, parts: JobParts):
   const ports = parts.portsFor(log);
   try {
     const review = await reviewPullRequest(request, ports);
-    if (review === null) log.info('review superseded');
+    if (review === null) await followHead(job, context, log);
     else log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
   } catch (error) {
     if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
     logReported(log, error);
     await reportFailure(request, error, ports);
   }
+}
+
+/** Deliveries come in any order: if nobody else has asked for the newer head, it is asked for here. */
+async function followHead(job: Job<'review'>, context: Context, log: Logger): Promise<void> {
+  log.info('review superseded');
+  if (!(await context.isStale())) await context.enqueue([{ ...job, headSha: null }]);
 }
 
 /** The same job makes the same request at every attempt, so that what an earlier attempt left is found again. */

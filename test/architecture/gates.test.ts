@@ -17,7 +17,9 @@ describe('every gate', () => {
 
   it('that has a file has its line in the list', () => {
     const files = readdirSync('src/core/gates').filter((name) => name.endsWith('.ts') && !NOT_GATES.has(name));
-    const defining = files.filter((name) => readFileSync(`src/core/gates/${name}`, 'utf8').match(/\bdefineGate[<(]/) !== null);
+    const defining = files.filter(
+      (name) => readFileSync(`src/core/gates/${name}`, 'utf8').match(/\bdefineGate[<(]/) !== null,
+    );
     expect(defining.map((name) => name.replace('.ts', '')).sort()).toEqual([...ids].sort());
   });
 

@@ -110,17 +110,28 @@ describe('pull request 4, one thing of each kind', () => {
     const seen = github.repository.publishedState(pull.number);
     const comment = commentOf(seen);
 
-    expect(conclusionsOf(seen)).toMatchObject({
-      weirkeeper: 'failure',
-      'weirkeeper / row-count': 'failure',
-      'weirkeeper / pii': 'success',
-    });
+    expect(conclusionsOf(seen)).toEqual(
+      allConclude('success', {
+        weirkeeper: 'failure',
+        'weirkeeper / row-count': 'failure',
+        'weirkeeper / column-lineage': 'failure',
+        'weirkeeper / destructive': 'failure',
+      }),
+    );
     const destructive = seen.checkRuns['weirkeeper / destructive'];
-    expect(`${destructive?.summary ?? ''}\n${destructive?.text ?? ''}`).toMatch(/delete/i);
-    expect(seen.checkRuns['weirkeeper / destructive']?.text).toContain('fct_shop_sales');
-    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/dim_kilns\.shelf_units/);
-    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/met_kiln_utilisation_weekly\.capacity_units/);
-    expect(seen.checkRuns['weirkeeper / column-lineage']?.text).toMatch(/peak_celsius/);
+    expect(destructive?.annotations.map(({ path }) => path)).toEqual([
+      'macros/forget_market_stall.sql',
+      'macros/forget_market_stall.sql',
+      'models/marts/fct_shop_sales.sql',
+    ]);
+    const columns = seen.checkRuns['weirkeeper / column-lineage']?.text ?? '';
+    expect(columns).toContain('`shelf_units` of `dim_kilns` is removed');
+    expect(columns).toMatch(
+      /`capacity_units` of `met_kiln_utilisation_weekly` is now made from `fct_firings.loaded_units`/,
+    );
+    expect(columns).toMatch(/`utilisation` of `met_kiln_utilisation_weekly` is now made from/);
+    expect(columns).toContain('`peak_celsius` of `fct_firings`: double → integer');
+    expect(columns).not.toContain('is_weekend');
     expect(comment).toContain('800 → **613** (−23 %)');
     expect(seen.labels).toEqual([]);
   });

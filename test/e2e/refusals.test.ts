@@ -13,8 +13,7 @@ import { allCheckRuns, allConclude, commentOf, conclusionsOf, writesSince } from
 
 /** What is missing, wrong or down: said on the pull request with its remedy, never green. */
 
-/** The deep review never stops a merge, so it alone may be neutral. */
-const couldNotTell = allConclude('action_required', { 'weirkeeper / deep-review': 'neutral' });
+const couldNotTell = allConclude('action_required');
 
 let github: GitHubDouble;
 let app: RunningApp;

@@ -16,6 +16,7 @@ export type {
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
 export { consumersBehind } from './dependents.ts';
+export { rightSideLines } from './diff-lines.ts';
 export type { Modified } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

@@ -1,9 +1,9 @@
 import type { UniqueId } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
+import { rightSideLines } from '#core/change';
 import type { DbtNode } from '#core/dbt';
 import type { ClaimsQuestion } from '#core/evidence';
 import { claimsReplySchema } from './claim.ts';
-import { rightSideLines } from './diff-lines.ts';
 import { stripComments } from './strip-comments.ts';
 
 /** A deterministic finding as the LLM is told of it: so that it does not say it again. */

@@ -1,10 +1,10 @@
 import type { UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { Change, ChangedFile } from '#core/change';
+import { rightSideLines } from '#core/change';
 import type { DbtNode } from '#core/dbt';
 import { evidenceIds } from './ask-claims.ts';
 import { Claim, ClaimsReply } from './claim.ts';
-import { rightSideLines } from './diff-lines.ts';
 
 /** A claim that passed every check, at the place where it may be shown. */
 export interface GroundedClaim {

@@ -1,4 +1,5 @@
 import type { ChangedFile, PullRequest } from '#core/change';
+import { rightSideLines } from '#core/change';
 import type { FileRange } from './gate.ts';
 
 /**
@@ -13,7 +14,7 @@ export function placeInPatch(
 ): FileRange | null {
   const files = candidates.flatMap((path) => fileAt(pullRequest, path) ?? []);
   for (const file of files) {
-    const line = addedLineWith(file.patch ?? '', text);
+    const line = addedLineWith(file.patch, text);
     if (line !== null) return { path: file.path, startLine: line, endLine: line };
   }
   const path = files[0]?.path ?? candidates[0];
@@ -27,19 +28,8 @@ export function fileAt(pullRequest: PullRequest | null, path: string): ChangedFi
   return files.find((file) => file.path === path) ?? files.find((file) => file.path.endsWith(`/${path}`)) ?? null;
 }
 
-function addedLineWith(patch: string, text: string | RegExp): number | null {
-  let line = 0;
-  for (const row of patch.split('\n')) {
-    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)/.exec(row);
-    if (hunk !== null) {
-      line = Number(hunk[1]);
-      continue;
-    }
-    if (row.startsWith('-') || row.startsWith('\\')) continue;
-    if (row.startsWith('+') && holds(row.slice(1), text)) return line;
-    line += 1;
-  }
-  return null;
+function addedLineWith(patch: string | null, text: string | RegExp): number | null {
+  return rightSideLines(patch).find((row) => row.added && holds(row.text, text))?.line ?? null;
 }
 
 function holds(row: string, text: string | RegExp): boolean {

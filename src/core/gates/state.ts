@@ -3,6 +3,7 @@ import { isNonEmpty, plural } from '#core/base';
 import type { Change } from '#core/change';
 import { defineGate } from './gate.ts';
 import { findBaseFaults } from './state/base-faults.ts';
+import { findEditedPolicy } from './state/edited-policy.ts';
 import { findForeignNodes } from './state/foreign-nodes.ts';
 import { findBrokenContracts, findDanglingReferences, findMovedSources } from './state/what-breaks.ts';
 
@@ -35,6 +36,10 @@ export const state = defineGate({
       text: '{nodes} differ from base although this pull request touches none of the files involved: is the base older than the branch?',
       cost: 'note',
     },
+    'policy-edited': {
+      text: '`{path}` is edited here: this review still follows the base branch’s, and the new one holds after the merge',
+      cost: 'warn',
+    },
     'source-moved': { text: '{sources} now read another database or schema than at base', cost: 'note' },
   },
   options: z.strictObject({}),
@@ -46,6 +51,7 @@ export const state = defineGate({
       ...findBaseFaults(change),
       ...findForeignNodes(change),
       ...findMovedSources(change),
+      ...findEditedPolicy(change),
     ];
     const summary = summarize(change);
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown: [] };

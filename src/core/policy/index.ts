@@ -1,11 +1,12 @@
 // The repository's rules: what findings cost, which gates are required; results → verdict.
 
+export { POLICY_PATH } from '#core/base';
 export { decide, undecided } from './decide.ts';
 export type { LabelEvent } from './decide-labels.ts';
 export { decideLabels } from './decide-labels.ts';
 export { parsePolicy } from './parse-policy.ts';
 export type { ArtifactSettings, Policy } from './policy.ts';
-export { DEEP_REVIEW, gateOptions, gatePolicy, POLICY_PATH } from './policy.ts';
+export { DEEP_REVIEW, gateOptions, gatePolicy } from './policy.ts';
 export { defaultPolicy, policyJsonSchema } from './policy-schema.ts';
 export { isConsumer, rankFindings } from './rate-findings.ts';
 export { changedInMeaning } from './rung.ts';

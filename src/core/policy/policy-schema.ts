@@ -24,9 +24,8 @@ const labels = z
     assisted: label.default('assisted-by:llm').describe('Set when an LLM helped.'),
     senior: label.default('needs-senior-review').describe('Set when an LLM helped and the change reaches rung T2.'),
     budget: label.default('hallucination-budget').describe('Set when an LLM helped: the change counts in the budget.'),
-    deep_review: label.default('weirkeeper:deep-review').describe('Put it on a pull request to ask for a deep review.'),
   })
-  .refine((names) => new Set(Object.values(names).map((name) => name.toLowerCase())).size === 4, {
+  .refine((names) => new Set(Object.values(names).map((name) => name.toLowerCase())).size === 3, {
     message: 'two labels have the same name',
   });
 
@@ -49,7 +48,6 @@ const layer = z.strictObject({
 
 const deepReview = z.strictObject({
   enabled: z.boolean().default(true),
-  model: z.string().min(1).max(100).optional().describe('Unset leaves the choice to whoever runs the app.'),
   allow_forks: z.boolean().default(false).describe("Whether a fork's code may be sent to the LLM."),
 });
 
@@ -92,10 +90,10 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
   return {
     mode: file.mode,
     gates: new Map(gates),
-    labels: { assisted: names.assisted, senior: names.senior, budget: names.budget, deepReview: names.deep_review },
+    labels: { assisted: names.assisted, senior: names.senior, budget: names.budget },
     artifacts: { source: files.source, baseName: files.base_name, headName: files.head_name, path: files.path },
     layers: file.layers,
-    deepReview: { enabled: deep.enabled, model: deep.model ?? null, allowForks: deep.allow_forks },
+    deepReview: { enabled: deep.enabled, allowForks: deep.allow_forks },
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
   };
 }

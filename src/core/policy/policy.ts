@@ -1,9 +1,6 @@
 import type { Cost } from '#core/gates';
 import type { GateMode, Rung } from './verdict.ts';
 
-/** Where a repository keeps its policy. It is read from the base branch only. */
-export const POLICY_PATH = '.github/weirkeeper.yml';
-
 /** The gate that asks an LLM. It can advise, never block. */
 export const DEEP_REVIEW = 'deep-review';
 
@@ -19,8 +16,6 @@ export interface Policy {
   readonly layers: readonly Layer[];
   readonly deepReview: {
     readonly enabled: boolean;
-    /** Null leaves the choice to whoever runs the app. */
-    readonly model: string | null;
     readonly allowForks: boolean;
   };
   readonly comment: { readonly enabled: boolean; readonly inline: boolean; readonly maxFindings: number };
@@ -34,12 +29,11 @@ export interface GatePolicy {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Names of the labels that the app sets, and of the one by which a person asks for a deep review. */
+/** Names of the labels that the app sets. */
 export interface PolicyLabels {
   readonly assisted: string;
   readonly senior: string;
   readonly budget: string;
-  readonly deepReview: string;
 }
 
 /** Where the artifacts of both sides are. */

@@ -54,7 +54,11 @@ function gateRun(view: ReviewView, gate: JudgedGate, annotations: readonly Annot
   return {
     name: gateCheckName(gate.gateId),
     status: 'completed',
-    conclusion: conclusionOf(gate.outcome, view.policy.mode === 'advisory' || gate.mode === 'advisory'),
+    // Without artifacts nothing was looked at, and that is not for a single gate to make light of.
+    conclusion: conclusionOf(
+      gate.outcome,
+      view.policy.mode === 'advisory' || (gate.mode === 'advisory' && view.missing === null),
+    ),
     title: unmarked(titleOf(gate), MAX_TITLE),
     summary: fitted(summaryBlocks(view, gate), (block) => block),
     text: fitted(gate.findings, (finding) => findingBlock(view, finding, { lead: '', prose: 600 })),

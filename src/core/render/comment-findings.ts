@@ -59,7 +59,7 @@ function reachesMarkdown(change: Change | null, { downstream }: RatedFinding): s
   const named = models.slice(0, 3).map((uniqueId) => code(nameOf(change, uniqueId)));
   const more = models.length - named.length;
   const all = more > 0 ? [...named, counted(more, 'more model')] : named;
-  const ends = consumers.slice(0, 2).map((uniqueId) => consumerMarkdown(change, uniqueId));
+  const ends = consumers.slice(0, 3).map((uniqueId) => consumerMarkdown(change, uniqueId));
   const rest = consumers.length - ends.length;
   const sinks = rest > 0 ? [...ends, `${rest} more`] : ends;
   const parts = [all.join(', '), sinks.join(', ')].filter((part) => part !== '');

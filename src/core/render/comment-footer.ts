@@ -1,4 +1,4 @@
-import type { Assistance } from '#core/provenance';
+import type { Assistance, AssistanceEvidence } from '#core/provenance';
 import type { Detail } from './detail.ts';
 import { code, prose } from './escape.ts';
 import { counted, shortSha } from './quantities.ts';
@@ -31,8 +31,11 @@ function assistanceLine({ assistance, verdict }: ReviewView, detail: Detail): st
     const [first] = group;
     if (first === undefined) return '';
     const places = new Set(group.map(({ where }) => where)).size;
-    const where = places === 1 ? prose(first.where, 60) : counted(places, 'place');
-    return `${prose(first.kind, 30)} ${code(first.text, Math.min(100, detail.prose))} in ${where}`;
+    const where =
+      places === 1
+        ? placeWords(first)
+        : ` in ${counted(places, first.where.startsWith('commit') ? 'commit' : 'place')}`;
+    return `${prose(first.kind, 30)} ${code(first.text, Math.min(100, detail.prose))}${where}`;
   });
   const evidence =
     told.length === 0 ? '' : ` (${told.join('; ')}${byKind.length > 3 ? `; ${byKind.length - 3} more` : ''})`;
@@ -40,6 +43,12 @@ function assistanceLine({ assistance, verdict }: ReviewView, detail: Detail): st
     assistance.level === 'assisted' && verdict.rung >= 'T2' ? ': needs a senior reviewer who is not the author' : '';
   const note = assistance.note === null ? '' : ` ${prose(assistance.note.text, 160)}.`;
   return `🤖 ${words}${evidence}${asks}.${note}`;
+}
+
+/** ` in commit 1a2b3c4`; '' where the kind of evidence says it already. */
+export function placeWords({ kind, where }: AssistanceEvidence): string {
+  const known = where.trim();
+  return known === kind || known === 'commit' ? '' : ` in ${prose(known, 60)}`;
 }
 
 function factsLine({ policy, record, commands }: ReviewView): string {

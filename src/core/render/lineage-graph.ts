@@ -119,7 +119,8 @@ function mermaid(change: Change, { nodes, edges, starts }: Graph): string {
   return ['flowchart LR', ...boxes, ...arrows, '  classDef changed stroke-width:3px'].join('\n');
 }
 
-function columnLabel(columns: readonly string[]): string {
+function columnLabel(changed: readonly string[]): string {
+  const columns = [...new Set(changed)];
   if (columns.length === 0) return '';
   const named = columns.slice(0, 2).join(', ');
   return `|${mermaidLabel(columns.length > 2 ? `${named} +${columns.length - 2}` : named)}|`;

@@ -1,6 +1,6 @@
 import type { JudgedGate, RatedFinding } from '#core/policy';
 import { rankFindings } from '#core/policy';
-import { assistanceWords } from './comment-footer.ts';
+import { assistanceWords, placeWords } from './comment-footer.ts';
 import { applies, gateIcon, hasNoArtifacts } from './comment-gates.ts';
 import { unmarked } from './escape.ts';
 import type { ModelRow } from './model-rows.ts';
@@ -113,7 +113,7 @@ function footLines({ assistance, policy, record, verdict }: ReviewView): readonl
   const words = assistanceWords(assistance);
   const evidence = assistance.evidence
     .slice(0, 3)
-    .map(({ kind, text, where }) => `${unmarked(kind, 30)} "${unmarked(text, 100)}" in ${unmarked(where, 60)}`);
+    .map((one) => `${unmarked(one.kind, 30)} "${unmarked(one.text, 100)}"${placeWords(one)}`);
   const asks =
     assistance.level === 'assisted' && verdict.rung >= 'T2' ? '; needs a senior reviewer who is not the author' : '';
   const rules =
@@ -122,7 +122,10 @@ function footLines({ assistance, policy, record, verdict }: ReviewView): readonl
       : `policy ${unmarked(policy.file.path, 120)} at ${shortSha(policy.file.sha)}`;
   const kept =
     record === null ? '' : ` · record ${record.seq} sha256:${record.digest.replace(/^sha256:/, '').slice(0, 12)}`;
-  return [...(words === '' ? [] : [`${[words, ...evidence].join(': ')}${asks}`]), `${rules}${kept}`];
+  return [
+    ...(words === '' ? [] : [`${[words, evidence.join(', ')].filter((part) => part !== '').join(': ')}${asks}`]),
+    `${rules}${kept}`,
+  ];
 }
 
 /** Cells padded so that they stand below each other. */

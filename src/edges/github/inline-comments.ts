@@ -1,7 +1,7 @@
 import type { ChangedFile } from '#core/change';
+import { rightSideLines } from '#core/change';
 import { findingMarker } from '#core/render';
 import type { InlineComment } from '#review';
-import { linesInDiff } from './lines-in-diff.ts';
 import { takeItems } from './pages.ts';
 import type { Target } from './target.ts';
 import { capText, commentBytes } from './text-limits.ts';
@@ -54,7 +54,9 @@ function bodyOf({ body, fingerprint }: InlineComment): string {
 }
 
 function inDiff(comments: readonly InlineComment[], changedFiles: readonly ChangedFile[]): readonly InlineComment[] {
-  const shown = new Map(changedFiles.map((file) => [file.path, linesInDiff(file.patch)]));
+  const shown = new Map(
+    changedFiles.map((file) => [file.path, new Set(rightSideLines(file.patch).map(({ line }) => line))]),
+  );
   return comments.filter((comment) => shown.get(comment.path)?.has(comment.line) === true);
 }
 

@@ -29,6 +29,12 @@ describe('the gate state', () => {
     expect(judge(state, ferryAfter('a removed model'))).toMatchObject({ outcome: 'passed', summary: '1 removed' });
   });
 
+  it('says when the pull request edits the rules it is judged by', () => {
+    const edited = { path: '.github/weirkeeper.yml', previousPath: null, status: 'modified', patch: null } as const;
+    const pullRequest = { ...aPullRequest(), changedFiles: [edited] };
+    expect(found(ferryAfter('nothing', { pullRequest }))).toEqual(['policy-edited project.ferry']);
+  });
+
   it.each([
     ['contract column removed', 'column pier_name removed'],
     ['contract constraint removed', 'constraint not_null of column pier_id removed'],

@@ -53,24 +53,24 @@ describe('a policy file', () => {
   it('reads every section', () => {
     const parsed = parse(`
 version: 1
-labels: { assisted: llm, deep_review: look-deeper }
+labels: { assisted: llm, senior: look-closer }
 artifacts: { source: committed, base_name: b, head_name: h, path: dbt/target }
 layers:
   - { name: staging, paths: [models/staging/], rung: T1 }
   - { name: finance, tags: [finance], rung: T3 }
-deep_review: { model: some-model }
+deep_review: { allow_forks: true }
 comment: { enabled: true, inline: false, max_findings: 5 }
 `);
     expect(parsed).toMatchObject({
       ok: true,
       value: {
-        labels: { assisted: 'llm', senior: 'needs-senior-review', deepReview: 'look-deeper' },
+        labels: { assisted: 'llm', senior: 'look-closer', budget: 'hallucination-budget' },
         artifacts: { source: 'committed', baseName: 'b', headName: 'h', path: 'dbt/target' },
         layers: [
           { name: 'staging', paths: ['models/staging/'], tags: [], rung: 'T1' },
           { name: 'finance', paths: [], tags: ['finance'], rung: 'T3' },
         ],
-        deepReview: { enabled: true, model: 'some-model', allowForks: false },
+        deepReview: { enabled: true, allowForks: true },
         comment: { enabled: true, inline: false, maxFindings: 5 },
       },
     });

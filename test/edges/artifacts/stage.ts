@@ -6,8 +6,8 @@ import type { ReviewRequest, WorkflowArtifact, WorkflowArtifacts } from '#review
 
 export const headSha = toSha('a'.repeat(40));
 export const mergeBaseSha = toSha('b'.repeat(40));
-export const repositoryId = 1_001;
-export const forkId = 2_002;
+const repositoryId = 1_001;
+const forkId = 2_002;
 
 /** Limits small enough to be met by small files. */
 export const smallLimits: ReadLimits = {

@@ -175,9 +175,9 @@ function rows(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** `+110 %`, `-0.4 %`: a decimal only where whole numbers would say nothing. */
+/** `+110 %`, `−0.4 %`: a decimal only where whole numbers would say nothing. */
 function percent(ratio: number): string {
   const value = ratio * 100;
   const digits = Math.abs(value) < 10 ? 1 : 0;
-  return `${value > 0 ? '+' : ''}${value.toFixed(digits)} %`;
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)} %`;
 }

@@ -2,6 +2,7 @@ import type { UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { FileRange } from '../gate.ts';
+import { fileAt } from '../place-in-patch.ts';
 
 /** What a finding about a whole project is about: `project.<name>`, which is no node of any manifest. */
 export function projectSubject(change: Change): UniqueId {
@@ -17,9 +18,8 @@ export function placeOfNode(change: Change, uniqueId: UniqueId, kind: 'code' | '
   if (node === undefined) return null;
   const paths = kind === 'code' ? [node.originalFilePath] : [node.patchPath ?? '', node.originalFilePath];
   for (const path of paths.filter((candidate) => candidate !== '')) {
-    const files = change.pullRequest?.changedFiles ?? [];
-    const file = files.find((changed) => changed.path === path || changed.path.endsWith(`/${path}`));
-    if (file !== undefined && file.status !== 'removed') return { path: file.path, startLine: 1, endLine: 1 };
+    const file = fileAt(change.pullRequest, path);
+    if (file !== null && file.status !== 'removed') return { path: file.path, startLine: 1, endLine: 1 };
   }
   return null;
 }

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { linesInDiff } from '../../../src/edges/github/lines-in-diff.ts';
+import { rightSideLines } from '#core/change';
+
+function linesInDiff(patch: string | null): ReadonlySet<number> {
+  return new Set(rightSideLines(patch).map(({ line }) => line));
+}
 
 describe('lines that a diff shows on its new side', () => {
   it.each([

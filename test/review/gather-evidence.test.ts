@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { toUniqueId } from '#core/base';
+import type { Question } from '#core/evidence';
+import { rowCountQuestion } from '#core/evidence';
+import { gatherEvidence } from '../../src/review/gather-evidence.ts';
+import type { EvidenceSource } from '../../src/review/ports.ts';
+
+const claims: Question = { kind: 'claims', key: 'claims', system: '', prompt: '', answerSchema: {} };
+
+function counting(...names: readonly string[]): readonly Question[] {
+  return names.map((name) => rowCountQuestion('head', toUniqueId(name), `"db"."main"."${name}"`));
+}
+
+interface Source extends EvidenceSource {
+  readonly asked: readonly string[];
+}
+
+/** A source that knows the rows of these nodes, and writes down what it was asked. */
+function aSource(
+  name: string,
+  known: Readonly<Record<string, number>>,
+  kinds: EvidenceSource['kinds'] = ['row-count'],
+): Source {
+  const asked: string[] = [];
+  return {
+    asked,
+    kinds,
+    answer: async ({ key }) => {
+      asked.push(key);
+      const rows = known[key.replace('rows:head:', '')];
+      if (rows === undefined) return { known: false, reason: { code: 'not-here', text: `${name} does not know` } };
+      return { known: true, kind: 'row-count', rows, source: name, at: '2026-03-04T05:06:07.000Z' };
+    },
+  };
+}
+
+describe('gatherEvidence', () => {
+  it('asks sources in their order, each only for what those before it did not know', async () => {
+    const first = aSource('first', { a: 1 });
+    const second = aSource('second', { a: 9, b: 2 });
+    const third = aSource('third', {});
+    const answers = await gatherEvidence(counting('a', 'b', 'c'), [first, second, third]);
+    expect(first.asked.toSorted()).toEqual(['rows:head:a', 'rows:head:b', 'rows:head:c']);
+    expect(second.asked.toSorted()).toEqual(['rows:head:b', 'rows:head:c']);
+    expect(third.asked).toEqual(['rows:head:c']);
+    expect(answers.get('rows:head:a')).toMatchObject({ rows: 1, source: 'first' });
+    expect(answers.get('rows:head:b')).toMatchObject({ rows: 2, source: 'second' });
+    expect(answers.get('rows:head:c')).toMatchObject({ known: false, reason: { text: 'third does not know' } });
+  });
+
+  it('does not ask a source for a kind that it does not answer', async () => {
+    const llm = aSource('llm', {}, ['claims']);
+    const warehouse = aSource('warehouse', { a: 1 });
+    await gatherEvidence([...counting('a'), claims], [llm, warehouse]);
+    expect([llm.asked, warehouse.asked]).toEqual([['claims'], ['rows:head:a']]);
+  });
+
+  it.each([
+    ['row-count', counting('a'), 'no-warehouse', /WAREHOUSE_URL.*weirkeeper-evidence\.json/],
+    ['claims', [claims], 'no-llm', /OPENAI_API_KEY/],
+  ] as const)('without a source of %s, the answer is why, and what to set', async (_kind, questions, code, remedy) => {
+    const answers = await gatherEvidence(questions, []);
+    expect([...answers.values()]).toEqual([
+      { known: false, reason: { code, text: expect.any(String), remedy: expect.stringMatching(remedy) } },
+    ]);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('secret');
+      },
+    ],
+    ['rejects', () => Promise.reject(new RangeError('secret'))],
+  ])('a source that %s has not answered, and the next one is asked', async (_how, answer) => {
+    const broken: EvidenceSource = { kinds: ['row-count'], answer };
+    const alone = await gatherEvidence(counting('a'), [broken]);
+    expect([...alone.values()]).toEqual([
+      { known: false, reason: { code: 'source-failed', text: 'the source of the answer failed (RangeError)' } },
+    ]);
+    const helped = await gatherEvidence(counting('a'), [broken, aSource('next', { a: 1 })]);
+    expect(helped.get('rows:head:a')).toMatchObject({ rows: 1 });
+  });
+
+  it('keeps the order of the questions whatever the order of the answers, and asks four at once at most', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `n${String(index)}`);
+    let underWay = 0;
+    let most = 0;
+    const source: EvidenceSource = {
+      kinds: ['row-count'],
+      answer: async ({ key }) => {
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setTimeout(resolve, key.length % 2 === 0 ? 1 : 5));
+        underWay -= 1;
+        return { known: false, reason: { code: 'no', text: 'no' } };
+      },
+    };
+    const answers = await gatherEvidence(counting(...names), [source]);
+    expect([...answers.keys()]).toEqual(names.map((name) => `rows:head:${name}`));
+    expect(most).toBe(4);
+  });
+
+  it('asks nothing when there are no questions', async () => {
+    const source = aSource('warehouse', {});
+    expect(await gatherEvidence([], [source])).toEqual(new Map());
+    expect(source.asked).toEqual([]);
+  });
+});
