@@ -18,8 +18,8 @@ export interface SqlReaderOptions {
 
 /** Statements that make a second worker worth its start (about 0.3 s of CPU). */
 const worthAWorker = 400;
-/** Answers that are kept for the next review, by text and dialect. */
-const keptAnswers = 4_000;
+/** Characters of SQL whose answers are kept for the next review: some 6,000 models, and 130 MB of trees. */
+const keptLength = 8_000_000;
 /** Polyglot refuses deeper nesting and longer chains; it is not asked then. */
 const polyglotLimits: Shape = { nesting: 31, setOperations: 511 };
 
@@ -60,13 +60,24 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
       crews.forEach((crew, at) => crew.take(fresh.slice(at * share, (at + 1) * share)));
       const answers = new Map<string, SqlAnswer>();
       for (const [key, answer] of asked) answers.set(key, await answer);
-      for (const oldest of kept.keys()) if (kept.size > keptAnswers) kept.delete(oldest);
+      forget(kept);
       return answers;
     },
     async close() {
       await Promise.all(crews.map((crew) => crew.close()));
     },
   };
+}
+
+/** Drops the oldest answers until what is kept is within bounds. */
+function forget(kept: Map<string, Promise<SqlAnswer>>): void {
+  let length = 0;
+  for (const key of kept.keys()) length += key.length;
+  for (const key of kept.keys()) {
+    if (length <= keptLength) return;
+    kept.delete(key);
+    length -= key.length;
+  }
 }
 
 function enginesFor(sql: string): readonly EngineName[] {

@@ -40,6 +40,24 @@ describe('a reader', () => {
     expect((await reader.read([])).size).toBe(0);
   });
 
+  it('shares many statements among its workers', async () => {
+    const pair = createSqlReader({ workers: 2 });
+    const statements = Array.from({ length: 500 }, (_, at) => ({
+      key: String(at),
+      sql: `select ${at} as n${at}`,
+      dialect: 'postgres' as const,
+    }));
+    const answers = await pair.read(statements);
+    const names = statements.map(({ key }) => {
+      const answer = answers.get(key);
+      const body = answer?.ok === true ? answer.query.body : null;
+      const [projection] = body?.kind === 'select' ? body.projections : [];
+      return projection?.kind === 'column' ? projection.alias?.name : null;
+    });
+    expect(names).toEqual(statements.map(({ key }) => `n${key}`));
+    await pair.close();
+  });
+
   it.each(['-- a comment first\nselect a from t;\n', '\n\n  select a from t ; -- bye', '/* c */ (select a from t)'])(
     'takes comments and a semicolon: %j',
     async (sql) => {
