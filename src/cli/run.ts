@@ -27,10 +27,15 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     process.exitCode = EXIT.passed;
     await program.parseAsync(args, { from: 'user' });
-    return Number(process.exitCode);
+    return exitCode();
   } catch (error) {
     return explain(error);
   }
+}
+
+/** What a command has set. */
+function exitCode(): number {
+  return typeof process.exitCode === 'number' ? process.exitCode : EXIT.passed;
 }
 
 /** Says what went wrong in one line and gives the exit code. A stack is shown only for what should not happen. */

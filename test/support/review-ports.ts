@@ -105,11 +105,11 @@ export function aWorld(words: WorldWords = {}): World {
         return new Map(statements.map(({ key }) => [key, { ok: false, reason: noEngine }]));
       },
     },
-    evidence: (words.evidence ?? []).map(({ kinds, answer }) => ({
-      kinds,
+    evidence: (words.evidence ?? []).map((source) => ({
+      kinds: source.kinds,
       answer: (question) => {
         happens(`ask ${question.key}`);
-        return answer(question);
+        return source.answer(question);
       },
     })),
     evidenceFile: (text) => countsFrom(JSON.parse(text) as Record<string, number>, 'the file'),
