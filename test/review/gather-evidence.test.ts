@@ -92,7 +92,7 @@ describe('gatherEvidence', () => {
       answer: async ({ key }) => {
         underWay += 1;
         most = Math.max(most, underWay);
-        await new Promise((resolve) => setTimeout(resolve, key.length % 2 === 0 ? 1 : 5));
+        await new Promise((resolve) => setTimeout(resolve, /[02468]$/.test(key) ? 6 : 1));
         underWay -= 1;
         return { known: false, reason: { code: 'no', text: 'no' } };
       },
