@@ -40,7 +40,7 @@ export function causesOf(context: StateContext, macros: ChangedMacros, node: Dbt
 
 function bodyCauses(old: DbtNode, node: DbtNode): readonly Cause[] {
   if (sameBody(old, node)) return [];
-  return [node.resourceType === 'seed' ? { kind: 'checksum', text: 'seed file' } : { kind: 'body', text: 'code' }];
+  return [node.resourceType === 'seed' ? { kind: 'checksum', text: 'seed file' } : { kind: 'body', text: 'edited' }];
 }
 
 function configCause(old: DbtNode, node: DbtNode, key: string): Cause {

@@ -16,6 +16,8 @@ export interface LineageLine {
     readonly column: string;
     readonly clause: RowsetUse['clause'];
   }[];
+  /** Only where the origin could not be told: no sources then means "not known", not "a constant". */
+  readonly unresolved?: Reason;
 }
 
 /** How much of a project's models was resolved. */
@@ -34,12 +36,11 @@ const modelTypes: ReadonlySet<string> = new Set(['model', 'snapshot']);
 export function lineageLines(lineage: ProjectLineage, project: DbtProject): readonly LineageLine[] {
   return modelsOf(lineage, project).flatMap((node) => {
     const rowset = node.rowset.map(({ uniqueId, column, clause }) => ({ unique_id: uniqueId, column, clause }));
-    return node.columns.map((column) => ({
-      unique_id: node.uniqueId,
-      column: column.column,
-      sources: strongest(column),
-      rowset,
-    }));
+    return node.columns.map((column) => {
+      const line = { unique_id: node.uniqueId, column: column.column, sources: strongest(column), rowset };
+      const unresolved = node.unresolved ?? column.unresolved;
+      return unresolved === null ? line : { ...line, unresolved };
+    });
   });
 }
 

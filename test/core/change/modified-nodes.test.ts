@@ -20,7 +20,7 @@ function causesIn(name: string): Readonly<Record<string, readonly string[]>> {
 describe('why a node counts as modified', () => {
   it.each<[string, Readonly<Record<string, readonly string[]>>]>([
     ['nothing', {}],
-    ['only a comment', { stg_tickets: ['body: code'] }],
+    ['only a comment', { stg_tickets: ['body: edited'] }],
     [
       'materialized of a folder',
       {
@@ -32,7 +32,7 @@ describe('why a node counts as modified', () => {
     [
       'alias in the file',
       {
-        stg_crossings: ['body: code', "relation: relation alias: 'crossings_' ~ target.name → 'xings_' ~ target.name"],
+        stg_crossings: ['body: edited', "relation: relation alias: 'crossings_' ~ target.name → 'xings_' ~ target.name"],
       },
     ],
     [

@@ -1,5 +1,6 @@
-import { type Reason, reason, sortedBy, type UniqueId } from '#core/base';
+import { type Reason, reason, sortedBy, toLine, type UniqueId } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
+import type { DbtProject } from '#core/dbt';
 
 const traced: ReadonlySet<string> = new Set(['model', 'snapshot']);
 
@@ -24,14 +25,22 @@ function mayDiffer({ resourceType, compiled }: ModifiedNode): boolean {
 function reasonFor({ base, head }: Change, id: UniqueId): Reason | null {
   const now = head.lineage.get(id);
   const before = base.lineage.get(id);
-  if (now?.unresolved != null) return now.unresolved;
-  if (before?.unresolved != null) return { ...before.unresolved, text: `at base, ${before.unresolved.text}` };
+  if (now?.unresolved != null) return named(id, head.project, now.unresolved);
+  if (before?.unresolved != null) {
+    return named(id, base.project, { ...before.unresolved, text: `at base, ${before.unresolved.text}` });
+  }
   if (now === undefined || now.complete || before === undefined) return null;
   return reason(
     'open-star',
     `${id} selects * from relations whose columns are not known, so removed columns would not be seen`,
     'give catalog.json (dbt docs generate), or name the columns in YAML',
   );
+}
+
+/** The reason with the file it is about, unless it names the node already. */
+function named(id: UniqueId, project: DbtProject, cause: Reason): Reason {
+  if (cause.text.includes(id)) return cause;
+  return { ...cause, text: `${toLine(project.nodes.get(id)?.originalFilePath ?? id, 200)}: ${cause.text}` };
 }
 
 function unreadChildren({ head }: Change, id: UniqueId): readonly Reason[] {
