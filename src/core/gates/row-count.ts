@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Reason } from '#core/base';
-import { isNonEmpty, reason } from '#core/base';
+import { isNonEmpty, plural, reason } from '#core/base';
 import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
 import type { Counted, Scope } from './row-count/count.ts';
@@ -64,14 +64,16 @@ interface Outcome {
 
 function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<RowCountMessage> {
   const stale = scope.stale === null ? '' : ' (stale base)';
-  const looked = `${counted.length} of ${scope.relations.length} relations counted`;
+  const left = scope.relations.length - counted.length;
+  const tail = `${left === 0 ? '' : `, ${left} not counted`}${stale}`;
+  const still = `${plural(counted.length, 'relation')} counted, none moved${tail}`;
   const moved = findings.filter(({ messageId }) => messageId !== 'relation-new').length;
   if (isNonEmpty(findings)) {
-    const summary = moved === 0 ? `${looked}, none moved${stale}` : `rows of ${moved} moved, ${looked}${stale}`;
+    const summary = moved === 0 ? still : `${moved} of ${plural(counted.length, 'counted relation')} moved${tail}`;
     if (moved > 0 || unknown.length === 0) return { outcome: 'failed', summary, findings, unknown };
   }
   const [first, ...others] = unknown;
-  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: `${looked}, none moved${stale}` };
+  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: still };
   const more = others.length === 0 ? '' : `; ${others.map(({ text }) => text).join('; ')}`;
   return { outcome: 'unknown', reason: { ...first, text: `${first.text}${more}` } };
 }
