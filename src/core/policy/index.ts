@@ -9,5 +9,5 @@ export type { ArtifactSettings, Policy } from './policy.ts';
 export { DEEP_REVIEW, gateOptions, gatePolicy } from './policy.ts';
 export { defaultPolicy, policyJsonSchema } from './policy-schema.ts';
 export { isConsumer, rankFindings } from './rate-findings.ts';
-export { changedInMeaning } from './rung.ts';
+export { changedInMeaning, keptInMeaning } from './rung.ts';
 export type { JudgedGate, RatedFinding, Rung, Verdict } from './verdict.ts';

@@ -62,6 +62,11 @@ export function changedInMeaning(change: Change): readonly ModifiedNode[] {
   return change.modified.filter((node) => !keepsMeaning(node));
 }
 
+/** Modified nodes whose compiled SQL is the same on both sides and that are built as they were. */
+export function keptInMeaning(change: Change): readonly ModifiedNode[] {
+  return change.modified.filter(keepsMeaning);
+}
+
 function keepsMeaning({ compiled, selectors, causes }: ModifiedNode): boolean {
   if (compiled !== 'identical' && compiled !== 'formatting-only') return false;
   // The same SELECT may still be built otherwise: as another kind, under another name, with another contract.

@@ -1,5 +1,6 @@
 import type { AnalyzedSide, ProjectSide } from '#core/change';
 import type { RatedFinding } from '#core/policy';
+import { keptInMeaning } from '#core/policy';
 import { allFindings, findingBlock, hurtingFindings } from './comment-findings.ts';
 import { reasonMarkdown } from './comment-gates.ts';
 import type { Detail } from './detail.ts';
@@ -16,7 +17,7 @@ const MAX_REASONS = 20;
 export function foldedSection(view: ReviewView, detail: Detail): string {
   const shown = new Set(hurtingFindings(view, detail));
   const remaining = allFindings(view).filter((finding) => !shown.has(finding));
-  const same = samenessText(view.change?.modified ?? []);
+  const same = samenessText(view.change === null ? [] : keptInMeaning(view.change));
   const gaps = gapLines(view, detail);
   const summary = [
     ...(remaining.length > 0 ? [counted(remaining.length, 'more finding')] : []),
@@ -50,9 +51,7 @@ function remainingFindings(view: ReviewView, remaining: readonly RatedFinding[],
 }
 
 function unchangedNames({ change }: ReviewView, detail: Detail): string {
-  const same = (change?.modified ?? []).filter(
-    ({ compiled }) => compiled === 'identical' || compiled === 'formatting-only',
-  );
+  const same = change === null ? [] : keptInMeaning(change);
   const named = same.slice(0, detail.unresolved).map(({ uniqueId }) => code(nameOf(change, uniqueId)));
   if (named.length === 0) return '';
   return ` (${named.join(', ')}${same.length > named.length ? ` and ${grouped(same.length - named.length)} more` : ''})`;

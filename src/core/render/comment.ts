@@ -1,4 +1,5 @@
 import { isNonEmpty } from '#core/base';
+import { keptInMeaning } from '#core/policy';
 import { findingsSection } from './comment-findings.ts';
 import { foldedSection } from './comment-folded.ts';
 import { footer } from './comment-footer.ts';
@@ -72,7 +73,7 @@ function quietSentence(view: ReviewView): string {
     ...(columns > 0 ? [`lineage of ${counted(columns, 'column')}`] : []),
     ...(counts > 0 ? [`rows of ${counted(counts, 'model')} before and after, all the same`] : []),
   ];
-  const same = samenessText(modified);
+  const same = view.change === null ? '' : samenessText(keptInMeaning(view.change));
   const rung = rungSentence(view);
   return `Looked at ${looked.join(', ')}${same === '' ? '' : `; ${same}`}.${rung === '' ? '' : ` ${rung}`}`;
 }

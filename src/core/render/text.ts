@@ -1,5 +1,5 @@
 import type { JudgedGate, RatedFinding } from '#core/policy';
-import { rankFindings } from '#core/policy';
+import { keptInMeaning, rankFindings } from '#core/policy';
 import { assistanceWords, placeWords } from './comment-footer.ts';
 import { applies, gateIcon, hasNoArtifacts } from './comment-gates.ts';
 import { unmarked } from './escape.ts';
@@ -57,7 +57,7 @@ function modelLines(view: ReviewView): readonly string[] {
   if (rows.length === 0 || view.change === null) return [];
   const lines = columnsOf(rows.slice(0, MAX_MODELS).map((row) => modelCells(view, row)));
   const left = rows.length - lines.length;
-  const same = samenessText(view.change.modified);
+  const same = samenessText(keptInMeaning(view.change));
   return [
     'Models',
     ...lines.map((line) => `  ${line}`),
