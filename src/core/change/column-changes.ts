@@ -3,6 +3,7 @@ import type { ColumnLineage, NodeLineage } from '#core/lineage';
 import type { AnalyzedSide, ColumnChange, ColumnChangeKind, ColumnRef, ModifiedNode } from './change.ts';
 import { type Correspondence, columnKey, correspondence } from './correspondence.ts';
 import { type DependentsOf, dependentsIn } from './dependents.ts';
+import { type Origins, originsIn } from './origins.ts';
 
 /** Both sides, and what dbt's `state:modified` selects. */
 export interface ColumnComparison {
@@ -20,6 +21,13 @@ interface Pair {
   readonly own: boolean;
 }
 
+/** What the comparison of two columns may look up. */
+interface Known {
+  readonly names: Correspondence;
+  readonly types: TypeOf;
+  readonly origins: { readonly base: Origins; readonly head: Origins };
+}
+
 type Found = Omit<ColumnChange, 'dependents' | 'uniqueId' | 'origin'>;
 
 const compared: ReadonlySet<string> = new Set(['model', 'snapshot', 'seed']);
@@ -34,10 +42,14 @@ export function compareColumns(comparison: ColumnComparison): readonly ColumnCha
   const { base, head } = comparison;
   const names = correspondence(base.project, head.project);
   const dependents = { base: dependentsIn(base), head: dependentsIn(head) };
-  const types = typesOf(comparison);
+  const known: Known = {
+    names,
+    types: typesOf(comparison),
+    origins: { base: originsIn(base.lineage), head: originsIn(head.lineage) },
+  };
   const changes: ColumnChange[] = [];
   for (const pair of pairsOf(comparison)) {
-    const found = [...setDifferences(pair, names), ...valueDifferences(pair, names, types)];
+    const found = [...setDifferences(pair, names), ...valueDifferences(pair, known)];
     for (const change of found) changes.push(completed(change, pair, dependents));
   }
   return changes.sort(
@@ -139,12 +151,12 @@ function sortedKeys(keys: readonly string[]): readonly string[] {
 }
 
 /** Retyped, re-sourced and otherwise made columns, of those that both sides have under one name. */
-function valueDifferences({ uniqueId, base, head, own }: Pair, names: Correspondence, types: TypeOf): readonly Found[] {
+function valueDifferences({ uniqueId, base, head, own }: Pair, known: Known): readonly Found[] {
   const after = byName(head);
   return base.columns.flatMap((column) => {
     const other = after.get(column.column.toLowerCase());
     if (other === undefined) return [];
-    return [...retyped(uniqueId, column, other, types), ...(own ? remade(column, other, names) : [])];
+    return [...retyped(uniqueId, column, other, known.types), ...(own ? remade(column, other, known) : [])];
   });
 }
 
@@ -153,15 +165,24 @@ function retyped(uniqueId: UniqueId, before: ColumnLineage, after: ColumnLineage
   return was === is ? [] : [found('retyped', before.column, was, is)];
 }
 
-function remade(before: ColumnLineage, after: ColumnLineage, names: Correspondence): readonly Found[] {
+function remade(before: ColumnLineage, after: ColumnLineage, { names, origins }: Known): readonly Found[] {
   if (before.unresolved !== null || after.unresolved !== null) return [];
-  const was = sortedKeys(before.sources.map(names.keyOf));
-  const is = sortedKeys(after.sources.map(columnKey));
-  if (was.join('\n') !== is.join('\n')) {
+  if (haveSameKeys(before.sources.map(names.keyOf), after.sources.map(columnKey))) {
+    const logic = names.logicOf(before.logic, before.sources);
+    return logic === null || logic === after.logic ? [] : [found('logic-changed', before.column)];
+  }
+  const from = before.sources.map((source) => ({ ...source, ...origins.base.originOf(source) }));
+  const to = after.sources.map(origins.head.originOf);
+  if (!haveSameKeys(from.map(names.keyOf), to.map(columnKey))) {
     return [found('re-sourced', before.column, listed(before), listed(after))];
   }
-  const logic = names.logicOf(before.logic, before.sources);
-  return logic === null || logic === after.logic ? [] : [found('logic-changed', before.column)];
+  const [was, is] = [origins.base.logicOf(before), origins.head.logicOf(after)];
+  const logic = was === null ? null : names.logicOf(was, from);
+  return logic === null || is === null || logic === is ? [] : [found('logic-changed', before.column)];
+}
+
+function haveSameKeys(a: readonly string[], b: readonly string[]): boolean {
+  return sortedKeys(a).join('\n') === sortedKeys(b).join('\n');
 }
 
 /** `orders.amount, payments.fee`; `a constant` where there is no source. */

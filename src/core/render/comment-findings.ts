@@ -4,6 +4,7 @@ import type { RatedFinding } from '#core/policy';
 import { rankFindings } from '#core/policy';
 import type { Detail } from './detail.ts';
 import { code, link, prose, sentence } from './escape.ts';
+import { groupFindings } from './group-findings.ts';
 import { consumerMarkdown, nameOf, splitReach } from './names.ts';
 import { counted } from './quantities.ts';
 import type { RequestFacts, ReviewView } from './review-view.ts';
@@ -22,9 +23,9 @@ export function hurtingFindings(view: ReviewView, detail: Detail): readonly Rate
     .slice(0, Math.min(view.policy.maxFindings, detail.hurting));
 }
 
-/** Every finding of a review, ranked. */
+/** Every finding of a review, ranked, those with one cause drawn together. */
 export function allFindings({ verdict }: ReviewView): readonly RatedFinding[] {
-  return rankFindings(verdict.gates.flatMap(({ findings }) => findings));
+  return groupFindings(rankFindings(verdict.gates.flatMap(({ findings }) => findings)));
 }
 
 /** One finding in up to four lines: what changed and where · when it matters · who is downstream · what would make it safe. */

@@ -15,8 +15,8 @@ const MAX_REASONS = 20;
 
 /** What only some readers want, behind one line that says what there is. */
 export function foldedSection(view: ReviewView, detail: Detail): string {
-  const shown = new Set(hurtingFindings(view, detail));
-  const remaining = allFindings(view).filter((finding) => !shown.has(finding));
+  const shown = new Set(hurtingFindings(view, detail).map(({ fingerprint }) => fingerprint));
+  const remaining = allFindings(view).filter(({ fingerprint }) => !shown.has(fingerprint));
   const same = samenessText(view.change === null ? [] : keptInMeaning(view.change));
   const gaps = gapLines(view, detail);
   const summary = [

@@ -1,5 +1,6 @@
 import type { JudgedGate, RatedFinding } from '#core/policy';
-import { keptInMeaning, rankFindings } from '#core/policy';
+import { keptInMeaning } from '#core/policy';
+import { allFindings } from './comment-findings.ts';
 import { assistanceWords, placeWords } from './comment-footer.ts';
 import { applies, gateIcon, hasNoArtifacts } from './comment-gates.ts';
 import { unmarked } from './escape.ts';
@@ -25,7 +26,7 @@ export function renderText(view: ReviewView): string {
 }
 
 function findingLines(view: ReviewView): readonly string[] {
-  const findings = rankFindings(view.verdict.gates.flatMap((gate) => gate.findings));
+  const findings = allFindings(view);
   const shown = findings.slice(0, MAX_FINDINGS).flatMap((finding, index) => oneFinding(view, finding, index + 1));
   const left = findings.length - MAX_FINDINGS;
   return left > 0 ? [...shown, `${counted(left, 'more finding')}; --format json has them all`] : shown;

@@ -237,3 +237,32 @@ describe('what depends on a column', () => {
     expect(dependents.rowsetModels).toEqual([id('fct')]);
   });
 });
+
+describe('a model taken out of the way', () => {
+  const viaAll = 'select id, upper(amount) as amount from "db"."main"."all"';
+  const direct = 'select id, upper(amount) as amount from "db"."main"."stg"';
+  const ofLast = (changes: readonly ColumnChange[]): readonly string[] =>
+    told(changes).filter((line) => line.includes(' last.'));
+  const last = (sql: string, parent: string): SideWords['more'] => ({ last: { compiledCode: sql, parents: [parent] } });
+
+  it('is no other source when it handed its columns on as it got them', async () => {
+    const changes = await compare({ more: last(viaAll, 'all') }, { more: last(direct, 'stg') }, ['last']);
+    expect(ofLast(changes)).toEqual([]);
+  });
+
+  it('is told when the expression changes with it', async () => {
+    const head = { more: last(direct.replace('upper', 'lower'), 'stg') };
+    expect(ofLast(await compare({ more: last(viaAll, 'all') }, head, ['last']))).toEqual([
+      'own logic-changed last.amount',
+    ]);
+  });
+
+  it('is another source when its rows were its own', async () => {
+    const all = 'select * from "db"."main"."stg" where status = 1';
+    const changes = await compare({ all, more: last(viaAll, 'all') }, { all, more: last(direct, 'stg') }, ['last']);
+    expect(ofLast(changes)).toEqual([
+      'own re-sourced last.amount all.amount → stg.amount',
+      'own re-sourced last.id all.id → stg.id',
+    ]);
+  });
+});

@@ -32,7 +32,10 @@ describe('why a node counts as modified', () => {
     [
       'alias in the file',
       {
-        stg_crossings: ['body: edited', "relation: relation alias: 'crossings_' ~ target.name → 'xings_' ~ target.name"],
+        stg_crossings: [
+          'body: edited',
+          "relation: relation alias: 'crossings_' ~ target.name → 'xings_' ~ target.name",
+        ],
       },
     ],
     [
