@@ -20,7 +20,7 @@ export const dbtRun = defineGate({
     howToFix:
       'Fix the model or test named. If nothing ran, let the workflow call `dbt build` before it uploads the artifacts, as the last dbt command: every command overwrites `run_results.json`.',
     howToWaive:
-      'Accept the finding with the reason. Where the workflow can only compile, set `require: compile` for this gate in the policy.',
+      'Where the workflow can only compile, set `require: compile` for this gate in the policy; set a message to `warn` or `note` under `findings` to be told and not stopped.',
   },
   messages: {
     'node-errored': { text: '{node} ended with {status}: {detail}{also}', cost: 'block' },

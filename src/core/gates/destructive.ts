@@ -32,7 +32,7 @@ export const destructive = defineGate({
     howToFix:
       'Take the statement out, strike only a temporary relation that the same macro creates, or narrow it with WHERE.',
     howToWaive:
-      'A person who is not the author confirms it: accept the finding, for this head commit, with the reason.',
+      'A person who is not the author looks at the statement and uses GitHub’s bypass of the required check; GitHub records who did. To be told and not stopped by all of them, set the gate to `advisory` in the policy.',
   },
   messages: {
     'destructive-statement': { text: 'new {verb} of `{target}` in {where}{more}', cost: 'block' },

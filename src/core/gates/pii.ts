@@ -38,7 +38,8 @@ export const pii = defineGate({
     why: 'A rename is not a sanitizer. Masks, grants and deletion on request go by labels; a label that is lost lets data through everything that was built on it.',
     howToFix:
       'Leave the column out before the public model or exposure, aggregate it, or hash it with a secret; put the label back, or add the suggested YAML. If the column is not personal, say so and why: `pii: false` with `pii_reason`.',
-    howToWaive: 'Accept the finding with a reason and an end date; the data’s owner should be the one who does.',
+    howToWaive:
+      'If a column is not personal, label it so: `pii: false` with `pii_reason`. If the flow is meant, label the exposure’s `meta.pii_allowed`, on the base branch first. To be told and not stopped, set the message to `warn` under `findings` in the policy.',
   },
   messages: {
     'new-personal-path': {

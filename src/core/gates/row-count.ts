@@ -27,7 +27,7 @@ export const rowCount = defineGate({
     howToFix:
       'Find the join, filter or grouping that moved the rows: the finding names the model where it begins. If the counts differ because base and head were built from different data, build both from the same.',
     howToWaive:
-      'If the move is wanted, accept the finding with the reason, or raise `threshold_percent` in the policy.',
+      'If such moves are normal here, raise `threshold_percent` in the policy, or set `row-count-changed` to `warn` under `findings`. For one pull request, GitHub’s own bypass of a required check is the way.',
   },
   messages: {
     'row-count-changed': { text: '`{model}`: {base} → {head} rows ({delta}){cause}', cost: 'block' },

@@ -16,7 +16,8 @@ export const state = defineGate({
     why: 'Everything else in a review is about the modified models. If the base is stale or of another project, hundreds of models look modified and the real change is lost among them; and a contract is a promise to people who are not reading the pull request.',
     howToFix:
       'For a broken contract: keep the column, its type and its constraint, or add a new version of the model. For a dangling reference: remove or repoint what still uses the model. For a stale base: let the default branch upload its dbt artifacts on every push.',
-    howToWaive: 'Accept the finding with the reason; for a contract, say who was asked.',
+    howToWaive:
+      'Waive by policy, on the base branch: set the message to `warn` or `note` under `findings`. For one pull request, GitHub’s own bypass of a required check is the way.',
   },
   messages: {
     'contract-broken': { text: 'the contract of {model} is broken: {items}', cost: 'block' },
