@@ -1,6 +1,6 @@
-import type { Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { Answer, Answers, Question } from '#core/evidence';
+import { unanswered } from '#core/evidence';
 import type { EvidenceSource } from './ports.ts';
 
 /** How many questions are under way at once. */
@@ -26,14 +26,14 @@ export async function gatherEvidence(
 }
 
 async function answerOne(question: Question, sources: readonly EvidenceSource[]): Promise<Answer> {
-  let last: Reason = noSource(question);
+  let last = unanswered(question.kind);
   for (const source of sources) {
     if (!source.kinds.includes(question.kind)) continue;
     const answer = await askSafely(source, question);
     if (answer.known) return answer;
-    last = answer.reason;
+    last = answer;
   }
-  return { known: false, reason: last };
+  return last;
 }
 
 async function askSafely(source: EvidenceSource, question: Question): Promise<Answer> {
@@ -43,14 +43,4 @@ async function askSafely(source: EvidenceSource, question: Question): Promise<An
     const kind = error instanceof Error ? error.name : 'unknown error';
     return { known: false, reason: reason('source-failed', `the source of the answer failed (${kind})`) };
   }
-}
-
-function noSource(question: Question): Reason {
-  return question.kind === 'row-count'
-    ? reason(
-        'no-warehouse',
-        'no warehouse is configured and the artifacts hold no weirkeeper-evidence.json',
-        'set WAREHOUSE_URL, or upload weirkeeper-evidence.json beside the artifacts',
-      )
-    : reason('no-llm', 'no LLM is configured', 'set OPENAI_API_KEY');
 }

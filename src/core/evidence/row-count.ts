@@ -18,8 +18,8 @@ export function unanswered(kind: Question['kind']): Extract<Answer, { readonly k
         known: false,
         reason: reason(
           'no-warehouse',
-          'nothing can count rows',
-          `set WAREHOUSE_URL, or let the repository’s CI upload ${evidenceFileName}`,
+          `no warehouse is configured and the artifacts hold no ${evidenceFileName}`,
+          `set WAREHOUSE_URL, or upload ${evidenceFileName} beside the artifacts`,
         ),
       };
     case 'claims':
