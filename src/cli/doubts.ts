@@ -1,5 +1,6 @@
 import type { Reason } from '#core/base';
 import type { Review } from '#review';
+import { missingOf } from '#review';
 
 /** How the command line was told where rows are counted. */
 export interface CountingFlags {
@@ -15,7 +16,8 @@ export function doubtsOf(
   { snapshot, answers }: Pick<Review, 'snapshot' | 'answers'>,
   flags: CountingFlags,
 ): readonly string[] {
-  if ('code' in snapshot.sides) return [sentence(snapshot.sides)];
+  const missing = missingOf(snapshot);
+  if (missing !== null) return [sentence(missing)];
   const source = sourceOf(flags);
   if (source === null) return [];
   const unanswered = [...answers].flatMap(([key, answer]) =>

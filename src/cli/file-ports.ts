@@ -1,7 +1,7 @@
 import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
-import { noLlm, openAiSource } from '#edges/llm';
+import { chooseLlm } from '#edges/llm';
 import { evidenceFileSource } from '#edges/warehouse';
 import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
 import { readText } from './read-text.ts';
@@ -61,6 +61,5 @@ function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
 
 function llmFromEnvironment(): EvidenceSource {
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: model } = process.env;
-  if (apiKey === undefined || apiKey === '') return noLlm();
-  return openAiSource({ apiKey, baseUrl, model: model ?? 'gpt-5', deadlineMs: 120_000 });
+  return chooseLlm({ apiKey: apiKey || null, baseUrl: baseUrl ?? null, model: model ?? null }, 120_000);
 }

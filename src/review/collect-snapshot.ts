@@ -21,6 +21,11 @@ export interface Snapshot {
   readonly evidence: readonly string[];
 }
 
+/** Why there is nothing to compare; null when both sides could be read. */
+export function missingOf({ sides }: Pick<Snapshot, 'sides'>): Reason | null {
+  return 'code' in sides ? sides : null;
+}
+
 /** Where the policy was read. */
 export interface PolicyFile {
   readonly path: string;

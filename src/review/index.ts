@@ -3,6 +3,7 @@ export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
+export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';

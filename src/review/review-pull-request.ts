@@ -1,5 +1,4 @@
 import { auditRecord } from '#core/audit';
-import type { Reason } from '#core/base';
 import { analyzeChange, statementsFor } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
 import type { Policy } from '#core/policy';
@@ -8,7 +7,7 @@ import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
 import type { Snapshot } from './collect-snapshot.ts';
-import { collectSnapshot } from './collect-snapshot.ts';
+import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
@@ -25,7 +24,7 @@ export async function reviewPullRequest(request: ReviewRequest, untimed: ReviewP
   const ports = withStageClock(untimed);
   await ports.publisher.announce(request, [SUMMARY_CHECK]);
   const snapshot = await collectSnapshot(request, ports); // everything the analysis will read
-  ports.ended('collected', { comparable: isReason(snapshot.sides) ? 0 : 1 });
+  ports.ended('collected', { comparable: missingOf(snapshot) === null ? 1 : 0 });
   if (await isSuperseded(request, ports)) return null;
   await ports.publisher.announce(request, checkRunNames(snapshot.policy));
 
@@ -71,7 +70,7 @@ async function judge(
   ports: TimedPorts,
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
-  if (isReason(sides)) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
+  if ('code' in sides) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
   const statements = statementsFor(sides);
   const trees = await ports.sqlReader.read(statements); // engines in workers: trees or reasons
   ports.ended('read', { statements: statements.length });
@@ -98,8 +97,4 @@ async function tell(review: Review, ports: ReviewPorts): Promise<void> {
   );
   const fingerprints = verdict.gates.flatMap((gate) => gate.findings.map(({ fingerprint }) => fingerprint));
   await ports.memory.remember(request, verdict.outcome, fingerprints);
-}
-
-function isReason(sides: Snapshot['sides']): sides is Reason {
-  return 'code' in sides;
 }

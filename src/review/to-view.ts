@@ -1,9 +1,10 @@
-import type { Reason, UniqueId } from '#core/base';
+import type { UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { Answers } from '#core/evidence';
 import { coverage } from '#core/lineage';
 import { DEEP_REVIEW } from '#core/policy';
 import type { DeepReviewStatus, ReviewView, RowCounts } from '#core/render';
+import { missingOf } from './collect-snapshot.ts';
 import type { Review, Reviewed } from './review.ts';
 import { countClaims } from './to-audit-input.ts';
 
@@ -25,7 +26,7 @@ export function toView(review: Review, context: ViewContext): ReviewView {
   return {
     request: requestOf(review, context.serverUrl),
     change,
-    missing: change === null ? missingOf(review) : null,
+    missing: missingOf(snapshot),
     assistance,
     verdict,
     rows: rowsOf(answers),
@@ -55,10 +56,6 @@ function requestOf({ request, snapshot }: Reviewed, serverUrl: string): ReviewVi
     baseSha: pullRequest?.baseSha || null,
     mergeBaseSha: pullRequest?.mergeBaseSha || null,
   };
-}
-
-function missingOf({ snapshot }: Reviewed): Reason | null {
-  return 'code' in snapshot.sides ? snapshot.sides : null;
 }
 
 /** Counts by relation, from the answers to the row-count questions. */

@@ -3,7 +3,7 @@ import { createArtifacts } from '#edges/artifacts';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
-import { noLlm, openAiSource } from '#edges/llm';
+import { chooseLlm } from '#edges/llm';
 import { createSqlReader } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
 import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
@@ -25,7 +25,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   const { environment } = options;
   const sqlReader = createSqlReader();
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
-  const evidence = [...(warehouse === null ? [] : [warehouse]), llmOf(environment)];
+  const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
   const end = async (): Promise<void> => {
     await sqlReader.close();
     await warehouse?.close();
@@ -92,12 +92,6 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger): GitH
     log,
     ...(throttle === undefined ? {} : { throttle }),
   });
-}
-
-function llmOf({ openai }: Environment): EvidenceSource {
-  if (openai.apiKey === null) return noLlm();
-  const { apiKey, baseUrl, model } = openai;
-  return openAiSource({ apiKey, baseUrl: baseUrl ?? undefined, model: model ?? 'gpt-5', deadlineMs: LLM_DEADLINE_MS });
 }
 
 /** Where people go, from where programs go: `api.github.com`, `HOST/api/v3` (GHES), `api.SUB.ghe.com`. */

@@ -10,5 +10,5 @@ export { createLog } from './log.ts';
 export type { ToReviewJobs } from './probot-app.ts';
 export { createProbotApp } from './probot-app.ts';
 export type { RunContext, RunningServer, ServerOptions, ServerParts } from './server.ts';
-export { startServer } from './server.ts';
+export { logOf, startServer } from './server.ts';
 export type { RunJob } from './worker.ts';

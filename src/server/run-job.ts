@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { sha256 } from '#core/audit';
 import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
 import type { GitHub } from '#edges/github';
 import type { JobContext, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
@@ -63,7 +63,7 @@ async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<Review
   const place = { repository, installationId, pullNumber, depth, trigger, deliveryId };
   const headSha = job.headSha ?? (await ports.pullRequests.readHeadSha({ ...place, reviewId: '', headSha: toSha('') }));
   const identity = `${repository}#${pullNumber}@${headSha}/${deliveryId}`;
-  return { ...place, headSha, reviewId: createHash('sha256').update(identity).digest('hex').slice(0, 20) };
+  return { ...place, headSha, reviewId: sha256(identity).slice(0, 20) };
 }
 
 /** A commit's checks were asked for again, or its artifacts have arrived: every open pull request with this head. */

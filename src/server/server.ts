@@ -45,7 +45,7 @@ export interface RunningServer {
 /** Starts the app: store, worker, then the web server. Throws DeploymentError when one of them cannot start. */
 export async function startServer(options: ServerOptions, parts: ServerParts): Promise<RunningServer> {
   const { environment } = options;
-  const log = options.log ?? createLog({ level: environment.logLevel, secrets: secretsOf(environment) });
+  const log = options.log ?? logOf(environment);
   const store = options.store ?? (await openStoreOf(environment, log));
   try {
     const run = await parts.createRunJob({ environment, store, log });
@@ -112,6 +112,11 @@ async function stopListening(server: Server): Promise<void> {
   server.closeIdleConnections();
   const timer = setTimeout(() => server.closeAllConnections(), 2_000);
   await closed.finally(() => clearTimeout(timer));
+}
+
+/** The log that an environment asks for: its level, and none of its secrets in it. */
+export function logOf(environment: Environment): Logger {
+  return createLog({ level: environment.logLevel, secrets: secretsOf(environment) });
 }
 
 function secretsOf({ webhookSecret, privateKey, openai, databaseUrl, warehouseUrl }: Environment): readonly string[] {

@@ -10,6 +10,7 @@ export {
   UpstreamError,
   WeirkeeperError,
 } from './failure.ts';
+export { grouped } from './grouped.ts';
 export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { isJsonObject, jsonEqual } from './json.ts';
 export { plural } from './plural.ts';

@@ -1,5 +1,5 @@
 import type { UniqueId } from '#core/base';
-import { compareText } from '#core/base';
+import { compareText, grouped } from '#core/base';
 import type { Basis, Cost, Finding, Gate, GateResult } from '#core/gates';
 import type { GatePolicy } from './policy.ts';
 import { DEEP_REVIEW } from './policy.ts';
@@ -52,7 +52,11 @@ export function isConsumer(uniqueId: UniqueId): boolean {
 function fillMessage(template: string, values: Finding['data']): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
-    return value === undefined ? whole : typeof value === 'number' ? groupedNumber(value) : value;
+    return value === undefined
+      ? whole
+      : typeof value === 'number'
+        ? grouped(Number.isInteger(value) ? value : Number(value.toFixed(2)))
+        : value;
   });
 }
 
@@ -73,10 +77,4 @@ function ownValue(costs: GatePolicy['findings'], messageId: string): Cost | unde
 
 function reachesConsumer(finding: RatedFinding): boolean {
   return finding.downstream.some(isConsumer);
-}
-
-function groupedNumber(value: number): string {
-  const [whole = '', fraction] = String(Number.isInteger(value) ? value : Number(value.toFixed(2))).split('.');
-  const grouped = Math.abs(value) < 1e21 ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
-  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }

@@ -1,3 +1,4 @@
+import { grouped } from '#core/base';
 import type { AnalyzedSide, ProjectSide } from '#core/change';
 import type { RatedFinding } from '#core/policy';
 import { keptInMeaning } from '#core/policy';
@@ -7,7 +8,7 @@ import type { Detail } from './detail.ts';
 import { capitalised, code, prose } from './escape.ts';
 import { samenessText } from './model-rows.ts';
 import { nameOf } from './names.ts';
-import { counted, grouped, utcTime } from './quantities.ts';
+import { counted, utcTime } from './quantities.ts';
 import type { ReviewView, RowCount } from './review-view.ts';
 
 /** Reasons of gates that are named in "not analysed". */

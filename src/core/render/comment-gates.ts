@@ -1,9 +1,10 @@
 import type { Reason } from '#core/base';
+import { grouped } from '#core/base';
 import type { JudgedGate } from '#core/policy';
 import { DEEP_REVIEW } from '#core/policy';
 import type { Detail } from './detail.ts';
 import { capitalised, cell, code, prose, sentence } from './escape.ts';
-import { counted, grouped } from './quantities.ts';
+import { counted } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
 import { artifactLines } from './workflow-lines.ts';
 

@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
-import { compareText } from '#core/base';
+import { compareText, grouped } from '#core/base';
 import type { ColumnChange, ModifiedNode } from '#core/change';
-import { counted, grouped, signedPercent } from './quantities.ts';
+import { counted, signedPercent } from './quantities.ts';
 import type { ReviewView, RowCounts } from './review-view.ts';
 
 /** One model of the table, as plain facts. */

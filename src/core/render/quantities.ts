@@ -1,11 +1,5 @@
+import { grouped } from '#core/base';
 import { plainLine } from './escape.ts';
-
-/** `41,208`. */
-export function grouped(value: number): string {
-  const [whole = '', fraction] = String(value).split('.');
-  const text = /^-?\d+$/.test(whole) ? whole.replace(/\B(?=(\d{3})+$)/g, ',') : whole;
-  return fraction === undefined ? text : `${text}.${fraction}`;
-}
 
 /** `1 model`, `1,204 models`. */
 export function counted(count: number, one: string, many: string = `${one}s`): string {

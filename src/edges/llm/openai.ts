@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import OpenAI from 'openai';
+import { sha256 } from '#core/audit';
 import { reason } from '#core/base';
 import type { Answer, ClaimsQuestion, Question } from '#core/evidence';
 import type { EvidenceSource } from '#review';
@@ -95,8 +95,4 @@ function explain(error: unknown, deadlineMs: number) {
     return reason('llm-error', `the LLM server answered ${error.status}`, remedy);
   }
   return reason('llm-malformed', 'the LLM server’s answer could not be read');
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { grouped } from '#core/base';
 import { cell, code, link, mermaidLabel, plainLine, prose } from '../../../src/core/render/escape.ts';
-import { counted, grouped, signedPercent, utcTime } from '../../../src/core/render/quantities.ts';
+import { counted, signedPercent, utcTime } from '../../../src/core/render/quantities.ts';
 
 const Z = '&#8203;';
 

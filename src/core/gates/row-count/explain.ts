@@ -1,5 +1,5 @@
 import type { UniqueId } from '#core/base';
-import { toFingerprint } from '#core/base';
+import { grouped, toFingerprint } from '#core/base';
 import type { Cause, Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Finding } from '../gate.ts';
@@ -137,15 +137,15 @@ function toFinding(
   const { uniqueId } = relation;
   const node = change.head.project.nodes.get(uniqueId);
   const moved = followers.map(
-    (move) => `${nameOf(change, idOf(move))} ${rows(move.base)} → ${rows(move.counted.head)}`,
+    (move) => `${nameOf(change, idOf(move))} ${grouped(move.base)} → ${grouped(move.counted.head)}`,
   );
   const stale = change.base.stale === null ? [] : ['base was counted at an older commit'];
   return {
     messageId,
     data: {
       model: nameOf(change, uniqueId),
-      base: base === null ? '' : rows(base),
-      head: rows(head),
+      base: base === null ? '' : grouped(base),
+      head: grouped(head),
       delta: base === null || base === 0 ? '' : percent((head - base) / base),
       cause,
       base_rows: base ?? -1,
@@ -168,11 +168,6 @@ function safeIfOf(messageId: RowCountMessage): string {
   if (messageId === 'relation-new' || messageId === 'relation-filled') return '';
   if (messageId === 'rows-differ-without-cause') return 'build base and head from the same data';
   return 'show that the key of the model is still unique and no wanted row is missing, or say why the rows should move';
-}
-
-/** `86,540`: thousands apart, the same on every machine. */
-function rows(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** `+110 %`, `−0.4 %`: a decimal only where whole numbers would say nothing. */
