@@ -11,7 +11,9 @@ Examples:
   $ weirkeeper review --base target-main --head target
   $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
-  $ weirkeeper audit verify audit.jsonl
+  $ weirkeeper audit export > audit.jsonl
+  $ weirkeeper audit verify audit.jsonl --key keys.json --git .
+  $ weirkeeper audit show 42 audit.jsonl
   $ weirkeeper serve
 
 Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use.`;
