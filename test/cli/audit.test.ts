@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { anAnalysed, aStream, publicKeyOf } from '../support/audit.ts';
+import { anAnalysed, aStream, publicKeyOf, rewritten } from '../support/audit.ts';
 import { aFolder, runCli } from '../support/run-cli.ts';
 
 const folder = aFolder();
@@ -13,13 +13,6 @@ function lines(): readonly [string, string, string] {
   for (const reviewId of ['review-2', 'review-3']) stream.add([anAnalysed({ reviewId })]);
   const [first = '', second = '', third = ''] = stream.lines();
   return [first, second, third];
-}
-
-/** The line with a text of its payload replaced, as somebody without the key would do it. */
-function rewritten(line: string, from: string, to: string): string {
-  const envelope = JSON.parse(line) as { payload: string };
-  const payload = Buffer.from(envelope.payload, 'base64').toString().replace(from, to);
-  return JSON.stringify({ ...envelope, payload: Buffer.from(payload).toString('base64') });
 }
 
 async function verify(content: string | Uint8Array): ReturnType<typeof runCli> {

@@ -167,3 +167,14 @@ export function aLog(records: number, repository = 'shop/warehouse', signer = aS
   for (let i = 2; i <= records; i += 1) stream.add([anAnalysed({ reviewId: `review-${String(i)}` })], signer);
   return stream.lines();
 }
+
+/** The record in a line of an exported log, as its JSON text. */
+export function recordIn(line: string): string {
+  return Buffer.from((JSON.parse(line) as { payload: string }).payload, 'base64').toString();
+}
+
+/** The line with a text of its record replaced, as somebody without the key would do it. */
+export function rewritten(line: string, from: string, to: string): string {
+  const payload = Buffer.from(recordIn(line).replace(from, to)).toString('base64');
+  return JSON.stringify({ ...JSON.parse(line), payload });
+}
