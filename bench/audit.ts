@@ -27,9 +27,11 @@ try {
   console.log(
     `hashes and signatures alone: ${floor.toFixed(1)} s; ratio ${(seconds / floor).toFixed(2)}; largest memory ${rss.toFixed(0)} MB`,
   );
-  const isMet = result.ok && result.records === records && (seconds <= goalSeconds || records > 100_000);
-  console.log(isMet ? `goal of ${String(goalSeconds)} s met` : `goal of ${String(goalSeconds)} s missed`);
-  process.exitCode = isMet ? 0 : 1;
+  const isMet = result.ok && result.records === records && seconds <= goalSeconds;
+  const isGoalSize = records === 100_000;
+  if (isGoalSize) console.log(`goal of ${String(goalSeconds)} s ${isMet ? 'met' : 'missed'}`);
+  else console.log('the goal is for 100,000 records: nothing is said of it');
+  process.exitCode = result.ok && (isMet || !isGoalSize) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -192,6 +192,6 @@ function evidenceOf({ evidence }: OutcomeEvent): readonly JsonObject[] {
 }
 
 /** Of people only what GitHub shows to everybody who may see the pull request: the login and the numeric id. */
-export function accountBody(account: Account | null): JsonObject | null {
+function accountBody(account: Account | null): JsonObject | null {
   return account && { login: account.login, id: account.id };
 }

@@ -4,7 +4,7 @@ import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
 /** Where checkpoints are pushed. Not a branch: nothing builds, deploys or merges it. */
-export const checkpointRef = 'weirkeeper/audit';
+const checkpointRef = 'weirkeeper/audit';
 /** The one file of each commit there. */
 const checkpointFile = 'checkpoint.jsonl';
 

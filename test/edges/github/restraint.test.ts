@@ -41,7 +41,7 @@ describe('what the edge can do on GitHub', () => {
   });
 
   it('is to move no ref but that of the checkpoints, and to force none', () => {
-    expect(source).toContain("export const checkpointRef = 'weirkeeper/audit';");
+    expect(source).toContain("const checkpointRef = 'weirkeeper/audit';");
     expect(source).not.toMatch(/force: true|refs\/heads\/[^)]*createRef/);
     expect([...source.matchAll(/git\.(?:createRef|updateRef)\(([^)]*)\)/g)].map(([, given]) => given)).toEqual([
       '{ ...at, ref: `refs/${checkpointRef}`, sha: commit.sha }',
