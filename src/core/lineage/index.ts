@@ -10,4 +10,5 @@ export type {
 } from './lineage.ts';
 export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
+export { bareColumn } from './node-columns.ts';
 export { traceProject } from './trace-project.ts';
