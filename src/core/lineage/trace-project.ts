@@ -7,16 +7,7 @@ import { nodeToken } from './logic.ts';
 import { addedByDbt, bareColumn, catalogColumns, declaredTypes, documentedColumns } from './node-columns.ts';
 import { inOrder } from './order.ts';
 import { traceQuery } from './query.ts';
-import {
-  baseValue,
-  nothing,
-  plain,
-  type Relation,
-  type RelationColumn,
-  strengths,
-  usesOf,
-  type Value,
-} from './relation.ts';
+import { baseValue, nothing, plain, type Relation, type RelationColumn, strengths, usesOf } from './relation.ts';
 import { type RelationNames, relationNames } from './relation-names.ts';
 import { findColumn, type Trace } from './scope.ts';
 
