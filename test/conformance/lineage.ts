@@ -113,7 +113,7 @@ function compare(one: Case): void {
   for (const column of new Set([...ourAnswer.keys(), ...theirColumns.keys()])) {
     const mine = ourAnswer.get(column) ?? null;
     const other = theirColumns.get(column);
-    const answered = other !== undefined && !other.includes('?');
+    const answered = other?.every((leaf) => leaf !== '?' && !leaf.endsWith('.*')) === true;
     if (mine === null || !answered) {
       count[mine !== null ? 'onlyOurs' : answered ? 'onlyTheirs' : 'neither'] += 1;
       continue;
