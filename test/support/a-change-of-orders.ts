@@ -74,7 +74,15 @@ const pullRequest: PullRequest = {
 };
 
 function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
-  const column = (name: string) => ({ column: name, sources: [], unresolved: null, logic: name, castType: null });
+  const column = (name: string) => ({
+    column: name,
+    sources: [],
+    unresolved: null,
+    logic: name,
+    castType: null,
+    transformation: 'identity' as const,
+    type: null,
+  });
   return {
     project: {
       metadata: {

@@ -165,6 +165,8 @@ function aLineage(
         unresolved: blind,
         logic: logic[column] ?? '',
         castType: null,
+        transformation: 'identity',
+        type: null,
       };
     }),
   };
