@@ -27,6 +27,8 @@ const since = {
   unrenderedSources: '1.9.0',
   moreUnrenderedFlag: '1.9.0',
   removedContracts: '1.9.0',
+  /** `--indirect-selection empty` dropped graph operators. */
+  emptyModeKeepsOperators: '1.9.0',
   /** `modified` asks for the contract again where the old node is a model. */
   contractAgain: '1.9.2',
   savedQueryTags: '1.10.0',
