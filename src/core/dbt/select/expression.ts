@@ -1,7 +1,6 @@
 import { nearestWord, reason } from '#core/base';
 import type { Parsed } from '../project.ts';
 
-
 /** How far tests follow what they stand on (`--indirect-selection`). */
 export const indirectSelections = ['eager', 'cautious', 'buildable', 'empty'] as const;
 export type IndirectSelection = (typeof indirectSelections)[number];

@@ -37,15 +37,8 @@ export function reachedFrom(
   const reached = new Set<UniqueId>();
   let layer: readonly UniqueId[] = [...start];
   for (let generation = 0; generation < depth && layer.length > 0; generation++) {
-    const next: UniqueId[] = [];
-    for (const id of layer) {
-      for (const other of edges.get(id) ?? []) {
-        if (reached.has(other)) continue;
-        reached.add(other);
-        next.push(other);
-      }
-    }
-    layer = next;
+    layer = [...new Set(layer.flatMap((id) => edges.get(id) ?? []))].filter((id) => !reached.has(id));
+    for (const id of layer) reached.add(id);
   }
   return reached;
 }

@@ -165,7 +165,9 @@ function matchesConfig(config: JsonValue, keys: readonly string[], value: string
 
 function descend(value: JsonValue | undefined, key: string): JsonValue | undefined {
   if (!isJsonObject(value)) return undefined;
-  const spelled = [key, key.replaceAll('_', '-'), key.replaceAll('-', '_')].find((known) => Object.hasOwn(value, known));
+  const spelled = [key, key.replaceAll('_', '-'), key.replaceAll('-', '_')].find((known) =>
+    Object.hasOwn(value, known),
+  );
   return spelled === undefined ? undefined : value[spelled];
 }
 

@@ -26,6 +26,6 @@ function compareVersions(a: JsonValue, b: JsonValue): number {
     const [left, right] = [Number(a), Number(b)];
     if (!Number.isNaN(left) && !Number.isNaN(right)) return left - right;
   }
-  const [left, right] = [String(a), String(b)];
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
