@@ -15,6 +15,7 @@ export type {
   ProjectSide,
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
+export { compareCompiled } from './compiled-sql.ts';
 export { consumersBehind } from './dependents.ts';
 export { rightSideLines } from './diff-lines.ts';
 export type { Modified } from './modified-nodes.ts';
