@@ -6,6 +6,7 @@ import { findBaseFaults } from './state/base-faults.ts';
 import { findInventedReferences, findRemovedParents } from './state/dangling.ts';
 import { findEditedPolicy } from './state/edited-policy.ts';
 import { findForeignNodes } from './state/foreign-nodes.ts';
+import { findNeededRefreshes } from './state/full-refreshes.ts';
 import { findMovedSources } from './state/moved-sources.ts';
 import { findUnseen } from './state/unseen.ts';
 
@@ -24,6 +25,7 @@ export const state = defineGate({
   messages: {
     'removed-node-still-used': { text: '{node} is gone, but {dependents} still depend on it', cost: 'block' },
     'points-at-nothing': { text: '{node} refers to what does not exist: {names}', cost: 'block' },
+    'full-refresh-needed': { text: '{model} needs a full refresh: {because}', cost: 'note' },
     'sql-changed-unseen': {
       text: 'the compiled SQL of {nodes} differs although dbt does not call them modified',
       cost: 'note',
@@ -65,6 +67,7 @@ export const state = defineGate({
     const findings = [
       ...findRemovedParents(change),
       ...findInventedReferences(change),
+      ...findNeededRefreshes(change),
       ...findUnseen(change),
       ...findBaseFaults(change),
       ...findForeignNodes(change),

@@ -134,13 +134,19 @@ describe('the gate state', () => {
     expect(found(changeOf(aProject(aModel('gone'), test), aProject(test)))).toEqual(['points-at-nothing test.shop.t']);
   });
 
+  it('lets a test of a disabled model be', () => {
+    const test = aModel('t', { unique_id: 'test.shop.t', resource_type: 'test', refs: [{ name: 'off' }] });
+    const head = toProject(aManifest({ nodes: byId(test), disabled: { 'model.shop.off': [aModel('off')] } }));
+    expect(found(changeOf(aProject(aModel('off'), test), head))).toEqual([]);
+  });
+
   it('notes SQL that a var changes, where dbt sees no change', () => {
     const model = (days: number, raw: string): Json =>
       aModel('m', { raw_code: raw, compiled_code: `select ${days} as days` });
     const reading = "select {{ var('days') }} as days";
     const result = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading))));
     expect(foundBy(result)).toEqual(['sql-changed-unseen model.shop.m']);
-    expect(result.outcome === 'failed' && result.findings[0].data['nodes']).toBe("model.shop.m (var('days'))");
+    expect(result.outcome === 'failed' && result.findings[0].data['nodes']).toBe("model.shop.m (reads var('days'))");
     expect(found(changeOf(aProject(model(7, reading)), aProject(model(7, reading))))).toEqual([]);
     expect(found(changeOf(aProject(model(7, 'select 1')), aProject(model(8, 'select 1'))))).toEqual([]);
   });

@@ -81,7 +81,8 @@ function namesIn(project: DbtProject): Names {
   const refs = new Set<string>();
   const sources = new Set<string>();
   const packages = new Set<string>();
-  for (const node of project.nodes.values()) {
+  // A test of a disabled model is dropped on purpose: the name exists.
+  for (const node of [...project.nodes.values(), ...[...project.disabled.values()].flat()]) {
     packages.add(node.packageName);
     if (node.resourceType === 'source') sources.add(`${textOf(node.entry['source_name'])}.${node.name}`);
     if (!referable.has(node.resourceType)) continue;

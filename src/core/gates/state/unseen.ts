@@ -23,7 +23,7 @@ export function findUnseen(change: Change): readonly Finding<Message>[] {
 function changedSql(change: Change): readonly Finding<Message>[] {
   const unseen = findUnseenSql(change);
   if (unseen.length === 0) return [];
-  const names = unseen.map(({ uniqueId, reads }) => `${uniqueId} (${reads.join(', ')})`);
+  const names = unseen.map(({ uniqueId, reads }) => `${uniqueId} (reads ${reads.join(', ')})`);
   return [
     finding(
       change,
