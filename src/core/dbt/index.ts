@@ -1,6 +1,7 @@
 // dbt's artifacts as one graph of nodes and relations, and dbt's own notion of what is modified.
 export type { ChangedMacros, MacroCause } from './changed-macros.ts';
 export { findChangedMacros, macroCausesOf } from './changed-macros.ts';
+export { configKeywords, isComputed } from './config-call.ts';
 export type { ContractBreak } from './contract-breaks.ts';
 export { findContractBreaks } from './contract-breaks.ts';
 export { isKnownEngine, knownEngines } from './engine.ts';
