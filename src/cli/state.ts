@@ -84,8 +84,9 @@ function nodesOf(context: StateContext, ids: readonly UniqueId[], engine: string
     moreUnrendered: context.moreUnrendered,
     ...(engine === undefined ? {} : { engineVersion: engine }),
   };
+  const { modified, alsoModified } = findModified(context.base, context.head, options);
   const causes = new Map<UniqueId, readonly Cause[]>();
-  for (const node of findModified(context.base, context.head, options).modified) causes.set(node.uniqueId, node.causes);
+  for (const node of [...modified, ...alsoModified]) causes.set(node.uniqueId, node.causes);
   return ids.map((id) => ({
     unique_id: id,
     selectors: [...(states.get(id) ?? [])].map((selector) => `state:${selector}`).sort(),

@@ -6,7 +6,7 @@ export const indirectSelections = ['eager', 'cautious', 'buildable', 'empty'] as
 export type IndirectSelection = (typeof indirectSelections)[number];
 
 /** The methods that dbt knows; a word before the first colon is one of them. */
-export const selectionMethods = [
+const selectionMethods = [
   'access',
   'config',
   'exposure',
