@@ -20,6 +20,8 @@ export interface Reviews {
   finish(reviewId: string, end: Pick<FinishedReview, 'outcome' | 'fingerprints' | 'finishedAt'>): Promise<void>;
   /** The last finished review of an other head of the pull request; null when this is its first head. */
   readPrevious(repository: string, pullNumber: number, headSha: Sha): Promise<FinishedReview | null>;
+  /** Whether a review of this very head has been published to its end. */
+  isFinished(repository: string, pullNumber: number, headSha: Sha): Promise<boolean>;
 }
 
 interface ReviewStart {
@@ -51,6 +53,18 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
         .set({ ...end, fingerprints: JSON.stringify(fingerprints) })
         .where('review_id', '=', reviewId)
         .execute();
+    },
+    async isFinished(repository, pullNumber, headSha) {
+      const row = await db
+        .selectFrom('reviews')
+        .select('review_id')
+        .where('repository', '=', repository)
+        .where('pull_number', '=', pullNumber)
+        .where('head_sha', '=', headSha)
+        .where('finished_at', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
     },
     readPrevious: (repository, pullNumber, headSha) => readPrevious(db, { repository, pullNumber, headSha }),
   };
