@@ -47,6 +47,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
         const edges = { environment, github, store, signer, sqlReader, evidence };
         return createRunJob({
           github,
+          reviews: store.reviews,
           portsFor: (own) => portsOf({ ...edges, log: own }),
           outcomePorts: outcomePortsOf({ ...edges, log }),
         });

@@ -47,7 +47,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     checkpointPublisher: createCheckpointPublisher((installationId) => connections.octokit(installationId)),
     publisher: createPublisher({ connections, log, ...(newerHead === undefined ? {} : { newerHead }) }),
     workflowArtifacts: createWorkflowArtifacts(connections),
-    appView: createAppView(() => (app ??= connect(options, null)), connections.octokit),
+    appView: createAppView(
+      () => (app ??= connect(options, null)),
+      (installationId) => connections.octokit(installationId),
+    ),
     findOpenPullRequests: (installationId, repository, headSha) =>
       findOpenPullRequests(connections.octokit(installationId), repository, headSha),
     identity: (installationId) => connections.identity(installationId),
