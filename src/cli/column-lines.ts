@@ -1,7 +1,6 @@
-import { RepositoryError, toLine, type UniqueId } from '#core/base';
+import { nearestWord, RepositoryError, toLine, type UniqueId } from '#core/base';
 import type { ColumnStep, ProjectLineage } from '#core/lineage';
 import { downstreamOf, upstreamOf } from '#core/lineage';
-import { nearestWord } from '#core/policy';
 
 interface ColumnFlags {
   readonly downstream?: boolean;

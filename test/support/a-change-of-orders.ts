@@ -30,6 +30,7 @@ export function aChangeOfOrders(models = 1): Change {
     selectors: ['state:modified', 'state:modified.body'],
     causes: [{ kind: 'body', text: 'edited' }],
     compiled: 'changed',
+    label: 'edited',
   }));
   const long = models > 1 ? `\n${'-- \nunion all select 1, 2'.repeat(400)}` : '';
   return {
@@ -38,6 +39,7 @@ export function aChangeOfOrders(models = 1): Change {
     head: aSide(ids, `${AFTER}${long}`),
     modified,
     removed: [],
+    alsoModified: [],
     columnChanges: [],
   };
 }

@@ -4,7 +4,6 @@ export { POLICY_PATH } from '#core/base';
 export { decide, undecided } from './decide.ts';
 export type { LabelEvent } from './decide-labels.ts';
 export { decideLabels } from './decide-labels.ts';
-export { nearestWord } from './nearest.ts';
 export { parsePolicy } from './parse-policy.ts';
 export type { ArtifactSettings, Policy } from './policy.ts';
 export { DEEP_REVIEW, gateOptions, gatePolicy } from './policy.ts';

@@ -63,6 +63,7 @@ async function compare(
       selectors: [],
       causes: [],
       compiled: 'changed',
+      label: 'edited',
     }),
   );
   return compareColumns({ ...sides, modified: given ?? found });
@@ -190,6 +191,7 @@ describe('column changes', () => {
       selectors: [],
       causes: [],
       compiled: 'changed',
+      label: 'edited',
     };
     const changes = compareColumns({
       base: await side(),
