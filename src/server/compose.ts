@@ -10,6 +10,7 @@ import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
 import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { openStoreSigner } from './open-store-signer.ts';
+import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
@@ -20,6 +21,8 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
+  readonly reconcile?: ReconcileTimes;
 }
 
 /** Starts the app with every edge plugged in. Throws DeploymentError when one cannot start. */
@@ -28,6 +31,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   const sqlReader = createSqlReader();
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
   const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
+  let reconciling: ReconcileLoop | null = null;
   const end = async (): Promise<void> => {
     await sqlReader.close();
     await warehouse?.close();
@@ -37,16 +41,26 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       toReviewJobs,
       createRunJob: async ({ store, log }) => {
         const github = connectGitHub(options, log);
+        if (options.reconcile !== undefined)
+          reconciling = createReconcileLoop({ app: github.appView, store, log, times: options.reconcile });
         const signer = await openStoreSigner(environment, store, log);
         const edges = { environment, github, store, signer, sqlReader, evidence };
         return createRunJob({
           github,
+          reviews: store.reviews,
           portsFor: (own) => portsOf({ ...edges, log: own }),
           outcomePorts: outcomePortsOf({ ...edges, log }),
         });
       },
     });
-    return { ...server, close: () => server.close().finally(end) };
+    const loop = reconciling as ReconcileLoop | null;
+    loop?.start();
+    const close = async () => {
+      await loop?.stop();
+      await server.close().finally(end);
+    };
+    let closed: Promise<void> | null = null;
+    return { ...server, close: () => (closed ??= close()) };
   } catch (error) {
     await end();
     throw error;

@@ -1,6 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { DeploymentError } from '#core/base';
-import type { AuditLog, CheckpointMemory, OutcomeMemory, ReviewJob, StreamPlace } from '#review';
+import {
+  type AuditLog,
+  type CheckpointMemory,
+  jobKey,
+  type OutcomeMemory,
+  type ReviewJob,
+  type StreamPlace,
+} from '#review';
 import { createAuditLog, exportAuditLog } from './audit-log.ts';
 import {
   createCheckpointMemory,
@@ -11,6 +18,7 @@ import {
 } from './audit-memory.ts';
 import { type Connection, connect, type StorePlace } from './connect.ts';
 import { migrate } from './migrate.ts';
+import { isWaiting } from './pending-jobs.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
 import { createReviews, type Reviews } from './reviews.ts';
 import { type Tables, tableSchema } from './schema.ts';
@@ -32,6 +40,10 @@ export interface Store {
   readonly reviews: Reviews;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
+  /** Whether a delivery of this id was stored before. */
+  isKnown(deliveryId: string): Promise<boolean>;
+  /** Whether a job waits, or is in work, in the place that this one would take. */
+  isWaiting(job: ReviewJob): Promise<boolean>;
   /** Starts to do jobs: in order per pull request, the newest in the place of older ones. Call it once. */
   work(doJob: DoJob): Promise<void>;
   /** Lines of the exported audit log, without line ends; of one repository when one is given. */
@@ -95,6 +107,8 @@ function toStore(connection: Connection, queue: Queue): Store {
       if (outcome === 'stored') queue.announce(delivery.jobs);
       return outcome;
     },
+    isKnown: (deliveryId) => isKnown(db, deliveryId),
+    isWaiting: (job) => isWaiting(db, jobKey(job)),
     work: (doJob) => queue.work(doJob),
     exportAuditLog: (repository) => exportAuditLog(db, repository ?? null),
     readStreams: () => readStreams(db),
@@ -120,6 +134,16 @@ async function insertDelivery(trx: Kysely<Tables>, delivery: Delivery): Promise<
     .returning('id')
     .executeTakeFirst();
   return inserted !== undefined;
+}
+
+async function isKnown(db: Kysely<Tables>, deliveryId: string): Promise<boolean> {
+  const row = await db
+    .withSchema(tableSchema)
+    .selectFrom('deliveries')
+    .select('id')
+    .where('id', '=', deliveryId)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 async function countJobs(db: Kysely<Tables>) {

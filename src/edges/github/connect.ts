@@ -50,16 +50,16 @@ interface Endpoint {
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
- * A client that acts as one installation. All it throws is UpstreamError, DeploymentError, RepositoryError or
+ * A client that acts as one installation, or with null as the App itself, which reaches only what is the App's own. All it throws is UpstreamError, DeploymentError, RepositoryError or
  * InvariantError. It renews a refused token once, sends reads and repeatable writes again when GitHub fails, and keeps
  * writes apart. Probot's own throttling and retrying are switched off: they would sleep up to an hour inside a review,
  * and would send a POST twice that GitHub had answered with 502 after doing what it said.
  */
-export function connect(options: ConnectOptions, installationId: number): Octokit {
+export function connect(options: ConnectOptions, installationId: number | null): Octokit {
   const tokens = createTokenStore(Date.now);
   const { appId, privateKey, baseUrl } = options;
   const octokit = new ProbotOctokit({
-    auth: { appId, privateKey, installationId, cache: tokens },
+    auth: { appId, privateKey, cache: tokens, ...(installationId === null ? {} : { installationId }) },
     ...(baseUrl === undefined ? {} : { baseUrl }),
     log: silent,
     throttle: { enabled: false },
