@@ -5,7 +5,7 @@ import { descendantsOf, findContractBreaks, stateContext } from '#core/dbt';
 import type { Finding } from '../gate.ts';
 import { placeOfNode } from '../state/subjects.ts';
 
-/** Names that a warehouse takes for the same type, each group in lower case; from the type pages of their manuals. */
+/** Names that a warehouse takes for the same type, each group in lower case. It only softens a finding, from block to warn. */
 const aliases: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
   [
     'postgres',
