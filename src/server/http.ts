@@ -17,6 +17,7 @@ export interface HttpParts {
   isReady(): Promise<boolean>;
   /** Public keys of the audit log. */
   readKeys(): Promise<unknown>;
+  readMetrics(): Promise<{ readonly type: string; readonly text: string }>;
   readonly log: Logger;
 }
 
@@ -50,7 +51,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   if (path === webhookPath) await passOn(request, response, parts.webhooks);
   else if (path === '/healthz') reply(response, 200, 'ok');
   else if (path === '/keys') replyJson(response, { keys: await parts.readKeys() });
-  else if (path !== '/readyz') reply(response, 404, 'not found');
+  else if (path === '/metrics') {
+    const { type, text } = await parts.readMetrics();
+    response.writeHead(200, { 'content-type': type }).end(text);
+  } else if (path !== '/readyz') reply(response, 404, 'not found');
   else if (await parts.isReady()) reply(response, 200, 'ready');
   else reply(response, 503, 'not ready');
 }
