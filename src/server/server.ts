@@ -62,7 +62,14 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
     let draining = false;
     const isReady = async () => !draining && (await isAlive(store, log));
     const readKeys = () => store.signingKeys.list();
-    const server = createHttpServer({ webhooks, isReady, readKeys, readMetrics: () => metrics.read(store), log });
+    const server = createHttpServer({
+      webhooks,
+      webhookSecret: environment.webhookSecret,
+      isReady,
+      readKeys,
+      readMetrics: () => metrics.read(store),
+      log,
+    });
     await store.work(createWorker(run, log, metrics));
     const daily = startDaily(store, log);
     const url = await listen(server, environment.port, environment.host);
