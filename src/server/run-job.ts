@@ -14,6 +14,7 @@ import {
   reviewPullRequest,
   settleStream,
 } from '#review';
+import type { Metrics } from './metrics.ts';
 import type { RunJob } from './worker.ts';
 
 /** What doing a job takes. */
@@ -22,6 +23,7 @@ export interface JobParts {
   /** The ports of one review; what it is doing goes to the log given. */
   readonly portsFor: (log: Logger) => ReviewPorts;
   readonly outcomePorts: OutcomePorts;
+  readonly metrics: Pick<Metrics, 'review'>;
   readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished'>;
 }
 
@@ -74,11 +76,14 @@ async function runReview(job: Job<'review'>, context: Context, parts: JobParts):
     if (review === null) {
       await parts.reviews.drop(request.reviewId);
       await followHead(job, context, log);
-    } else log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+    } else {
+      parts.metrics.review(review);
+      log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+    }
   } catch (error) {
     if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
     logReported(log, error);
-    await reportFailure(request, error, ports);
+    parts.metrics.review(await reportFailure(request, error, ports));
   }
 }
 

@@ -37,11 +37,15 @@ interface Place {
   dispose(): Promise<void>;
 }
 
-const places = [onPglite, onPostgres].filter(
-  (place) => values.engine === undefined || place.name.toLowerCase().endsWith(values.engine.slice(0, 6)),
-);
+const engines = new Map([
+  ['pglite', onPglite],
+  ['postgresql', onPostgres],
+]);
+const chosen = values.engine === undefined ? [...engines.values()] : [engines.get(values.engine)];
+if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1');
 let clean = true;
-for (const open of places) {
+for (const open of chosen) {
+  if (open === undefined) throw new Error(`--engine takes ${[...engines.keys()].join(' or ')}`);
   const place = await open();
   if (place === null) continue;
   clean = (await soak(place)) && clean;

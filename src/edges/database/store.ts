@@ -54,6 +54,8 @@ export interface Store {
   enqueue(jobs: readonly ReviewJob[]): Promise<void>;
   /** Jobs still to be done, those in work among them, and jobs that failed for good. */
   countJobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
+  /** Seconds since the oldest job still to be done was accepted; 0 when there is none. */
+  readOldestJobAge(): Promise<number>;
   /** Stops work (running jobs may finish within `drainMs`, 18 s unless told) and closes the database. Idempotent. */
   close(drainMs?: number): Promise<void>;
 }
@@ -117,6 +119,7 @@ function toStore(connection: Connection, queue: Queue): Store {
       queue.announce(jobs);
     },
     countJobs: () => countJobs(db),
+    readOldestJobAge: () => readOldestJobAge(db),
     close(drainMs = defaultDrainMs) {
       closed ??= queue.stop(drainMs).finally(() => connection.close());
       return closed;
@@ -156,4 +159,14 @@ async function countJobs(db: Kysely<Tables>) {
     ])
     .executeTakeFirstOrThrow();
   return row;
+}
+
+async function readOldestJobAge(db: Kysely<Tables>): Promise<number> {
+  const { seconds } = await db
+    .withSchema(tableSchema)
+    .selectFrom('pending_jobs')
+    .select(sql<number>`coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::float8`.as('seconds'))
+    .where('failed_code', 'is', null)
+    .executeTakeFirstOrThrow();
+  return seconds;
 }
