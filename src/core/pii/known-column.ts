@@ -74,7 +74,8 @@ function statementOf(name: string, { node, types, modelLabel, personTable, dicti
   const entry = columnOf(node, name);
   const label = entry === null ? null : readColumnLabel(entry);
   const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
-  const guess = classifyColumnName(name, { personTable, dataType })?.category ?? null;
+  const guess =
+    classifyColumnName(name, { personTable, dataType, description: entry?.description ?? '' })?.category ?? null;
   return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
 }
 

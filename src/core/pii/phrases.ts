@@ -11,9 +11,9 @@ export const personWords: ReadonlySet<string> = words(`
   instructor coach interviewer interviewee personnel individual households household
 `);
 
-/** Words for people that head the name of a table of people: `dim_customers`. */
-export const personTableWords: ReadonlySet<string> = new Set(
-  [...personWords].flatMap((word) => [word, `${word}s`, word.replace(/y$/, 'ies'), word.replace(/child$/, 'children')]),
+/** Words that are a person's part in something: a column of that name alone holds who it was. */
+export const roleWords: ReadonlySet<string> = words(
+  'sender recipient assignee attendee supervisor approver requester reporter reviewer submitter author cardholder addressee',
 );
 
 /** Words for things: what they qualify is not personal, whatever follows (`campaign_name`, `company_phone` is borderline and stays). */
@@ -82,9 +82,9 @@ const strongTable: PhraseTable = {
   'fin.cvv_track': 'cvv|cvc|cvv number|track data|pin block|card security code',
   'fin.account':
     'iban|bank account|routing number|sort code|bank account number|account iban|swift account|direct deposit account',
-  'contact.email': 'email|email address|e mail|mail address|mailto|gmail|converted from lead email',
+  'contact.email': 'email|email address|e mail address|e mail|mail address|mailto|gmail|converted from lead email',
   'contact.phone':
-    'phone|phone number|mobile phone|mobile number|cell number|fax|fax number|msisdn|whatsapp|mobile|cell',
+    'phone|phone number|mobile phone|mobile number|cell number|fax|fax number|msisdn|whatsapp|mobile|cell|contact value|contact detail|phone extension|phone ext|phone number ext',
   'person.name': `first name|last name|full name|middle name|maiden name|preferred name|legal name|given name|family name|nick name|birth name|
     middle initial|user name|name suffix|name prefix|care of|screen name|legal first name|legal last name|twitter handle|
     linkedin contact profile|linkedin profile|contact profile|profile url`,
@@ -95,7 +95,7 @@ const strongTable: PhraseTable = {
     unit number|primary unit number|secondary unit number|direction prefix|direction suffix|street suffix|po box|flat number`,
   'loc.fine': 'latitude|longitude|gps|geo location|geolocation|geo point|coordinates|home location',
   'loc.postal': 'zip|zip code|postal code|mailing zip|mail zip|zip plus|plus four',
-  'online.device': `ip|ip address|source ip|client ip|mac address|imei|idfa|gaid|idfv|advertising id|cookie id|device id|device fingerprint|
+  'online.device': `ip|ip address|source ip|client ip|mac address|imei|idfa|gaid|idfv|advertising id|cookie id|visitor id|device id|device fingerprint|
     browser fingerprint|user agent|android id|session cookie`,
   bio: 'biometric|fingerprint|face id|voice print|voiceprint|photo|photo url|selfie|avatar|avatar url|profile picture|headshot|signature image|iris scan',
   special: `race|ethnicity|ethnic|religion|religious|political|politics|political party|union member|trade union|sexual orientation|sexuality|
@@ -107,23 +107,24 @@ const strongTable: PhraseTable = {
   'hr.fin':
     'salary|income|wage|wages|credit score|compensation|base pay|hourly rate|annual pay|net worth|payslip|bonus amount|garnishment|allowances|claim dependent',
   edu: `iep|ell|english language learner|free reduced|free and reduced|reduced lunch|meals program|special education|homeless student|homeless|
-    gifted eligibility|migrant status|student number|student id number|education identifier|native language|test accommodations|unaccompanied youth`,
+    gifted eligibility|migrant status|student number|student id|student id number|education identifier|native language|test accommodations|unaccompanied youth`,
 };
 
 /** Word sequences that are personal only in a table of people, and only at the end of a name. */
 const weakTable: PhraseTable = {
   'loc.coarse':
-    'city|state|county|region|country|province|municipality|neighborhood|neighbourhood|town|residence|residency',
-  'loc.street': 'number suffix|unit type|street type',
+    'city|county|region|municipality|neighborhood|neighbourhood|town|residence|residency|prior state|prior country|birth country|birth state',
+  'loc.street': 'number suffix|unit type|street type|mail number|address unit|address district|mail district',
   'loc.postal': 'plus',
+  'person.name': 'display name|alias',
   demo: `gender|sex|age|marital|marital status|language|occupation|education|job title|household size|generation|pronouns|
-    spoken in home|resident status|emergency contact|rel`,
+    language spoken in home|home language|resident status|emergency contact|rel`,
   edu: `diploma|scholar|scholarship|program participant|program participation|eligibility|graduation option|test accommodations|
     educational environment|entry year|ninth grade|school year|lunch program|waiver`,
   freetext:
     'note|notes|comment|comments|message|transcript|body|biography|feedback|remarks|memo|payload|reason for referral',
   'online.device': 'session id|cookie|fingerprint',
-  'person.key': `student id|patient id|employee number|employee id|staff id|person id|user id|customer id|client id|contact id|member id|visitor id|
+  'person.key': `patient id|employee number|employee id|staff id|person id|user id|customer id|client id|contact id|member id|
     guardian id|teacher id|driver id|profile id|personnel number|staff number|lead id|participant id|parent id|account id`,
 };
 

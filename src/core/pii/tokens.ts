@@ -39,6 +39,8 @@ const compounds: Readonly<Record<string, string>> = {
   userid: 'user id',
   personid: 'person id',
   studentid: 'student id',
+  phonenumberext: 'phone number ext',
+  personaddress: 'person address',
   studentnumber: 'student number',
   customerid: 'customer id',
   passwd: 'password',

@@ -139,3 +139,35 @@ describe('a table', () => {
     expect(isPersonTable(name, columns)).toBe(expected);
   });
 });
+
+describe('what a description calls a column', () => {
+  const around = { personTable: false, dataType: 'text' };
+  const described = (name: string, description: string, dataType = 'text') =>
+    classifyColumnName(name, { ...around, dataType, description })?.category ?? null;
+
+  it.each([
+    ['value_1', 'E-mail address of the buyer', 'contact.email'],
+    ['value_1', 'The phone number, as entered.', 'contact.phone'],
+    ['f_12', 'Allowances (PII)', 'unspecified'],
+    ['remark_x', 'Free-text note on the visit', 'freetext'],
+    ['value_1', 'Whether the e-mail address is verified', null],
+    ['bounced', 'Bounces of the e-mail address', null],
+    ['token_x', 'Hashed; holds no PII', null],
+    ['email_count', 'Email address', null],
+  ])('%s: %s', (name, description, expected) => {
+    expect(described(name, description)).toBe(expected);
+  });
+});
+
+describe('words of a repository', () => {
+  const words = { person: new Set(['pledger']), veto: new Set(['demo']) };
+  const around = { personTable: false, dataType: null, words };
+
+  it('name people of its own, and take names out', () => {
+    expect(classifyColumnName('pledger_name', around)?.category).toBe('person.name');
+    expect(classifyColumnName('pledger_name', { personTable: false, dataType: null })).toBeNull();
+    expect(classifyColumnName('demo_email', around)).toBeNull();
+    expect(isPersonTable('dim_pledgers', ['id'], words)).toBe(true);
+    expect(isPersonTable('dim_pledgers', ['id'])).toBe(false);
+  });
+});

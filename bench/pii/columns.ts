@@ -1,0 +1,113 @@
+// Measures the dictionary on columns of real dbt projects in which people labelled personal data: recall on their labels,
+// precision raw and without unlabelled direct identifiers (`suspect_miss`), beside a one-line regex over the same columns.
+// Two halves, parted by a hash of repository and model, are printed apart: an overfit dictionary would show a gap.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { classifyColumnName, isPersonTable } from '../../src/core/pii/index.ts';
+
+interface Row {
+  readonly repo: string;
+  readonly path: string;
+  readonly model: string;
+  readonly column: string;
+  readonly label: string;
+  readonly label_source: string | null;
+  readonly data_type: string | null;
+  readonly description: string | null;
+  readonly suspect_miss: boolean;
+}
+
+interface Judged {
+  readonly row: Row;
+  readonly half: 'even' | 'odd';
+  readonly category: string | null;
+  readonly yardstick: boolean;
+}
+
+const file = join(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'pii-columns.jsonl');
+if (!existsSync(file)) {
+  console.log(`skipped: no ${file} (set WEIRKEEPER_CORPORA)`);
+  process.exit(0);
+}
+const oneLine =
+  /name|e?mail|phone|mobile|fax|address|street|zip|postal|birth|dob|ssn|passport|iban|gender|ethnic|salary|password|latitude|longitude/i;
+const goals = { recall: 0.85, precision: 0.9 };
+
+const rows = readFileSync(file, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Row);
+const judged = [...Map.groupBy(rows, ({ repo, path, model }) => `${repo}\n${path}\n${model}`)].flatMap(([key, group]) =>
+  judge(key, group),
+);
+
+console.log('                              columns  recall  precision raw  without suspects');
+print('dictionary, all', judged, hit);
+for (const half of ['even', 'odd'] as const) {
+  const part = judged.filter((one) => one.half === half);
+  print(`dictionary, ${half} half`, part, hit);
+}
+print('one-line regex, all', judged, ({ yardstick }) => yardstick);
+print(
+  'dictionary, no whole-model label',
+  judged.filter(({ row }) => row.label_source?.startsWith('model-level') !== true),
+  hit,
+);
+console.log(
+  'for orientation, on 3,454 columns of the largest of these projects: piicatcher P .51 R .67, a first token dictionary P .69 R .66',
+);
+
+console.log('\ncategory              hits  labelled  suspects  others');
+for (const [category, all] of [...Map.groupBy(judged.filter(hit), ({ category }) => category ?? '')].sort()) {
+  const labelled = all.filter(isLabelled).length;
+  const suspects = all.filter(({ row }) => row.suspect_miss).length;
+  const cells = [all.length, labelled, suspects, all.length - labelled - suspects].map((one) =>
+    String(one).padStart(6),
+  );
+  console.log(`${category.padEnd(18)}${cells.join('    ')}`);
+}
+if (process.argv.includes('--errors')) {
+  for (const one of judged) {
+    const { row, category } = one;
+    if (hit(one) === isLabelled(one) || row.suspect_miss) continue;
+    console.log(`${isLabelled(one) ? 'missed' : 'false '}  ${row.model}.${row.column} (${category ?? 'nothing'})`);
+  }
+}
+const { recall, clean } = figures(judged, hit);
+console.log(`\ngoal recall ${goals.recall}: ${recall >= goals.recall ? 'reached' : 'NOT reached'}`);
+console.log(
+  `goal precision without suspects ${goals.precision}: ${clean >= goals.precision ? 'reached' : 'NOT reached'}`,
+);
+
+function judge(key: string, group: readonly Row[]): readonly Judged[] {
+  const names = group.map(({ column }) => column);
+  const personTable = isPersonTable(group[0]?.model ?? '', names);
+  const half = (createHash('sha256').update(key).digest()[0] ?? 0) % 2 === 0 ? 'even' : 'odd';
+  return group.map((row) => {
+    const around = { personTable, dataType: row.data_type, description: row.description ?? '' };
+    const category = classifyColumnName(row.column, around)?.category ?? null;
+    return { row, half, category, yardstick: oneLine.test(row.column) };
+  });
+}
+
+function hit({ category }: Judged): boolean {
+  return category !== null;
+}
+
+function isLabelled({ row }: Judged): boolean {
+  return row.label === 'pii';
+}
+
+function figures(all: readonly Judged[], isHit: (one: Judged) => boolean) {
+  const hits = all.filter(isHit);
+  const right = hits.filter(isLabelled).length;
+  const clean = hits.filter(({ row }) => !row.suspect_miss).length;
+  return { recall: right / all.filter(isLabelled).length, raw: right / hits.length, clean: right / clean };
+}
+
+function print(title: string, all: readonly Judged[], isHit: (one: Judged) => boolean): void {
+  const { recall, raw, clean } = figures(all, isHit);
+  const cells = [recall.toFixed(3).padStart(8), raw.toFixed(3).padStart(15), clean.toFixed(3).padStart(18)];
+  console.log(`${title.padEnd(33)}${String(all.length).padStart(5)}${cells.join('')}`);
+}
