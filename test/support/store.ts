@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
-import { Client } from 'pg';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Client, Pool } from 'pg';
 import { openStore, type Store, type StoreSettings } from '#edges/database';
 
 /** Retries at once, and few, so that tests do not wait. */
@@ -13,8 +14,8 @@ export const quick: StoreSettings = { retryDelaySeconds: 0, maxAttempts: 3 };
 /** An engine to run the same tests on. */
 export interface TestDatabase {
   readonly name: string;
-  /** A store of its own on an empty database. */
-  open(settings?: StoreSettings): Promise<TestStore>;
+  /** A store of its own on an empty database, or on one that `before` filled as an older version would have. */
+  open(settings?: StoreSettings, before?: (db: Kysely<unknown>) => Promise<void>): Promise<TestStore>;
 }
 
 export interface TestStore {
@@ -30,8 +31,10 @@ export interface TestStore {
 /** PGlite in memory, from a template with all migrations applied: less than a second instead of five. */
 const embedded: TestDatabase = {
   name: 'PGlite',
-  async open(settings = quick) {
-    const pglite = await aPglite();
+  async open(settings = quick, before) {
+    const pglite = before === undefined ? await aPglite() : await PGlite.create();
+    // Not destroyed: that would close the PGlite as well.
+    await before?.(new Kysely({ dialect: new PGliteDialect({ pglite }) }));
     const store = await openStore({ pglite }, settings);
     let open = store;
     return {
@@ -102,12 +105,13 @@ export const postgres: TestDatabase | null =
     ? null
     : {
         name: 'PostgreSQL',
-        async open(settings = quick) {
+        async open(settings = quick, before) {
           const name = `weirkeeper_test_${crypto.randomUUID().replaceAll('-', '')}`;
           await onServer(serverUrl, `CREATE DATABASE ${name}`);
           const url = new URL(serverUrl);
           url.pathname = `/${name}`;
           const databaseUrl = url.href;
+          if (before !== undefined) await onKysely(databaseUrl, before);
           const stores = [await openStore({ databaseUrl }, settings)];
           return {
             store: stores[0]!,
@@ -132,6 +136,15 @@ async function onServer(connectionString: string, sql: string): Promise<readonly
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
+  }
+}
+
+async function onKysely(connectionString: string, work: (db: Kysely<unknown>) => Promise<void>): Promise<void> {
+  const db = new Kysely({ dialect: new PostgresDialect({ pool: new Pool({ connectionString, max: 1 }) }) });
+  try {
+    await work(db);
+  } finally {
+    await db.destroy();
   }
 }
 
