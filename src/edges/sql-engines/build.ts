@@ -42,6 +42,17 @@ export function clause(name: string, children: readonly Expression[]): Expressio
   return expression('clause', name, { children });
 }
 
+/** IF and IFF, as CASE. */
+export function conditional([condition, ...values]: readonly Expression[]): Expression {
+  const [then, otherwise] = values;
+  const children = [
+    ...(condition === undefined ? [] : [clause('when', [condition])]),
+    ...(then === undefined ? [] : [then]),
+  ];
+  if (otherwise !== undefined) children.push(clause('else', [otherwise]));
+  return expression('case', 'case', { children });
+}
+
 /** The smallest span that covers those of `items`; null when none has one. */
 export function spanOf(items: readonly { readonly span: Span }[]): Span {
   let start = Number.POSITIVE_INFINITY;

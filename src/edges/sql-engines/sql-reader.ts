@@ -2,13 +2,12 @@ import { Worker } from 'node:worker_threads';
 import { reason } from '#core/base';
 import type { SqlAnswer, SqlStatement } from '#core/sql';
 import type { SqlReader } from '#review';
-import type { EngineName } from './engines.ts';
-import { type Shape, shapeOf } from './shape.ts';
-import type { WorkerAnswer, WorkerStatement } from './worker.ts';
+import { enginesFor } from './engines.ts';
+import type { WorkerAnswer, WorkerMessage, WorkerStatement } from './worker.ts';
 
 /** How a reader works; the defaults suit a server. */
 export interface SqlReaderOptions {
-  /** Milliseconds that one statement may take in one engine. Default 5,000. */
+  /** Milliseconds that one statement may take, shared among the engines that are left. Default 5,000. */
   readonly timeout?: number;
   /** UTF-16 units that a statement may have. Default 1,048,576. */
   readonly maxLength?: number;
@@ -20,17 +19,20 @@ export interface SqlReaderOptions {
 const worthAWorker = 400;
 /** Characters of SQL whose answers are kept for the next review: some 6,000 models, and 130 MB of trees. */
 const keptLength = 8_000_000;
-/** Polyglot refuses deeper nesting and longer chains; it is not asked then. */
-const polyglotLimits: Shape = { nesting: 31, setOperations: 511 };
-
-/** A statement that waits for an answer; `keys` are all that asked for this text. */
+/** A statement that waits for an answer. */
 interface Pending {
+  /** With the engines that are left. */
   readonly statement: WorkerStatement;
   readonly settle: (answer: SqlAnswer) => void;
+  /** Milliseconds that it has had. */
+  readonly spent: number;
+  /** Why engines have not taken it. */
+  readonly why: readonly string[];
 }
 
 /**
- * Parses SQL with outside engines in worker threads: @polyglot-sql/sdk first, node-sql-parser where it fails. A worker whose
+ * Parses SQL with outside engines in worker threads: @polyglot-sql/sdk first, sqlparser-ts where it
+ * fails, node-sql-parser where that fails too. A worker whose
  * engine trapped, overflowed or took too long is replaced. `close` ends the workers; a reader may be used again after it.
  */
 export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { close(): Promise<void> } {
@@ -46,7 +48,12 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
     if (statement.sql.length > maxLength) return Promise.resolve(tooLong(statement.sql.length, maxLength));
     const answer = new Promise<SqlAnswer>((settle) => {
       const { sql, dialect } = statement;
-      fresh.push({ statement: { index: fresh.length, sql, dialect, engines: enginesFor(sql) }, settle });
+      fresh.push({
+        statement: { index: fresh.length, sql, dialect, engines: enginesFor(sql, dialect) },
+        settle,
+        spent: 0,
+        why: [],
+      });
     });
     kept.set(key, answer);
     return answer;
@@ -80,12 +87,6 @@ function forget(kept: Map<string, Promise<SqlAnswer>>): void {
   }
 }
 
-function enginesFor(sql: string): readonly EngineName[] {
-  const { nesting, setOperations } = shapeOf(sql);
-  const within = nesting <= polyglotLimits.nesting && setOperations <= polyglotLimits.setOperations;
-  return within ? ['polyglot', 'node-sql-parser'] : ['node-sql-parser'];
-}
-
 function tooLong(length: number, maxLength: number): SqlAnswer {
   return {
     ok: false,
@@ -108,19 +109,27 @@ function notParsed(why: readonly string[]): SqlAnswer {
 class Crew {
   readonly #timeout: number;
   #worker: Worker | null = null;
+  /** Whether the worker has said anything yet: while it starts, no engine is to blame. */
+  #ready = false;
   #queue: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #armedAt = 0;
 
   constructor(timeout: number) {
     this.#timeout = timeout;
   }
 
   take(pending: readonly Pending[]): void {
-    if (pending.length === 0) return;
+    const askable = pending.filter(({ statement, settle }) => {
+      if (statement.engines.length === 0)
+        settle(notParsed(['nested more deeply, or of more members, than any engine takes']));
+      return statement.engines.length > 0;
+    });
+    if (askable.length === 0) return;
     const idle = this.#queue.length === 0;
-    this.#queue.push(...pending);
+    this.#queue.push(...askable);
     if (idle) this.#start();
-    else this.#post(pending);
+    else this.#post(askable);
   }
 
   async close(): Promise<void> {
@@ -137,9 +146,10 @@ class Crew {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         resourceLimits: { maxOldGenerationSizeMb: 1_024, stackSizeMb: 8 },
       });
-      worker.on('message', (answer: WorkerAnswer) => this.#receive(answer));
+      worker.on('message', (message: WorkerMessage) => this.#receive(message));
       worker.on('error', (error) => this.#replace(worker, error instanceof Error ? error.message : String(error)));
       this.#worker = worker;
+      this.#ready = false;
     }
     this.#worker.ref();
     this.#post(this.#queue);
@@ -151,18 +161,31 @@ class Crew {
   }
 
   /** Answers come in the order of the questions. */
-  #receive(answer: WorkerAnswer): void {
-    if (!answer.ok && answer.broken) {
-      this.#replace(this.#worker, answer.why.join('; '));
-      return;
-    }
-    const pending = this.#queue.shift();
-    pending?.settle(
-      answer.ok ? { ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine } : notParsed(answer.why),
-    );
+  #receive(message: WorkerMessage): void {
     this.#disarm();
+    if (message.kind === 'ready') this.#ready = true;
+    else if (message.kind === 'next-engine') this.#passOn(message.why);
+    else if (!this.#answer(message)) return;
     if (this.#queue.length > 0) this.#arm();
     else this.#worker?.unref();
+  }
+
+  /** Notes that the worker has gone on to the next engine. */
+  #passOn(why: string): void {
+    const [first, ...rest] = this.#queue;
+    if (first !== undefined) this.#queue = [withoutEngine(first, why, performance.now() - this.#armedAt), ...rest];
+  }
+
+  /** Settles the statement; false when the worker had to be replaced instead. */
+  #answer(answer: WorkerAnswer): boolean {
+    if (answer.kind === 'failed' && answer.broken) {
+      this.#replace(this.#worker, answer.why);
+      return false;
+    }
+    const pending = this.#queue.shift();
+    if (answer.kind === 'failed') pending?.settle(notParsed([...pending.why, answer.why]));
+    else pending?.settle({ ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine });
+    return true;
   }
 
   /** Ends a worker that can no longer be trusted; the statement it was at goes on with the engines that are left. */
@@ -173,19 +196,37 @@ class Crew {
     void worker.terminate();
     const [first, ...rest] = this.#queue;
     if (first === undefined) return;
-    const engines = first.statement.engines.slice(1);
-    if (engines.length === 0) first.settle(notParsed([why]));
-    this.#queue = engines.length === 0 ? rest : [{ ...first, statement: { ...first.statement, engines } }, ...rest];
+    const left = withoutEngine(first, why, performance.now() - this.#armedAt);
+    const given = left.statement.engines.length === 0 || left.spent >= this.#timeout;
+    if (given) first.settle(notParsed(left.why));
+    this.#queue = given ? rest : [left, ...rest];
     if (this.#queue.length > 0) this.#start();
   }
 
+  /** Gives the engine that is at work its share of the time that the statement has left; a starting worker all of it. */
   #arm(): void {
     const worker = this.#worker;
-    this.#timer = setTimeout(() => this.#replace(worker, `more than ${this.#timeout} ms`), this.#timeout);
+    const [first] = this.#queue;
+    if (first === undefined) return;
+    const left = Math.max(1, this.#timeout - first.spent);
+    const share = this.#ready ? Math.ceil(left / first.statement.engines.length) : this.#timeout;
+    const engine = first.statement.engines[0] ?? 'the engine';
+    this.#armedAt = performance.now();
+    this.#timer = setTimeout(() => this.#replace(worker, `${engine}: more than ${share} ms`), share);
   }
 
   #disarm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+function withoutEngine(pending: Pending, why: string, spent: number): Pending {
+  const { statement } = pending;
+  return {
+    ...pending,
+    statement: { ...statement, engines: statement.engines.slice(1) },
+    spent: pending.spent + spent,
+    why: [...pending.why, why],
+  };
 }
