@@ -24,15 +24,15 @@ const engineRules = Object.entries(sqlEngines).flatMap(([name, packageName]) => 
     name: `engine-${name}-package`,
     comment: `only the adapter ${name} imports ${packageName}`,
     severity: 'error',
-    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-[a-z-]+)?\\.ts$` },
+    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-|\\.ts$)` },
     to: { path: `(^|node_modules/)${packageName}(/|$)` },
   },
   {
     name: `engine-${name}-tree`,
     comment: `what the adapter ${name} is made of stays inside it`,
     severity: 'error',
-    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-[a-z-]+)?\\.ts$` },
-    to: { path: `^src/edges/sql-engines/${name}-[a-z-]+\\.ts$` },
+    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-|\\.ts$)` },
+    to: { path: `^src/edges/sql-engines/${name}-` },
   },
 ]);
 

@@ -6,8 +6,22 @@ import { nodeSqlParserTree } from './node-sql-parser-tree.ts';
 
 const require = createRequire(import.meta.url);
 
-/** Which of the engine's builds reads each dialect best, measured on real dbt SQL; null where none does. */
-const builds: Readonly<Record<Dialect, string | null>> = {
+/** The engine's builds that are used, each loaded when it is first needed. */
+const builds = {
+  athena: () => require('node-sql-parser/build/athena.js') as unknown,
+  bigquery: () => require('node-sql-parser/build/bigquery.js') as unknown,
+  mysql: () => require('node-sql-parser/build/mysql.js') as unknown,
+  postgresql: () => require('node-sql-parser/build/postgresql.js') as unknown,
+  redshift: () => require('node-sql-parser/build/redshift.js') as unknown,
+  snowflake: () => require('node-sql-parser/build/snowflake.js') as unknown,
+  sqlite: () => require('node-sql-parser/build/sqlite.js') as unknown,
+  transactsql: () => require('node-sql-parser/build/transactsql.js') as unknown,
+};
+
+type Build = keyof typeof builds;
+
+/** Which build reads each dialect best, measured on real dbt SQL; null where none does. */
+const buildOf: Readonly<Record<Dialect, Build | null>> = {
   snowflake: 'snowflake',
   bigquery: 'bigquery',
   postgres: 'postgresql',
@@ -28,15 +42,15 @@ interface SqlParser {
   astify(sql: string): unknown;
 }
 
-/** Parsers, one a build, each loaded when it is first needed. */
-const parsers = new Map<string, SqlParser>();
+/** Parsers, one a build. */
+const parsers = new Map<Build, SqlParser>();
 
 /** node-sql-parser: no WebAssembly, slower, and it takes the deepest nesting. */
 export const nodeSqlParser: Engine = {
   prepare: () => Promise.resolve(),
   broken: () => false,
   parse(sql, dialect) {
-    const build = builds[dialect];
+    const build = buildOf[dialect];
     if (build === null) return { ok: false, why: `does not read ${dialect}`, broken: false };
     const parser = parsers.get(build) ?? newParser(build);
     parsers.set(build, parser);
@@ -55,7 +69,7 @@ export const nodeSqlParser: Engine = {
   },
 };
 
-function newParser(build: string): SqlParser {
-  const { Parser } = require(`node-sql-parser/build/${build}.js`) as { readonly Parser: new () => SqlParser };
+function newParser(build: Build): SqlParser {
+  const { Parser } = builds[build]() as { readonly Parser: new () => SqlParser };
   return new Parser();
 }
