@@ -71,7 +71,7 @@ export function argument(value: unknown, t: Translation): Expression {
 function argumentValue(value: unknown, t: Translation): Expression {
   const { tag, value: held } = needVariant(value, 'an argument');
   if (tag === 'Expr') return t.expression(held);
-  if (tag === 'Wildcard' || tag === 'WildcardWithOptions') return expression('star', '*');
+  if (tag === 'Wildcard' || tag === 'WildcardWithOptions') return expression('literal', 'star');
   if (tag === 'QualifiedWildcard') return expression('star', '*', { column: nameParts(held) });
   throw notUnderstood(`an argument of type ${tag}`);
 }

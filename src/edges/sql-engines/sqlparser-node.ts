@@ -112,10 +112,25 @@ export function typeText(value: unknown): string {
   }
 }
 
+/** Types whose names are written in several ways: one of them. */
+const typeNames: Readonly<Record<string, string>> = {
+  Integer: 'int',
+  BigInt: 'bigint',
+  SmallInt: 'smallint',
+  TinyInt: 'tinyint',
+  MediumInt: 'mediumint',
+  Numeric: 'decimal',
+  Dec: 'decimal',
+  Bool: 'boolean',
+  CharacterVarying: 'varchar',
+  CharVarying: 'varchar',
+  Character: 'char',
+};
+
 function plainType(tag: string, inner: unknown): string {
   const [size, zone] = typeof list(inner)[1] === 'string' ? list(inner) : [inner];
   const zoned = zone === 'WithTimeZone' || zone === 'Tz' ? ' with time zone' : '';
-  return `${tag.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}${inParentheses(numbersIn(size))}${zoned}`;
+  return `${typeNames[tag] ?? tag.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}${inParentheses(numbersIn(size))}${zoned}`;
 }
 
 function inParentheses(sizes: readonly unknown[]): string {

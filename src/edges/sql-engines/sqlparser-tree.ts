@@ -1,6 +1,7 @@
 import type { Cte, Dialect, Expression, Projection, Query, Select, SetOperation, Span } from '#core/sql';
 import {
-  chained,
+  bare,
+  chain,
   deeper,
   expression,
   list,
@@ -8,6 +9,7 @@ import {
   notUnderstood,
   type Raw,
   record,
+  type Step,
   spanOf,
   text,
 } from './build.ts';
@@ -47,10 +49,6 @@ export function sqlparserTree(ast: unknown, sql: string, dialect: Dialect): Quer
   const creates = statement.tag === 'CreateTable' || statement.tag === 'CreateView';
   if (creates && inner !== null) return bare(toQuery(inner, translation));
   throw notUnderstood(`a ${statement.tag} statement where a query was expected`);
-}
-
-function bare(body: Query['body']): Query {
-  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
 }
 
 /** ORDER BY and LIMIT belong to the SELECT where there is only one. */
@@ -118,21 +116,19 @@ function setOperation(outermost: Raw, t: Translation): Query {
   let at = needVariant(outermost['left'], 'a set operation');
   while (at.tag === 'SetOperation') {
     const step = needRecord(at.value, 'a set operation');
-    steps.unshift(step);
+    steps.push(step);
     at = needVariant(step['left'], 'a set operation');
   }
-  let query = deeper(t.depth, () => toBody({ [at.tag]: at.value }, t));
-  let open: SetOperation | null = null;
-  for (const step of steps) {
+  steps.reverse();
+  const first = deeper(t.depth, () => toBody({ [at.tag]: at.value }, t));
+  const members = steps.map((step): Step => {
     const operator = operators[text(step['op']) ?? ''];
     if (operator === undefined) throw notUnderstood('a set operation of unknown kind');
-    const member = deeper(t.depth, () => toBody(step['right'], t));
     const quantifier = text(step['set_quantifier']) ?? '';
     const shape = { operator, all: quantifier.startsWith('All'), byName: quantifier.endsWith('ByName') };
-    open = chained(open, shape, query, member);
-    query = bare(open);
-  }
-  return query;
+    return { shape, member: deeper(t.depth, () => toBody(step['right'], t)) };
+  });
+  return chain(first, members, t.dialect);
 }
 
 function selectOf(body: Raw, t: Translation): Select {

@@ -140,6 +140,10 @@ describe('set operations', () => {
     ['select a from t where a in (select b from u union select c from v)', 0],
     ['select a from t where a > ((select 1) union (select 2))', 0],
     ['with c as (select a from t where a > (select 1) union all select 2) select * from c', 0],
+    ['select 1 union all select a from t where a > (select 1) union all select 2 union all select 3', 4],
+    ['select 1 except select a from t where a > (select 1) except select 2', 3],
+    ['select 1 union select 2 intersect select 3', 2],
+    ['select 1 intersect select 2 intersect select 3 union select 4', 2],
   ])('are told from the scalar subquery before them: %s', async (sql, members) => {
     const answer = await read(sql);
     expect(engineOf(answer)).toBe('polyglot');
