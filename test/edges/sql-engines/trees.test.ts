@@ -74,6 +74,6 @@ describe('the shape of a statement', () => {
     ['select case when (a) then b end union select c except select d', 2, 2],
     ['))))select (a)', 1, 0],
   ])('%j', (sql, nesting, setOperations) => {
-    expect(shapeOf(sql)).toEqual({ nesting, setOperations });
+    expect(shapeOf(sql)).toMatchObject({ nesting, setOperations });
   });
 });
