@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { reason } from '#core/base';
-import type { SqlAnswer, SqlStatement } from '#core/sql';
+import type { Dialect, SqlAnswer, SqlStatement } from '#core/sql';
 import type { SqlReader } from '#review';
 import { enginesFor } from './engines.ts';
 import type { WorkerAnswer, WorkerMessage, WorkerStatement } from './worker.ts';
+
+/** A statement that `engine` answered and `other` reads otherwise: in `parts` of tables, columns and sets. */
+export interface ReadDifferently {
+  readonly dialect: Dialect;
+  readonly engine: string;
+  readonly other: string;
+  readonly parts: readonly string[];
+}
 
 /** How a reader works; the defaults suit a server. */
 export interface SqlReaderOptions {
@@ -16,6 +24,8 @@ export interface SqlReaderOptions {
   readonly maxLength?: number;
   /** Workers that may run at once. Default 2. */
   readonly workers?: number;
+  /** Told of each statement that two engines read differently. */
+  readonly onDifference?: (difference: ReadDifferently) => void;
 }
 
 /** Statements that make a second worker worth its start (about 0.3 s of CPU). */
@@ -41,7 +51,7 @@ interface Pending {
 export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { close(): Promise<void> } {
   const timeout = options.timeout ?? 4_000;
   const maxLength = options.maxLength ?? 1_048_576;
-  const crews = Array.from({ length: options.workers ?? 2 }, () => new Crew(timeout));
+  const crews = Array.from({ length: options.workers ?? 2 }, () => new Crew(timeout, options.onDifference));
   const kept = new Map<string, Promise<SqlAnswer>>();
 
   function ask(statement: SqlStatement, fresh: Pending[]): Promise<SqlAnswer> {
@@ -111,6 +121,7 @@ function notParsed(why: readonly string[]): SqlAnswer {
 /** One worker at a time, and the statements that it still owes an answer. */
 class Crew {
   readonly #timeout: number;
+  readonly #onDifference: SqlReaderOptions['onDifference'];
   #worker: Worker | null = null;
   /** Whether the worker has said anything yet: while it starts, no engine is to blame. */
   #ready = false;
@@ -118,8 +129,9 @@ class Crew {
   #timer: NodeJS.Timeout | null = null;
   #armedAt = 0;
 
-  constructor(timeout: number) {
+  constructor(timeout: number, onDifference: SqlReaderOptions['onDifference']) {
     this.#timeout = timeout;
+    this.#onDifference = onDifference;
   }
 
   take(pending: readonly Pending[]): void {
@@ -187,8 +199,15 @@ class Crew {
     }
     const pending = this.#queue.shift();
     if (answer.kind === 'failed') pending?.settle(notParsed([...pending.why, answer.why]));
-    else pending?.settle({ ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine });
+    else if (pending !== undefined) this.#settle(pending, answer);
     return true;
+  }
+
+  #settle({ statement, settle }: Pending, { engine, tree, other }: Extract<WorkerAnswer, { kind: 'parsed' }>): void {
+    const answer = { ok: true, query: JSON.parse(tree) as never, engine } as const;
+    settle(other === undefined ? answer : { ...answer, readDifferently: other });
+    if (other === undefined) return;
+    this.#onDifference?.({ dialect: statement.dialect, engine, other: other.engine, parts: other.parts });
   }
 
   /** Ends a worker that can no longer be trusted; the statement it was at goes on with the engines that are left. */

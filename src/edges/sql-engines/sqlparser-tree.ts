@@ -123,6 +123,8 @@ function setOperation(outermost: Raw, t: Translation): Query {
   const first = deeper(t.depth, () => toBody({ [at.tag]: at.value }, t));
   const members = steps.map((step): Step => {
     const operator = operators[text(step['op']) ?? ''];
+    // The engine lets INTERSECT bind first, which SQLite does not.
+    if (t.dialect === 'sqlite' && variant(step['right'])?.tag === 'SetOperation') throw notUnderstood('INTERSECT');
     if (operator === undefined) throw notUnderstood('a set operation of unknown kind');
     const quantifier = text(step['set_quantifier']) ?? '';
     const shape = { operator, all: quantifier.startsWith('All'), byName: quantifier.endsWith('ByName') };

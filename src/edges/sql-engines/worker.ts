@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
-import type { Dialect } from '#core/sql';
+import { type Dialect, differencesOf, type Query } from '#core/sql';
 import type { EngineName } from './engines.ts';
 
 // The optimising compiler spends 0.9 s on the engine's large functions and earns that back after some 2,000 statements:
@@ -8,6 +8,9 @@ import type { EngineName } from './engines.ts';
 const tiering = ['wasm-tier-up', 'wasm-dynamic-tiering'];
 for (const flag of tiering) setFlagsFromString(`--no-${flag}`);
 const { parseStatement, prepareEngine } = await import('./parse-statement.ts');
+
+/** Characters of a statement that may be read twice. */
+const longestComparedTwice = 20_000;
 
 /** A statement sent to a worker, with the engines that may be asked, in order. */
 export interface WorkerStatement {
@@ -17,9 +20,15 @@ export interface WorkerStatement {
   readonly engines: readonly EngineName[];
 }
 
+/** Another engine's reading of the statement that is not the same. */
+export interface OtherReading {
+  readonly engine: EngineName;
+  readonly parts: readonly string[];
+}
+
 /** What a worker says of one statement. `tree` is the query as JSON: cheaper to move than the objects. */
 export type WorkerAnswer =
-  | { readonly kind: 'parsed'; readonly engine: EngineName; readonly tree: string }
+  | { readonly kind: 'parsed'; readonly engine: EngineName; readonly tree: string; readonly other?: OtherReading }
   | { readonly kind: 'failed'; readonly why: string; readonly broken: boolean };
 
 /** `next-engine`: the statement's first engine has failed, the next one is at it. */
@@ -50,14 +59,34 @@ async function answerAll(statements: readonly WorkerStatement[]): Promise<void> 
   for (const flag of tiering.splice(0)) setFlagsFromString(`--${flag}`);
 }
 
-async function answerOf({ sql, dialect, engines }: WorkerStatement): Promise<WorkerAnswer> {
+async function answerOf(statement: WorkerStatement): Promise<WorkerAnswer> {
+  const { sql, dialect, engines } = statement;
   for (const [at, engine] of engines.entries()) {
     await prepareEngine(engine);
     const answer = parseStatement(engine, sql, dialect);
-    if (answer.ok) return { kind: 'parsed', engine, tree: JSON.stringify(answer.query) };
+    if (answer.ok) {
+      const parsed = { kind: 'parsed', engine, tree: JSON.stringify(answer.query) } as const;
+      const other = at === 0 ? null : otherReading(answer.query, statement, at + 1);
+      return other === null ? parsed : { ...parsed, other };
+    }
     const why = `${engine} at ${answer.why}`;
     if (answer.broken || at === engines.length - 1) return { kind: 'failed', why, broken: answer.broken };
     say({ kind: 'next-engine', why });
   }
   return { kind: 'failed', why: 'no engine was asked', broken: false };
+}
+
+/**
+ * What the first engine refused is read a second time by an engine behind the one that took it: unusual SQL is where
+ * engines err. A long statement is not: what is left of its time may not be enough.
+ */
+function otherReading(query: Query, { sql, dialect, engines }: WorkerStatement, from: number): OtherReading | null {
+  if (sql.length > longestComparedTwice) return null;
+  for (const engine of engines.slice(from)) {
+    const answer = parseStatement(engine, sql, dialect);
+    if (!answer.ok) continue;
+    const parts = differencesOf(query, answer.query);
+    return parts.length === 0 ? null : { engine, parts };
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Dialect, Query, SqlAnswer } from '#core/sql';
-import { createSqlReader } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 
 const reader = createSqlReader({ workers: 1 });
 afterAll(() => reader.close());
@@ -109,6 +109,26 @@ describe('a statement that an engine cannot take', () => {
   it('is given up when no engine takes it', async () => {
     const answer = await read(`select ${'('.repeat(5_000)}a${')'.repeat(5_000)} from t`);
     expect(answer.ok).toBe(false);
+  });
+});
+
+describe('a statement that the first engine refuses', () => {
+  const told: ReadDifferently[] = [];
+  const telling = createSqlReader({ workers: 1, onDifference: (found) => void told.push(found) });
+  afterAll(() => telling.close());
+
+  const deep = `${'('.repeat(40)}b${')'.repeat(40)} as b from t`;
+
+  it('is read twice, and what the others do not agree on is told', async () => {
+    const answers = await telling.read([
+      { key: 'same', sql: `select a, ${deep}`, dialect: 'mysql' },
+      { key: 'other', sql: `select "a", ${deep}`, dialect: 'mysql' },
+    ]);
+    expect(answers.get('same')).toMatchObject({ ok: true, engine: 'sqlparser-ts' });
+    expect(answers.get('same')).not.toHaveProperty('readDifferently');
+    const differently = { engine: 'node-sql-parser', parts: ['columns'] };
+    expect(answers.get('other')).toMatchObject({ engine: 'sqlparser-ts', readDifferently: differently });
+    expect(told).toEqual([{ dialect: 'mysql', engine: 'sqlparser-ts', other: 'node-sql-parser', parts: ['columns'] }]);
   });
 });
 
