@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { type Dialect, differencesOf, type Query } from '#core/sql';
-import type { EngineName } from './engines.ts';
+import { type EngineName, engineOrder } from './engines.ts';
 
 // The optimising compiler spends 0.9 s on the engine's large functions and earns that back after some 2,000 statements:
 // code compiled during the first batch does without it (300 models: 0.5 s of CPU instead of 1.4 s).
@@ -66,7 +66,7 @@ async function answerOf(statement: WorkerStatement): Promise<WorkerAnswer> {
     const answer = parseStatement(engine, sql, dialect);
     if (answer.ok) {
       const parsed = { kind: 'parsed', engine, tree: JSON.stringify(answer.query) } as const;
-      const other = at === 0 ? null : otherReading(answer.query, statement, at + 1);
+      const other = engine === engineOrder[0] ? null : otherReading(answer.query, statement, at + 1);
       return other === null ? parsed : { ...parsed, other };
     }
     const why = `${engine} at ${answer.why}`;
