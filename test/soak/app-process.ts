@@ -13,7 +13,7 @@ const app = await startApp({
   throttle: false,
   store: await openStore(place, { retryDelaySeconds: 1, maxAttempts: 50 }),
   log: createLog({ level: environment.logLevel }),
-  reconcile: { everyMs: 1_000, graceMs: 3_000 },
+  reconcile: { everyMs: 10_000, graceMs: 3_000 },
 });
 process.on('message', (message) => {
   void answer(message).then((reply) => process.send?.({ asked: message, reply }));

@@ -19,7 +19,9 @@ const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 /** Kills fall within this time after the App is ready; each fifth one falls into its start. */
 const longestLifeMs = 2_000;
 const longestStartMs = 1_500;
-const settleMs = 180_000;
+/** At the end all waiting work is done: it is waited for as long as something still happens, but no longer than this. */
+const settleMs = 20 * 60_000;
+const stillMs = 150_000;
 
 interface GitHubReport {
   readonly settled: boolean;
@@ -86,12 +88,22 @@ async function soak(place: Place): Promise<boolean> {
   await github.ask('stop');
   const app = startChild('app-process.ts', [], variables);
   recoveries.push((await untilReady(app, port, 60_000)) ?? Number.NaN);
+  const restarted = Date.now();
   const report = await untilSettled(app, github);
+  const settleSeconds = Math.round((Date.now() - restarted) / 1_000);
   const audit = verifyAuditLog(await app.ask<readonly string[]>('log'));
   const { failed } = await app.ask<{ readonly failed: number }>('jobs');
   await app.kill();
   await github.kill();
-  return tell(place, { report, audit, failed, recoveries, whileStarting, seconds: (Date.now() - begun) / 1_000 });
+  return tell(place, {
+    report,
+    audit,
+    failed,
+    recoveries,
+    whileStarting,
+    settleSeconds,
+    seconds: (Date.now() - begun) / 1_000,
+  });
 }
 
 /** Starts the App and lets it be: for a time from its start, or for a time from when it is ready. */
@@ -126,11 +138,15 @@ async function untilReady(app: Child, port: number, withinMs: number): Promise<n
 /** Waits until nothing is lost any more, and then longer: what would be said twice may still come. */
 async function untilSettled(app: Child, github: Child): Promise<GitHubReport> {
   const end = Date.now() + settleMs;
-  for (let quiet = 0; quiet < 4 && Date.now() < end; ) {
+  let lastChange = Date.now();
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let quiet = 0; quiet < 4 && Date.now() < Math.min(end, lastChange + stillMs); ) {
     await sleep(1_000);
     const { waiting } = await app.ask<{ readonly waiting: number }>('jobs');
     const { lost, settled } = await github.ask<GitHubReport>('report');
     quiet = waiting === 0 && settled && lost.length === 0 ? quiet + 1 : 0;
+    if (quiet > 0 || waiting + lost.length < fewest) lastChange = Date.now();
+    fewest = Math.min(fewest, waiting + lost.length);
   }
   return github.ask<GitHubReport>('report');
 }
@@ -141,17 +157,22 @@ interface Result {
   readonly failed: number;
   readonly recoveries: readonly number[];
   readonly whileStarting: number;
+  /** From the last start until everything waiting was done. */
+  readonly settleSeconds: number;
   readonly seconds: number;
 }
 
-function tell(place: Place, { report, audit, failed, recoveries, whileStarting, seconds }: Result): boolean {
+function tell(
+  place: Place,
+  { report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
+): boolean {
   const sorted = recoveries.toSorted((a, b) => a - b);
   const at = (share: number) => ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1_000).toFixed(2);
   console.log(
     [
       `${place.name}: ${rounds} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
       `  ${report.pulls} pull requests, ${report.heads} heads reviewed, ${report.deliveries} delivery attempts, ${report.failedDeliveries} of them met no App`,
-      `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}`,
+      `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}; all work done ${settleSeconds} s after the last start`,
       `  record: ${JSON.stringify(audit)}`,
       `  jobs failed for good ${failed}, lost ${report.lost.length}, duplicates ${report.duplicates.length}`,
       ...[...report.lost, ...report.duplicates].slice(0, 40).map((text) => `    ${text}`),
