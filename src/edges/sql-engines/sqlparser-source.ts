@@ -129,8 +129,20 @@ function tableSource(body: Raw, join: Join | null, t: Translation): Source {
     ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted })))
     : parts;
   if (name.length === 0) throw notUnderstood('a table without a name');
+  for (const one of [...name, ...(alias === null ? [] : [alias])]) refuseReserved(one);
   const found = spanOfNames(list(body['name']), t);
   return source({ kind: 'table', name }, alias, join, { columnAliases, span: found });
+}
+
+/** Words that no dialect takes for a table without quotes. */
+const reserved: ReadonlySet<string> = new Set([
+  ...['select', 'from', 'where', 'group', 'having', 'order', 'by', 'union', 'join', 'on'],
+  ...['and', 'or', 'not', 'in', 'as', 'case', 'when', 'then', 'else'],
+]);
+
+/** The engine reads `from from t` as a table called `from`, where a word is missing or doubled. */
+function refuseReserved({ name, quoted }: Identifier): void {
+  if (!quoted && reserved.has(name.toLowerCase())) throw notUnderstood(`a table called ${name.toLowerCase()}`);
 }
 
 function derived(body: Raw, join: Join | null, t: Translation): Source {

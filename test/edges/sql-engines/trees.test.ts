@@ -57,6 +57,19 @@ describe('node-sql-parser', () => {
   });
 });
 
+describe('sqlparser-ts', () => {
+  it.each(['select id from from t', 'select id from t join where', 'select id from Select'])(
+    'is not believed where it takes a word of the language for a table: %s',
+    (sql) => {
+      expect(parseStatement('sqlparser-ts', sql, 'postgres').ok).toBe(false);
+    },
+  );
+
+  it('takes such a word in quotes', () => {
+    expect(parseStatement('sqlparser-ts', 'select id from "from" as t', 'postgres').ok).toBe(true);
+  });
+});
+
 describe('positions', () => {
   it('are UTF-16 units of the text, whatever stands before', () => {
     const sql = "select '😀é' as e, amount as total from t";
