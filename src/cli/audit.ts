@@ -1,55 +1,128 @@
-import { isUtf8 } from 'node:buffer';
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { verifyAuditLog } from '#core/audit';
+import type { AuditCheck, LogEntry, PublicKey } from '#core/audit';
 import { plural, RepositoryError } from '#core/base';
+import { exportLog } from './audit-export.ts';
+import { type GitCheck, openGit } from './audit-git.ts';
+import { checkLog, readCheckpoints, readKeys } from './audit-lines.ts';
+import { isAbout, showEntry } from './audit-show.ts';
 import { EXIT } from './exit.ts';
 
-const NEWLINE = 0x0a;
+interface VerifyFlags {
+  readonly key?: string;
+  readonly checkpoint?: string;
+  readonly git?: string;
+}
 
-/** `weirkeeper audit verify FILE`: checks a whole log and names the first broken record. */
+/** `weirkeeper audit …`: everything but `export` and `rotate-key` works offline, on the exported file. */
 export function addAuditCommand(program: Command): void {
-  program
-    .command('audit')
-    .description('work with the audit log')
+  const audit = program.command('audit').description('work with the audit log');
+  audit
     .command('verify')
-    .description('check the chain of an exported audit log, and name the first broken record')
+    .description('check an exported audit log, and name the first broken record')
     .argument('<file>', 'audit log as JSON Lines')
-    .action((path: string) => {
-      const result = verifyLines(splitLines(readBytes(path)));
-      if (result.ok) {
-        console.log(`${path}: ${plural(result.records, 'record')}, chain intact`);
-        return;
-      }
-      console.error(`${path}:${result.line}: record ${result.seq ?? '?'} is broken: ${result.reason}`);
-      process.exitCode = EXIT.failed;
+    .option('--key <file>', 'public keys that you trust: PEM, or the JSON of GET /keys')
+    .option('--checkpoint <file>', 'checkpoints that you kept, one a line')
+    .option('--git <path>', 'clone of the repository: its commits, policies and checkpoints are compared')
+    .action((path: string, flags: VerifyFlags) => verify(path, flags));
+  audit
+    .command('show')
+    .description('show what an exported audit log says of one pull request')
+    .argument('<pr>', 'number, or owner/name#number')
+    .argument('<file>', 'audit log as JSON Lines')
+    .action((pull: string, path: string) => show(pull, path));
+  audit
+    .command('export')
+    .description('write the audit log of DATABASE_URL or WEIRKEEPER_DATA_DIR to standard output')
+    .option('--repository <name>', 'of this repository alone, owner/name')
+    .action(({ repository }: { readonly repository?: string }) => exportLog(repository ?? null));
+  audit
+    .command('rotate-key')
+    .description('make a new signing key in WEIRKEEPER_DATA_DIR; the next start signs the handover')
+    .action(async () => {
+      const { rotateKeyFile } = await import('#edges/signing');
+      const { path, previousPath } = rotateKeyFile(process.env['WEIRKEEPER_DATA_DIR'] || './.weirkeeper/data');
+      console.log(
+        `${path} holds a new key. Restart the app; when it has said "signing key made known", destroy ${previousPath}.`,
+      );
     });
 }
 
-/** Bytes that are no text are never replaced: what is digested is what stands in the file. */
-function verifyLines(lines: readonly Buffer[]): ReturnType<typeof verifyAuditLog> {
-  const broken = lines.findIndex((line) => !isUtf8(line));
-  const readable = broken === -1 ? lines : lines.slice(0, broken);
-  const result = verifyAuditLog(readable.map((line) => line.toString('utf8')));
-  if (!result.ok || broken === -1) return result;
-  return { ok: false, line: broken + 1, seq: null, reason: 'the line is not UTF-8 text' };
+async function verify(path: string, flags: VerifyFlags): Promise<void> {
+  const keys = flags.key === undefined ? [] : readKeys(flags.key);
+  const git = flags.git === undefined ? null : openGit(flags.git);
+  const kept = flags.checkpoint === undefined ? [] : readCheckpoints(flags.checkpoint);
+  const faults: string[] = [];
+  const checkpoints = [...kept, ...(git?.checkpoints ?? [])];
+  const result = await checkLog(path, { keys, checkpoints }, (entry) => {
+    for (const fault of git?.faultsOf(entry) ?? []) faults.push(`record ${entry.seq} of ${entry.repository}: ${fault}`);
+  });
+  if (!result.ok) {
+    console.error(`${path}:${result.line}: record ${result.seq ?? '?'} is broken: ${result.reason}`);
+    process.exitCode = EXIT.failed;
+    return;
+  }
+  console.log(`${path}: ${plural(result.records, 'record')}, chain intact`);
+  for (const line of [...chainLines(result), ...gitLines(git, faults), ...limitLines({ result, keys })])
+    console.log(line);
+  for (const fault of faults) console.error(fault);
+  if (faults.length > 0) process.exitCode = EXIT.failed;
 }
 
-/** Only a newline ends a line: JSON holds U+2028, which others take for an end too. */
-function splitLines(bytes: Buffer): readonly Buffer[] {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
-    lines.push(bytes.subarray(start, end));
-    start = end + 1;
-  }
-  return [...lines, bytes.subarray(start)];
+type Intact = Extract<AuditCheck, { readonly ok: true }>;
+
+function chainLines({ chains }: Intact): readonly string[] {
+  return chains.map(({ repository, seq, digest, root, unsigned, keyIds, checkpoints }) => {
+    const signers = keyIds.length === 0 ? 'not signed' : `signed by ${keyIds.map((id) => id.slice(0, 12)).join(', ')}`;
+    const old = unsigned === 0 || keyIds.length === 0 ? '' : `, the first ${unsigned} of the old, unsigned form`;
+    const held =
+      checkpoints.length === 0
+        ? 'no checkpoint'
+        : `agrees with ${plural(checkpoints.length, 'checkpoint')}, the last at record ${checkpoints.at(-1) ?? 0}`;
+    return `  ${repository}: ${plural(seq, 'record')}, ${signers}${old}; ${held}; last sha256:${digest.slice(0, 12)}, root ${root.slice(0, 12)}`;
+  });
 }
 
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch {
-    throw new RepositoryError('no-such-file', `${path}: cannot be read; give the file of an exported audit log`);
-  }
+function gitLines(git: GitCheck | null, faults: readonly string[]): readonly string[] {
+  if (git === null) return [];
+  const { heads, policies, approvals } = git.counts;
+  const end = faults.length === 0 ? 'all agree' : `${faults.length} do not agree`;
+  return [
+    `  git: ${plural(heads, 'commit')}, ${plural(policies, 'policy digest')} and ${plural(approvals, 'approval')} compared; ${end}`,
+  ];
+}
+
+/** What this run could not show, said each time: a check that looks complete and is not does harm. */
+function limitLines({
+  result,
+  keys,
+}: {
+  readonly result: Intact;
+  readonly keys: readonly PublicKey[];
+}): readonly string[] {
+  const open = result.chains.filter(({ seq, checkpoints }) => checkpoints.at(-1) !== seq);
+  return [
+    'Not proven:',
+    ...(keys.length === 0 ? ['  - who signed: the keys are those that the log names itself; give --key'] : []),
+    ...open.map(
+      ({ repository, seq, checkpoints }) =>
+        `  - that ${repository} ends at record ${seq}: records after ${checkpoints.at(-1) ?? 0} may have been cut off or signed anew; give --checkpoint or --git`,
+    ),
+    '  - that no event was left out before it was recorded, that the clock was right, that an LLM wrote what is called its reply',
+  ];
+}
+
+async function show(pull: string, path: string): Promise<void> {
+  const [, repository = null, number = ''] = /^(?:([\w.-]+\/[\w.-]+)#)?(\d+)$/.exec(pull) ?? [];
+  if (number === '') throw new RepositoryError('no-pull-request', `${pull}: is neither a number nor owner/name#number`);
+  const entries: LogEntry[] = [];
+  const result = await checkLog(path, {}, (entry) => {
+    if (isAbout(entry, repository, Number(number))) entries.push(entry);
+  });
+  for (const entry of entries) console.log([entry.repository, ...showEntry(entry)].join('\n'));
+  if (entries.length === 0) console.error(`${path}: says nothing of ${pull}`);
+  if (!result.ok)
+    console.error(
+      `${path}:${result.line}: record ${result.seq ?? '?'} is broken: ${result.reason}; what is shown stands before it`,
+    );
+  if (!result.ok || entries.length === 0) process.exitCode = EXIT.failed;
 }

@@ -2,8 +2,9 @@ import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
+import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import type { AuditEntry, EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
 import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -22,7 +23,6 @@ export function filePorts(
   sqlReader: SqlReader,
   warehouses: readonly EvidenceSource[],
 ): ReviewPorts {
-  const records: AuditEntry[] = [];
   return {
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
@@ -34,14 +34,14 @@ export function filePorts(
     sqlReader,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
+    // Nobody keeps the record: it tells what a server would have recorded.
     auditLog: {
-      readLast: () => Promise.resolve(null),
-      append(_repository, make) {
-        const entry = make(records.at(-1) ?? null);
-        records.push(entry);
-        return Promise.resolve(entry);
+      append(_place, _eventKeys, make) {
+        make({ last: null, known: new Map() });
+        return Promise.resolve();
       },
     },
+    signer: ephemeralSigner(),
     publisher: {
       announce: () => Promise.resolve(),
       publish: () => Promise.resolve(),

@@ -3,11 +3,12 @@ import { Option } from 'commander';
 import { RepositoryError } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import { coverage, lineageLines } from '#core/lineage';
+import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
 import { traceArtifacts } from '#review';
+import { columnLines } from './column-lines.ts';
 import { sentence } from './doubts.ts';
 import { EXIT } from './exit.ts';
 import { requiredPath } from './required-path.ts';
@@ -15,27 +16,43 @@ import { requiredPath } from './required-path.ts';
 interface LineageFlags {
   readonly manifest: string;
   readonly catalog?: string;
+  readonly column?: string;
+  readonly downstream?: boolean;
+  readonly depth: string;
+  readonly namespace?: string;
+  readonly format?: 'json' | 'text' | 'openlineage';
 }
 
-/** `weirkeeper lineage`: one JSON line a model column. */
+const formats = ['json', 'text', 'openlineage'];
+
+/** `weirkeeper lineage`: one JSON line a model column, the tree of one column, or OpenLineage events. */
 export function addLineageCommand(program: Command): void {
   program
     .command('lineage')
-    .description('print which column comes from which, one JSON line a model column')
+    .description('print which column comes from which')
     .requiredOption('--manifest <file>', 'manifest.json with compiled SQL (may be .gz)')
     .option('--catalog <file>', 'catalog.json, for columns of sources and types')
-    .addOption(new Option('--format <format>', 'how to print').choices(['json']).default('json'))
-    .action(async ({ manifest, catalog }: LineageFlags) => {
-      const path = requiredPath(manifest, '--manifest');
-      await printLineage(catalog === undefined ? { path } : { path, catalog: requiredPath(catalog, '--catalog') });
+    .option('--column <model.column>', 'only this column, and where it leads')
+    .addOption(new Option('--upstream', 'with --column: what it is made from (the default)').conflicts('downstream'))
+    .option('--downstream', 'with --column: what is made from it, and whose rows it moves')
+    .option('--depth <n>', 'with --column: how many hops to follow', '100')
+    .option('--namespace <name>', 'with --format openlineage: namespace of the datasets (default: the adapter)')
+    .addOption(
+      new Option('--format <format>', 'how to print (default: text with --column, else json)').choices(formats),
+    )
+    .action(async (flags: LineageFlags) => {
+      const path = requiredPath(flags.manifest, '--manifest');
+      const { catalog } = flags;
+      const side = catalog === undefined ? { path } : { path, catalog: requiredPath(catalog, '--catalog') };
+      await printLineage(side, flags);
     });
 }
 
-async function printLineage(side: DirectorySettings): Promise<void> {
+async function printLineage(side: DirectorySettings, flags: LineageFlags): Promise<void> {
   const sqlReader = createSqlReader();
   try {
     const { lineage, project } = await traceArtifacts(directoryArtifacts({ base: side, head: side }), sqlReader);
-    for (const line of lineageLines(lineage, project)) process.stdout.write(`${JSON.stringify(line)}\n`);
+    for (const line of linesFor(lineage, project, flags)) process.stdout.write(`${line}\n`);
     tellUnresolved(lineage, project);
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
@@ -44,6 +61,17 @@ async function printLineage(side: DirectorySettings): Promise<void> {
   } finally {
     await sqlReader.close();
   }
+}
+
+function linesFor(lineage: ProjectLineage, project: DbtProject, flags: LineageFlags): readonly string[] {
+  if (flags.format === 'openlineage') {
+    const namespace = flags.namespace ?? project.metadata.adapterType ?? 'dbt';
+    return openLineageEvents(lineage, project, namespace).map((event) => JSON.stringify(event));
+  }
+  if (flags.column !== undefined) return columnLines(lineage, flags.column, flags);
+  if (flags.format === 'text')
+    throw new RepositoryError('no-column', '--format text draws one column: name it with --column model.column');
+  return lineageLines(lineage, project).map((line) => JSON.stringify(line));
 }
 
 /** Models whose columns are not all known would otherwise be missing without a word. */

@@ -5,13 +5,17 @@ import { EXIT } from './exit.ts';
 import { addLineageCommand } from './lineage.ts';
 import { addReviewCommand } from './review.ts';
 import { addServeCommand } from './serve.ts';
+import { addStateCommand } from './state.ts';
 
 const EXAMPLES = `
 Examples:
   $ weirkeeper review --base target-main --head target
   $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
-  $ weirkeeper audit verify audit.jsonl
+  $ weirkeeper state --base target-main --head target --select state:modified+
+  $ weirkeeper audit export > audit.jsonl
+  $ weirkeeper audit verify audit.jsonl --key keys.json --git .
+  $ weirkeeper audit show 42 audit.jsonl
   $ weirkeeper serve
 
 Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use.`;
@@ -23,7 +27,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(weirkeeper --help shows what there is)')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addReviewCommand, addLineageCommand, addAuditCommand, addServeCommand]) add(program);
+  for (const add of [addReviewCommand, addLineageCommand, addStateCommand, addAuditCommand, addServeCommand])
+    add(program);
   try {
     process.exitCode = EXIT.passed;
     await program.parseAsync(args, { from: 'user' });

@@ -1,4 +1,6 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
+
+export type { MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
@@ -13,19 +15,27 @@ export type {
   ArtifactAnswer,
   ArtifactSet,
   Artifacts,
-  AuditEntry,
   AuditLog,
+  CheckpointMemory,
+  CheckpointPublisher,
   Clock,
+  ClosedPullRequest,
+  Comparison,
   EvidenceSource,
+  OutcomeMemory,
   Progress,
   Publication,
   Publisher,
   PullRequests,
+  RepositoryHistory,
   ReviewMemory,
   ReviewPorts,
   ReviewRequest,
   SqlReader,
+  StreamPlace,
 } from './ports.ts';
+export type { OutcomePorts } from './record-outcome.ts';
+export { recordClosed, recordPush, settleStream } from './record-outcome.ts';
 export type { Review } from './review.ts';
 export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';

@@ -37,4 +37,21 @@ export type ReviewJob =
       readonly pullNumber: number;
       readonly merged: boolean;
       readonly deliveryId: string;
+    }
+  | {
+      /** Commits came to a branch: they may take back or mend what was merged there. */
+      readonly kind: 'pushed';
+      readonly repository: string;
+      readonly installationId: number;
+      readonly branch: string;
+      readonly before: Sha;
+      readonly after: Sha;
+      readonly deliveryId: string;
+    }
+  | {
+      /** Once a day: outcomes that no event told, and the checkpoint of the repository's log. */
+      readonly kind: 'settle';
+      readonly repository: string;
+      readonly installationId: number;
+      readonly deliveryId: string;
     };

@@ -11,6 +11,10 @@ export function jobKey(job: ReviewJob): string {
       return `${job.repository}@${job.headSha}`;
     case 'merge-group':
       return `${job.repository}@${job.headSha}/merge-group`;
+    case 'pushed':
+      return `${job.repository}@push/${job.branch}`;
+    case 'settle':
+      return `${job.repository}@settle`;
     default:
       return assertNever(job);
   }
@@ -22,6 +26,8 @@ export function jobKey(job: ReviewJob): string {
  */
 export function mergeJobs(waiting: ReviewJob, newer: ReviewJob): ReviewJob {
   if (waiting.kind === 'closed' && waiting.merged) return waiting;
+  // One look from the older push's beginning sees both.
+  if (waiting.kind === 'pushed' && newer.kind === 'pushed') return { ...newer, before: waiting.before };
   if (waiting.kind !== 'review' || newer.kind !== 'review' || waiting.depth !== 'deep') return newer;
   const sameHead = waiting.headSha === null || newer.headSha === null || waiting.headSha === newer.headSha;
   return sameHead ? { ...newer, depth: 'deep' } : newer;

@@ -1,3 +1,12 @@
+import type {
+  ChainState,
+  LaterCommit,
+  MergedPullRequest,
+  MergeFacts,
+  RecordSigner,
+  Reviewer,
+  SealedRecord,
+} from '#core/audit';
 import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
 import type { Answer, Question, Side } from '#core/evidence';
@@ -75,22 +84,71 @@ export interface Clock {
   now(): Date;
 }
 
-/** Keeps the hash-chained log. */
-export interface AuditLog {
-  /** Digest and number of the last record of the repository's chain; null when the chain is empty. */
-  readLast(repository: string): Promise<{ readonly seq: number; readonly digest: string } | null>;
-  /** Appends a record made by the given function from what is last, in one transaction. Gives what was stored. */
-  append(
-    repository: string,
-    make: (last: { readonly seq: number; readonly digest: string } | null) => AuditEntry,
-  ): Promise<AuditEntry>;
+/** Whose stream an event belongs to. */
+export interface StreamPlace {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly installationId: number;
 }
 
-/** One line of the audit log: the record's canonical JSON and its digest. */
-export interface AuditEntry {
-  readonly seq: number;
-  readonly digest: string;
-  readonly record: string;
+/** What is remembered of merges while their outcome is looked for. */
+export interface OutcomeMemory {
+  /** Remembers a merge, or what has become known of it since. */
+  watch(repository: string, merge: MergeFacts): Promise<void>;
+  unwatch(repository: string, pullNumber: number): Promise<void>;
+  /** Merges of the repository that are still watched, the oldest first. */
+  watched(repository: string): Promise<readonly MergeFacts[]>;
+}
+
+/** Heads of streams, as they were signed and published. */
+export interface CheckpointMemory {
+  /** Digests of every record of the stream, in order. */
+  readDigests(repository: string): Promise<readonly string[]>;
+  /** The largest one; null before the first. */
+  readLast(repository: string): Promise<{ readonly size: number; readonly line: string } | null>;
+  add(repository: string, checkpoint: { readonly size: number; readonly line: string }): Promise<void>;
+}
+
+/** A pull request that was closed, as GitHub has it now. */
+export interface ClosedPullRequest {
+  readonly pull: PullRequest;
+  /** ISO 8601; null when it is open again. */
+  readonly closedAt: string | null;
+  readonly merged: { readonly by: string | null; readonly facts: Omit<MergedPullRequest, 'pull'> } | null;
+  readonly reviewers: readonly Reviewer[];
+}
+
+/** Commits between two commits, the oldest first, and the blobs of the files that differ; null of one that is gone. */
+export interface Comparison {
+  readonly commits: readonly LaterCommit[];
+  readonly blobs: ReadonlyMap<string, string | null>;
+}
+
+/** Reads what became of pull requests. */
+export interface RepositoryHistory {
+  readClosed(place: StreamPlace, pullNumber: number): Promise<ClosedPullRequest>;
+  /** The last commit of the branch, or of the default branch where null is given; null when there is none. */
+  readTip(place: StreamPlace, branch: string | null): Promise<Sha | null>;
+  /** Null when the two have no common history, or one is gone. */
+  compare(place: StreamPlace, from: string, to: string): Promise<Comparison | null>;
+}
+
+/** Puts checkpoints where the app's operator cannot rewrite them unseen: a ref of the repository itself. */
+export interface CheckpointPublisher {
+  push(place: StreamPlace, line: string): Promise<void>;
+}
+
+/** Keeps the signed, hash-chained log: one stream a repository. */
+export interface AuditLog {
+  /**
+   * Appends, in one transaction, the records that the given function makes of where the stream stands; `known` then holds
+   * what the stream has of these event keys.
+   */
+  append(
+    place: StreamPlace,
+    eventKeys: readonly string[],
+    make: (chain: ChainState) => readonly SealedRecord[],
+  ): Promise<void>;
 }
 
 /** All that a review says to GitHub. */
@@ -133,6 +191,8 @@ export interface ReviewPorts {
   /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
   readonly evidenceFile: (text: string) => EvidenceSource;
   readonly auditLog: AuditLog;
+  /** Signs what is recorded. */
+  readonly signer: RecordSigner;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;
   /** `https://github.com`, or the address of an own server: where links lead. */

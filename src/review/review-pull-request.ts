@@ -1,4 +1,3 @@
-import { auditRecord } from '#core/audit';
 import { analyzeChange, statementsFor } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
 import type { Policy } from '#core/policy';
@@ -6,6 +5,7 @@ import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core
 import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
+import { appendReview } from './append-events.ts';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -15,7 +15,6 @@ import type { ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
 import type { TimedPorts } from './stage-clock.ts';
 import { withStageClock } from './stage-clock.ts';
-import { toAuditInput } from './to-audit-input.ts';
 import { toPublication } from './to-publication.ts';
 import { toView } from './to-view.ts';
 
@@ -46,10 +45,7 @@ export async function reportFailure(request: ReviewRequest, error: unknown, port
 
 /** Recorded before anyone is told. */
 async function conclude(reviewed: Reviewed, ports: TimedPorts): Promise<Review> {
-  const { request } = reviewed;
-  const record = await ports.auditLog.append(request.repository, (last) =>
-    auditRecord({ ...toAuditInput(reviewed), last, time: ports.clock.now() }),
-  );
+  const record = await appendReview(reviewed, ports);
   ports.ended('recorded', { seq: record.seq });
   const review: Review = { ...reviewed, record };
   await tell(review, ports);

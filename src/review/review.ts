@@ -1,9 +1,10 @@
+import type { ChainEnd } from '#core/audit';
 import type { Change } from '#core/change';
 import type { Answers } from '#core/evidence';
 import type { Verdict } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import type { Snapshot } from './collect-snapshot.ts';
-import type { AuditEntry, ReviewRequest } from './ports.ts';
+import type { ReviewRequest } from './ports.ts';
 
 /** What a review found, before it is recorded. */
 export interface Reviewed {
@@ -18,5 +19,5 @@ export interface Reviewed {
 
 /** A review and the record of it. */
 export interface Review extends Reviewed {
-  readonly record: AuditEntry;
+  readonly record: ChainEnd;
 }

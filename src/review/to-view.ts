@@ -6,7 +6,7 @@ import { DEEP_REVIEW } from '#core/policy';
 import type { DeepReviewStatus, ReviewView, RowCounts } from '#core/render';
 import { missingOf } from './collect-snapshot.ts';
 import type { Review, Reviewed } from './review.ts';
-import { countClaims } from './to-audit-input.ts';
+import { countClaims } from './to-audit-events.ts';
 
 /** What a person may write to the app in a comment. */
 const COMMANDS: readonly string[] = ['/weirkeeper review', '/weirkeeper deep-review'];

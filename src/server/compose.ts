@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { RecordSigner } from '#core/audit';
 import { createArtifacts } from '#edges/artifacts';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
@@ -6,8 +7,9 @@ import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
 import { createSqlReader } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
+import { openStoreSigner } from './open-store-signer.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
@@ -33,11 +35,14 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   try {
     const server = await startServer(options, {
       toReviewJobs,
-      createRunJob: ({ store, log }) => {
+      createRunJob: async ({ store, log }) => {
         const github = connectGitHub(options, log);
+        const signer = await openStoreSigner(environment, store, log);
+        const edges = { environment, github, store, signer, sqlReader, evidence };
         return createRunJob({
           github,
-          portsFor: (own) => portsOf({ environment, github, store, sqlReader, evidence, log: own }),
+          portsFor: (own) => portsOf({ ...edges, log: own }),
+          outcomePorts: outcomePortsOf({ ...edges, log }),
         });
       },
     });
@@ -52,12 +57,13 @@ interface Edges {
   readonly environment: Environment;
   readonly github: GitHub;
   readonly store: Store;
+  readonly signer: RecordSigner;
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
 }
 
-function portsOf({ environment, github, store, sqlReader, evidence, log }: Edges): ReviewPorts {
+function portsOf({ environment, github, store, signer, sqlReader, evidence, log }: Edges): ReviewPorts {
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
@@ -67,6 +73,7 @@ function portsOf({ environment, github, store, sqlReader, evidence, log }: Edges
     evidence,
     evidenceFile: evidenceFileSource,
     auditLog: store.auditLog,
+    signer,
     memory: {
       async recall({ repository, pullNumber, headSha }) {
         const previous = await store.reviews.readPrevious(repository, pullNumber, headSha);
@@ -80,6 +87,20 @@ function portsOf({ environment, github, store, sqlReader, evidence, log }: Edges
     serverUrl: serverUrlOf(environment.githubApiUrl),
     clock: { now: () => new Date() },
     progress: { stage: (stage, details) => log.info({ stage, ...details }, 'review stage') },
+  };
+}
+
+function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomePorts {
+  return {
+    auditLog: store.auditLog,
+    outcomes: store.outcomes,
+    checkpoints: store.checkpoints,
+    history: github.history,
+    checkpointPublisher: github.checkpointPublisher,
+    pullRequests: github.pullRequests,
+    signer,
+    serverUrl: serverUrlOf(environment.githubApiUrl),
+    clock: { now: () => new Date() },
   };
 }
 

@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { DeploymentError } from '#core/base';
+import { readSigningVariables, type SigningVariables } from './signing-variables.ts';
 
 /** What the app is told by its environment, checked. */
 export interface Environment {
@@ -18,6 +19,7 @@ export interface Environment {
   readonly host: string;
   readonly openai: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string | null };
   readonly warehouseUrl: string | null;
+  readonly signing: SigningVariables;
   readonly logLevel: LogLevel;
 }
 
@@ -83,10 +85,10 @@ export function readEnvironment(variables: Variables): Environment {
     const names = problems.map((problem) => problem.split(' ')[0] ?? '');
     throw new DeploymentError('environment-invalid', message, { variables: names });
   }
-  return toEnvironment(parsed.data, key.pem);
+  return { ...toEnvironment(parsed.data, key.pem), signing: readSigningVariables(given) };
 }
 
-function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Environment {
+function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<Environment, 'signing'> {
   return {
     appId: Number(shape.APP_ID),
     privateKey,

@@ -15,6 +15,8 @@ export interface HttpParts {
   readonly webhooks: WebhookMiddleware;
   /** Whether work can be done now. */
   isReady(): Promise<boolean>;
+  /** Public keys of the audit log. */
+  readKeys(): Promise<unknown>;
   readonly log: Logger;
 }
 
@@ -47,6 +49,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   const path = (request.url ?? '').split('?')[0];
   if (path === webhookPath) await passOn(request, response, parts.webhooks);
   else if (path === '/healthz') reply(response, 200, 'ok');
+  else if (path === '/keys') replyJson(response, { keys: await parts.readKeys() });
   else if (path !== '/readyz') reply(response, 404, 'not found');
   else if (await parts.isReady()) reply(response, 200, 'ready');
   else reply(response, 503, 'not ready');
@@ -67,6 +70,10 @@ async function passOn(request: IncomingMessage, response: ServerResponse, webhoo
     chunks.push(chunk);
   }
   await webhooks(Object.assign(request, { body: {}, rawBody: Buffer.concat(chunks) }), response);
+}
+
+function replyJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(`${JSON.stringify(body)}\n`);
 }
 
 function reply(response: ServerResponse, status: number, text: string): void {

@@ -21,6 +21,7 @@ const events = [
   'issue_comment.created',
   'workflow_run.completed',
   'merge_group.checks_requested',
+  'push',
   'installation',
 ] as const;
 

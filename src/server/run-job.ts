@@ -2,8 +2,16 @@ import type { Logger } from 'pino';
 import { sha256 } from '#core/audit';
 import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
 import type { GitHub } from '#edges/github';
-import type { JobContext, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
-import { carryToMergeGroup, isWorthRetrying, reportFailure, reviewPullRequest } from '#review';
+import type { JobContext, OutcomePorts, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
+import {
+  carryToMergeGroup,
+  isWorthRetrying,
+  recordClosed,
+  recordPush,
+  reportFailure,
+  reviewPullRequest,
+  settleStream,
+} from '#review';
 import type { RunJob } from './worker.ts';
 
 /** What doing a job takes. */
@@ -11,6 +19,7 @@ export interface JobParts {
   readonly github: Pick<GitHub, 'findOpenPullRequests'>;
   /** The ports of one review; what it is doing goes to the log given. */
   readonly portsFor: (log: Logger) => ReviewPorts;
+  readonly outcomePorts: OutcomePorts;
 }
 
 type Context = JobContext & { readonly log: Logger };
@@ -28,7 +37,11 @@ export function createRunJob(parts: JobParts): RunJob {
         return carryToMergeGroup(job, parts.portsFor(context.log));
       case 'closed':
         context.log.info({ merged: job.merged }, 'pull request closed');
-        return;
+        return recordClosed(job, job.pullNumber, parts.outcomePorts);
+      case 'pushed':
+        return recordPush(job, job, parts.outcomePorts);
+      case 'settle':
+        return settleStream(job, parts.outcomePorts);
       default:
         assertNever(job);
     }

@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openStore, type Store } from '#edges/database';
+import { startDaily } from './daily.ts';
 import type { Environment } from './environment.ts';
 import { createHttpServer, listen, type WebhookMiddleware, webhookPath } from './http.ts';
 import { createLog } from './log.ts';
@@ -52,13 +53,16 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
     const webhooks = await createWebhooks(environment, createProbotApp(store, parts.toReviewJobs, log), log);
     let draining = false;
     const isReady = async () => !draining && (await isAlive(store, log));
-    const server = createHttpServer({ webhooks, isReady, log });
+    const readKeys = () => store.signingKeys.list();
+    const server = createHttpServer({ webhooks, isReady, readKeys, log });
     await store.work(createWorker(run, log));
+    const daily = startDaily(store, log);
     const url = await listen(server, environment.port, environment.host);
     log.info({ url }, 'server started');
     let closed: Promise<void> | null = null;
     const close = async () => {
       draining = true;
+      clearInterval(daily);
       log.info('server stops');
       await stopListening(server);
       await store.close(options.drainMs ?? drainMs);
@@ -119,6 +123,8 @@ export function logOf(environment: Environment): Logger {
   return createLog({ level: environment.logLevel, secrets: secretsOf(environment) });
 }
 
-function secretsOf({ webhookSecret, privateKey, openai, databaseUrl, warehouseUrl }: Environment): readonly string[] {
-  return [webhookSecret, privateKey, openai.apiKey, databaseUrl, warehouseUrl].filter((text) => text !== null);
+function secretsOf(environment: Environment): readonly string[] {
+  const { webhookSecret, privateKey, openai, databaseUrl, warehouseUrl, signing } = environment;
+  const secrets = [webhookSecret, privateKey, openai.apiKey, databaseUrl, warehouseUrl];
+  return [...secrets, signing.key, signing.previousKey, signing.hmacKey].filter((text) => text !== null);
 }

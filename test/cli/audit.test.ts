@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { auditLine, auditRecord } from '#core/audit';
-import { anAuditInput } from '../support/audit.ts';
+import { anAnalysed, aStream, publicKeyOf, rewritten } from '../support/audit.ts';
 import { aFolder, runCli } from '../support/run-cli.ts';
 
 const folder = aFolder();
@@ -10,11 +9,10 @@ afterAll(() => {
 
 /** Lines of a log of three records; their repository's name holds what some readers take for a line's end. */
 function lines(): readonly [string, string, string] {
-  const repository = 'shop/ware\u2028house\u0085';
-  const first = auditRecord(anAuditInput({ repository }));
-  const second = auditRecord(anAuditInput({ repository, last: first, reviewId: 'review-2' }));
-  const third = auditRecord(anAuditInput({ repository, last: second, reviewId: 'review-3' }));
-  return [auditLine(first), auditLine(second), auditLine(third)];
+  const stream = aStream('shop/ware\u2028house\u0085');
+  for (const reviewId of ['review-2', 'review-3']) stream.add([anAnalysed({ reviewId })]);
+  const [first = '', second = '', third = ''] = stream.lines();
+  return [first, second, third];
 }
 
 async function verify(content: string | Uint8Array): ReturnType<typeof runCli> {
@@ -35,19 +33,18 @@ describe('weirkeeper audit verify', () => {
   });
 
   const [first, second, third] = lines();
-  const bytes = Buffer.from(`${first}\n${second}\n${third}\n`);
   const cut = Buffer.concat([Buffer.from(`${first}\n`), Buffer.from([0xff, 0xfe]), Buffer.from(`${second}\n`)]);
   it.each([
     [
       'a record that was changed',
-      bytes.toString().replace('"review-2"', '"review-9"'),
+      `${first}\n${rewritten(second, '"review-2"', '"review-9"')}\n${third}\n`,
       2,
       '2',
-      'the record was changed',
+      'it was changed',
     ],
     ['a record that was taken out', `${first}\n${third}\n`, 2, '3', 'record 2 of'],
     ['two records in each other’s place', `${second}\n${first}\n`, 1, '2', 'record 1 of'],
-    ['a line that is no JSON', `${first}\n{"digest"\n${third}\n`, 2, '?', 'not JSON'],
+    ['a line that is no JSON', `${first}\n{"payload"\n${third}\n`, 2, '?', 'not JSON'],
     ['an empty line in the middle', `${first}\n\n${second}\n`, 2, '?', 'the line is empty'],
     ['two empty lines at the end', `${first}\n\n\n`, 2, '?', 'the line is empty'],
     ['Windows line ends', `${first}\r\n`, 1, '1', 'not canonical'],
@@ -63,12 +60,33 @@ describe('weirkeeper audit verify', () => {
     expect(err).toContain(why);
   });
 
-  it('does not take bytes that are no text for the character that stands for them', async () => {
-    const record = auditLine(auditRecord(anAuditInput({ repository: 'shop/\uFFFD' })));
-    const [before = '', after = ''] = record.split('\uFFFD');
-    const forged = Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(after)]);
-    expect((await verify(record)).code).toBe(0);
-    expect((await verify(forged)).code).toBe(1);
+  it('passes a log of before records were signed, and says that nobody signed it', async () => {
+    const { code, out } = await runCli('audit', 'verify', 'test/fixtures/audit/v1.jsonl');
+    expect(code).toBe(0);
+    expect(out).toContain('shop/warehouse: 3 records, not signed');
+  });
+
+  it('says what it could not show, and less of that when it is given a key', async () => {
+    const path = folder.write('audit.jsonl', lines().join('\n'));
+    const keys = folder.write('keys.json', { keys: [publicKeyOf('first')] });
+    expect((await runCli('audit', 'verify', path)).out).toContain('who signed');
+    const { code, out } = await runCli('audit', 'verify', path, '--key', keys);
+    expect(code).toBe(0);
+    expect(out).not.toContain('who signed');
+    expect(out).toContain('may have been cut off');
+    const others = folder.write('others.json', { keys: [publicKeyOf('stranger')] });
+    const wrong = await runCli('audit', 'verify', path, '--key', others);
+    expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('none of the keys that were given') });
+    expect((await runCli('audit', 'verify', path, '--key', path)).code).toBe(3);
+  });
+
+  it('shows what the log says of one pull request', async () => {
+    const path = folder.write('audit.jsonl', lines().join('\n'));
+    const { code, out } = await runCli('audit', 'show', '7', path);
+    expect(code).toBe(0);
+    expect(out).toContain('record 2  analysed');
+    expect(out).toContain('gate row-count: FAILED');
+    expect(await runCli('audit', 'show', '8', path)).toMatchObject({ code: 1, out: '' });
   });
 
   it.each(['absent.jsonl', '.'])('exits 3 for what is no file: %s', async (name) => {

@@ -52,7 +52,7 @@ describe('--format json', () => {
     expect(fieldsOf(json)).toEqual({
       '': ['assistance', 'comment', 'gates', 'lineage', 'modified', 'schema', 'verdict'],
       verdict: ['outcome', 'reasons', 'rung'],
-      'modified[]': ['causes', 'resource_type', 'selectors', 'unique_id'],
+      'modified[]': ['causes', 'compiled', 'label', 'resource_type', 'selectors', 'unique_id'],
       'modified[].causes[]': ['kind', 'text'],
       'gates[]': ['findings', 'id', 'outcome', 'reason'],
       'gates[].findings[]': [

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { recordIn } from '../support/audit.ts';
 import {
   demoProject,
   demoWarehouseUrl,
@@ -80,7 +81,7 @@ describe('a deep review', () => {
     expect(JSON.stringify(seen)).not.toContain('two currencies');
     expect(commentOf(seen)).toMatch(/Deep review: 1 of 2 claims of the LLM held against the code, 1 dropped/);
     expect(conclusionsOf(seen)['weirkeeper / deep-review']).toBe('success');
-    const last = (await app.auditLines()).at(-1) ?? '';
+    const last = recordIn((await app.auditLines()).at(-1) ?? '');
     expect(last).toContain('local-model-2026-05');
     expect(last).toMatch(/\\?"claims\\?":\{[^}]*\\?"dropped\\?":1/);
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyAuditLog } from '#core/audit';
+import { rewritten } from '../support/audit.ts';
 import {
   demoWarehouseUrl,
   finishDemoBuild,
@@ -157,10 +158,11 @@ describe('after all four', () => {
 
   it('every review is recorded in a chain that verifies', async () => {
     const lines = await app.auditLines();
-    // Two reviews a pull request: before its artifacts came, and after.
-    expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 8 });
-    const broken = lines.map((line) => line.replace('"rows":593', '"rows":793'));
-    expect(verifyAuditLog(broken)).toMatchObject({ ok: false, line: 8 });
+    // The key; each pull request's first notice; two reviews of each: before its artifacts came, and after.
+    expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 13 });
+    const forged = rewritten(lines[12] ?? '', '"rows":593', '"rows":793');
+    expect(forged).not.toBe(lines[12]);
+    expect(verifyAuditLog([...lines.slice(0, 12), forged])).toMatchObject({ ok: false, line: 13 });
   });
 
   it('has never approved, merged, dismissed or pushed, nor sent its token to the storage host', () => {

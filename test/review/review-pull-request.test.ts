@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { verifyAuditLog } from '#core/audit';
+import { auditLine, verifyAuditLog } from '#core/audit';
 import { DeploymentError, InvariantError, RepositoryError, UpstreamError } from '#core/base';
 import { gates } from '#core/gates';
 import type { Review } from '#review';
@@ -94,7 +94,7 @@ describe('the line', () => {
       ['read', { statements: 4, duration_ms: 10 }],
       ['gathered', { questions: 4, duration_ms: 10 }],
       // The record's own time is a look at the clock too.
-      ['recorded', { seq: 1, duration_ms: 20 }],
+      ['recorded', { seq: 3, duration_ms: 20 }],
       ['published', { outcome: 'unknown', duration_ms: 10 }],
     ]);
   });
@@ -103,8 +103,16 @@ describe('the line', () => {
     const world = aWorld({ evidence: [sameCounts] });
     await reviewPullRequest(aRequest(), world.ports);
     await reviewPullRequest(aRequest({ reviewId: 'review-2' }), world.ports);
-    const lines = world.records.map(({ digest, record }) => `{"digest":"${digest}","record":${record}}`);
-    expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 2 });
+    expect(world.chain.map(({ event }) => event)).toEqual(['key', 'opened', 'analysed', 'analysed']);
+    expect(verifyAuditLog(world.chain.map(auditLine))).toMatchObject({ ok: true, records: 4 });
+  });
+
+  it('records a review once when it is tried again after it was recorded', async () => {
+    const down = new UpstreamError('github-unavailable', 'GitHub is down');
+    const world = aWorld({ evidence: [sameCounts], failing: { publish: down } });
+    await expect(reviewPullRequest(aRequest(), world.ports)).rejects.toBe(down);
+    await expect(reviewPullRequest(aRequest(), world.ports)).rejects.toBe(down);
+    expect(world.records).toHaveLength(1);
   });
 
   it('gives the same bytes for the same input, in whatever order answers come', async () => {
@@ -158,7 +166,7 @@ describe('the policy', () => {
         .toSorted(),
     ).toEqual([...world.announced].toSorted());
     expect(review?.snapshot.policyFile).toMatchObject({ path: POLICY, sha: BASE });
-    expect(review?.record.record).toContain(review?.snapshot.policyFile?.digest);
+    expect(world.records.at(-1)?.record).toContain(review?.snapshot.policyFile?.digest);
   });
 
   it('that is wrong names file, line, column and remedy, and is told on every check run', async () => {
@@ -211,7 +219,7 @@ describe('artifacts that cannot be compared', () => {
     for (const gate of review?.verdict.gates ?? []) expect(gate.reason?.text).toContain(text);
     expect(conclusionsOf(world)).toEqual(new Set(['action_required']));
     expect(world.effects.filter((effect) => /^ask|statements$/.test(effect))).toEqual([]);
-    expect(review?.record.record).toContain('"outcome":"unknown"');
+    expect(world.records.at(-1)?.record).toContain('"result":"UNKNOWN"');
     expect(world.stages.map(([name]) => name)).toEqual(['collected', 'recorded', 'published']);
   });
 
@@ -296,13 +304,16 @@ describe('a deep review', () => {
 
   it('posts the claim that holds beside its line, and drops and counts the one that does not', async () => {
     const world = aWorld({ pullRequest, evidence: [sameCounts, llmSaying(reply)] });
-    const review = await reviewPullRequest(aRequest({ depth: 'deep' }), world.ports);
+    await reviewPullRequest(aRequest({ depth: 'deep' }), world.ports);
     const { inlineComments } = publicationOf(world);
     expect(inlineComments).toHaveLength(1);
     expect(inlineComments[0]).toMatchObject({ path: 'models/orders.sql', line: 1, side: 'RIGHT' });
     expect(inlineComments[0]?.body).toContain('now has the id 2');
-    expect(JSON.parse(review?.record.record ?? '{}')).toMatchObject({
-      llm: { model: 'local-model', claims: { total: 2, grounded: 1, dropped: 1 } },
+    expect(JSON.parse(world.records.at(-1)?.record ?? '{}')).toMatchObject({
+      predicate: {
+        event: 'deep-reviewed',
+        llm: { used: true, model: 'local-model', claims: { total: 2, grounded: 1, dropped: 1 } },
+      },
     });
   });
 

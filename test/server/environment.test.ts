@@ -30,6 +30,7 @@ describe('environment', () => {
       host: 'localhost',
       openai: { baseUrl: null, apiKey: null, model: null },
       warehouseUrl: null,
+      signing: { key: null, previousKey: null, previousKeyLost: false, hmacKey: null },
       logLevel: 'info',
     });
   });

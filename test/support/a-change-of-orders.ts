@@ -30,6 +30,7 @@ export function aChangeOfOrders(models = 1): Change {
     selectors: ['state:modified', 'state:modified.body'],
     causes: [{ kind: 'body', text: 'edited' }],
     compiled: 'changed',
+    label: 'edited',
   }));
   const long = models > 1 ? `\n${'-- \nunion all select 1, 2'.repeat(400)}` : '';
   return {
@@ -38,6 +39,7 @@ export function aChangeOfOrders(models = 1): Change {
     head: aSide(ids, `${AFTER}${long}`),
     modified,
     removed: [],
+    alsoModified: [],
     columnChanges: [],
   };
 }
@@ -74,7 +76,15 @@ const pullRequest: PullRequest = {
 };
 
 function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
-  const column = (name: string) => ({ column: name, sources: [], unresolved: null, logic: name, castType: null });
+  const column = (name: string) => ({
+    column: name,
+    sources: [],
+    unresolved: null,
+    logic: name,
+    castType: null,
+    transformation: 'identity' as const,
+    type: null,
+  });
   return {
     project: {
       metadata: {

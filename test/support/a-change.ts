@@ -165,6 +165,8 @@ function aLineage(
         unresolved: blind,
         logic: logic[column] ?? '',
         castType: null,
+        transformation: 'identity',
+        type: null,
       };
     }),
   };
@@ -236,7 +238,15 @@ export function aChange({ base, head, modified = [], files }: ChangeWords): Chan
   const nodes = Object.entries(words).map(([name, more]): ModifiedNode => {
     const uniqueId = id(name);
     const type = uniqueId.split('.')[0] === 'seed' ? 'seed' : 'model';
-    return { uniqueId, resourceType: type, selectors: ['state:modified'], causes: [], compiled: 'changed', ...more };
+    return {
+      uniqueId,
+      resourceType: type,
+      selectors: ['state:modified'],
+      causes: [],
+      compiled: 'changed',
+      label: 'edited',
+      ...more,
+    };
   });
   return {
     pullRequest: files === undefined ? null : aPullRequest(files),
@@ -244,6 +254,7 @@ export function aChange({ base, head, modified = [], files }: ChangeWords): Chan
     head: aSide(head),
     modified: nodes.sort((a, b) => compareText(a.uniqueId, b.uniqueId)),
     removed: [],
+    alsoModified: [],
     columnChanges: [],
   };
 }

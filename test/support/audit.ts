@@ -1,8 +1,23 @@
-import type { AuditInput } from '#core/audit';
+import { createHmac, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import {
+  type AnalysedEvent,
+  type AuditEvent,
+  auditLine,
+  type ChainState,
+  extendChain,
+  type Handover,
+  handoverPayload,
+  handoverType,
+  keyIdOf,
+  type PublicKey,
+  preAuthEncoding,
+  type RecordSigner,
+  type SealedRecord,
+} from '#core/audit';
 import { reason, toFingerprint, toSha, toUniqueId } from '#core/base';
 
-/** The input of one review's record, as a review of `shop/warehouse#7` would give it. */
-export function anAuditInput(changes: Partial<AuditInput> = {}): AuditInput {
+/** What the log is told of a review of `shop/warehouse#7`. */
+export function anAnalysed(changes: Partial<AnalysedEvent> = {}): AnalysedEvent {
   const finding = {
     gateId: 'row-count',
     messageId: 'row-count-grew',
@@ -18,10 +33,8 @@ export function anAuditInput(changes: Partial<AuditInput> = {}): AuditInput {
     text: 'rows of fct_orders went from 100 to 200',
   };
   return {
-    last: null,
-    time: new Date('2026-03-04T05:06:07.089Z'),
+    event: 'analysed',
     reviewId: 'review-1',
-    repository: 'shop/warehouse',
     pullNumber: 7,
     change: { base: toSha('b'.repeat(40)), head: toSha('a'.repeat(40)), mergeBase: toSha('c'.repeat(40)) },
     author: { login: 'ada', id: 12, type: 'User' },
@@ -37,6 +50,7 @@ export function anAuditInput(changes: Partial<AuditInput> = {}): AuditInput {
       { side: 'head', name: 'manifest.json', sha256: '1'.repeat(64) },
       { side: 'base', name: 'manifest.json', sha256: '2'.repeat(64) },
     ],
+    nodes: [{ id: 'model.shop.fct_orders', before: '6'.repeat(64), after: '7'.repeat(64) }],
     policy: { path: '.github/weirkeeper.yml', sha: toSha('b'.repeat(40)), digest: '3'.repeat(64) },
     verdict: {
       outcome: 'failed',
@@ -90,4 +104,77 @@ export function anAuditInput(changes: Partial<AuditInput> = {}): AuditInput {
     claims: { total: 3, grounded: 2, dropped: 1 },
     ...changes,
   };
+}
+
+/** PKCS #8 of an Ed25519 key up to its 32 bytes (RFC 8410). */
+const pkcs8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The private key of a name: the same name gives the same key. */
+export function aPrivateKey(name: string): KeyObject {
+  const seed = createHmac('sha256', 'keys of the tests').update(name).digest();
+  return createPrivateKey({ key: Buffer.concat([pkcs8, seed]), format: 'der', type: 'pkcs8' });
+}
+
+export function publicKeyOf(name: string): PublicKey {
+  const publicKey = createPublicKey(aPrivateKey(name)).export({ type: 'spki', format: 'der' }).toString('base64');
+  return { keyid: keyIdOf(publicKey), publicKey };
+}
+
+/** A signer with the key of this name, to which the keys named in `after` handed over one after the other. */
+export function aSigner(name = 'first', after: readonly string[] = []): RecordSigner {
+  const line = [...after, name];
+  return {
+    ...publicKeyOf(name),
+    handovers: line.slice(1).map((next, i) => aHandover(line[i] ?? '', next)),
+    sign: (bytes) => sign(null, bytes, aPrivateKey(name)).toString('base64'),
+    hmac: (text) => createHmac('sha256', 'hmac key of the tests').update(text).digest('hex'),
+  };
+}
+
+export function aHandover(from: string, to: string): Handover {
+  const handover = { ...publicKeyOf(to), replaces: publicKeyOf(from).keyid };
+  const encoded = preAuthEncoding(handoverType, Buffer.from(handoverPayload(handover), 'utf8'));
+  return { ...handover, endorsement: sign(null, encoded, aPrivateKey(from)).toString('base64') };
+}
+
+/** A stream in memory. */
+export interface TestStream {
+  readonly records: readonly SealedRecord[];
+  readonly lines: () => readonly string[];
+  readonly add: (events: readonly AuditEvent[], signer?: RecordSigner) => readonly SealedRecord[];
+}
+
+/** An empty stream of a repository; its clock stands at a minute a record. */
+export function aStream(repository = 'shop/warehouse', last: ChainState['last'] = null): TestStream {
+  const records: SealedRecord[] = [];
+  return {
+    records,
+    lines: () => records.map(auditLine),
+    add(events, signer = aSigner()) {
+      const known = new Map(records.map((record) => [record.eventKey, record]));
+      const time = new Date(Date.UTC(2026, 2, 4, 5, records.length));
+      const state = { last: records.at(-1) ?? last, known };
+      const { added } = extendChain(state, events, { repository, serverUrl: 'https://github.com', time, signer });
+      records.push(...added);
+      return added;
+    },
+  };
+}
+
+/** An exported log of one repository: a key record, then reviews `review-2`, `review-3`, … */
+export function aLog(records: number, repository = 'shop/warehouse', signer = aSigner()): readonly string[] {
+  const stream = aStream(repository);
+  for (let i = 2; i <= records; i += 1) stream.add([anAnalysed({ reviewId: `review-${String(i)}` })], signer);
+  return stream.lines();
+}
+
+/** The record in a line of an exported log, as its JSON text. */
+export function recordIn(line: string): string {
+  return Buffer.from((JSON.parse(line) as { payload: string }).payload, 'base64').toString();
+}
+
+/** The line with a text of its record replaced, as somebody without the key would do it. */
+export function rewritten(line: string, from: string, to: string): string {
+  const payload = Buffer.from(recordIn(line).replace(from, to)).toString('base64');
+  return JSON.stringify({ ...JSON.parse(line), payload });
 }

@@ -13,7 +13,7 @@ export function changeOf(base: DbtProject, head: DbtProject, parts: Partial<Chan
     pullRequest: null,
     base: aSide(base),
     head: aSide(head),
-    ...findModified(base, head),
+    ...findModified(base, head, { pullRequest: parts.pullRequest ?? null }),
     columnChanges: [],
     ...parts,
   };

@@ -1,5 +1,6 @@
 // The ports of a review in memory: everything that the line does to the world is written down, in order.
 
+import type { SealedRecord } from '#core/audit';
 import type { Sha } from '#core/base';
 import { reason, toSha } from '#core/base';
 import type { PullRequest } from '#core/change';
@@ -8,7 +9,6 @@ import type { ArtifactSettings } from '#core/policy';
 import type {
   ArtifactAnswer,
   ArtifactSet,
-  AuditEntry,
   CheckRunOutput,
   EvidenceSource,
   LabelEvent,
@@ -16,6 +16,7 @@ import type {
   ReviewPorts,
   ReviewRequest,
 } from '#review';
+import { aSigner } from './audit.ts';
 import { aPullRequest } from './changes.ts';
 import type { Json } from './manifests.ts';
 import { aManifest, aModel, byId } from './manifests.ts';
@@ -46,7 +47,10 @@ export interface World {
   readonly effects: readonly string[];
   readonly announced: readonly string[];
   readonly published: readonly { readonly request: ReviewRequest; readonly publication: Publication }[];
-  readonly records: readonly AuditEntry[];
+  /** Of reviews alone. */
+  readonly records: readonly SealedRecord[];
+  /** Every record, those of keys and first notices among them. */
+  readonly chain: readonly SealedRecord[];
   readonly stages: readonly (readonly [string, Readonly<Record<string, string | number>>])[];
   /** With what the artifact source was asked. */
   readonly settings: readonly ArtifactSettings[];
@@ -56,12 +60,14 @@ export interface World {
 /** A world in which `orders` of `shop/dbt#7` was edited, unless told otherwise; its clock goes 10 ms a look. */
 export function aWorld(words: WorldWords = {}): World {
   const effects: string[] = [];
+  const chain: SealedRecord[] = [];
   const seen: { -readonly [Key in keyof World]: World[Key] extends readonly (infer Item)[] ? Item[] : World[Key] } = {
     ports: undefined as never,
     effects,
     announced: [],
     published: [],
     records: [],
+    chain,
     stages: [],
     settings: [],
     remembered: [],
@@ -114,16 +120,15 @@ export function aWorld(words: WorldWords = {}): World {
     })),
     evidenceFile: (text) => countsFrom(JSON.parse(text) as Record<string, number>, 'the file'),
     auditLog: {
-      async readLast() {
-        return seen.records.at(-1) ?? null;
-      },
-      async append(_repository, make) {
+      async append(_place, _eventKeys, make) {
         happens(`append ${String(seen.records.length + 1)}`);
-        const entry = make(seen.records.at(-1) ?? null);
-        seen.records.push(entry);
-        return entry;
+        const known = new Map(chain.map((record) => [record.eventKey, record]));
+        const added = make({ last: chain.at(-1) ?? null, known });
+        chain.push(...added);
+        seen.records.push(...added.filter(({ event }) => event === 'analysed' || event === 'deep-reviewed'));
       },
     },
+    signer: aSigner(),
     publisher: {
       async announce(_request, names) {
         happens(`announce ${String(names.length)}`);

@@ -84,6 +84,7 @@ export function aModified(uniqueId: string, over: Partial<ModifiedNode> = {}): M
     selectors: ['state:modified', 'state:modified.body'],
     causes: [{ kind: 'body', text: 'edited' }],
     compiled: 'changed',
+    label: 'edited',
     ...over,
   };
 }
@@ -103,7 +104,16 @@ export function aColumnChange(uniqueId: string, over: Partial<ColumnChange> = {}
 
 export function aChange(over: Partial<Change> = {}): Change {
   const side = aSide([]);
-  return { pullRequest: null, base: side, head: side, modified: [], removed: [], columnChanges: [], ...over };
+  return {
+    pullRequest: null,
+    base: side,
+    head: side,
+    modified: [],
+    alsoModified: [],
+    removed: [],
+    columnChanges: [],
+    ...over,
+  };
 }
 
 export const SHA = toSha('a1b2c3d4e5f60718293a4b5c6d7e8f9012345678');

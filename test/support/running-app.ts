@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openStore } from '#edges/database';
 import { createLog, readEnvironment, startApp } from '../../src/server/index.ts';
@@ -23,6 +26,7 @@ export async function startAppFor(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<RunningApp> {
   const log = collectLog();
+  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-app-'));
   const environment = readEnvironment({
     APP_ID: String(github.appId),
     PRIVATE_KEY: github.privateKey,
@@ -31,6 +35,7 @@ export async function startAppFor(
     HOST: '127.0.0.1',
     PORT: '0',
     LOG_LEVEL: 'debug',
+    WEIRKEEPER_DATA_DIR: folder,
     ...variables,
   });
   const app = await startApp({
@@ -49,6 +54,7 @@ export async function startAppFor(
     close: async () => {
       github.setWebhookUrl(null);
       await app.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -13,6 +13,7 @@ export {
 export { grouped } from './grouped.ts';
 export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { isJsonObject, jsonEqual } from './json.ts';
+export { nearestWord } from './nearest-word.ts';
 export { plural } from './plural.ts';
 export { POLICY_PATH } from './policy-path.ts';
 export type { NonEmpty, Reason } from './reason.ts';

@@ -24,10 +24,10 @@ export function statementsFor({ base, head }: Sides): readonly SqlStatement[] {
 
 /** What a pull request changes and what that reaches, from both sides and the trees of their SQL. */
 export function analyzeChange({ pullRequest, base, head }: Sides, answers: ReadonlyMap<string, SqlAnswer>): Change {
-  const { modified, removed } = findModified(base.project, head.project, { runResults: head.runResults });
+  const found = findModified(base.project, head.project, { runResults: head.runResults, pullRequest });
   const sides = { base: analyzeSide(base, 'base', answers), head: analyzeSide(head, 'head', answers) };
-  const columnChanges = compareColumns({ ...sides, modified });
-  return { pullRequest, ...sides, modified, removed, columnChanges };
+  const columnChanges = compareColumns({ ...sides, modified: found.modified });
+  return { pullRequest, ...sides, ...found, columnChanges };
 }
 
 /** The compiled SQL of a project's models and snapshots, keyed `<side>:<unique_id>`. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from '#core/base';
-import { toLine } from '#core/base';
+import { isJsonObject, toLine } from '#core/base';
 import type { ChangedMacros, DbtNode, MacroCause, StateContext } from '#core/dbt';
 import {
   configDifferences,
@@ -13,62 +13,119 @@ import {
   sameFqn,
 } from '#core/dbt';
 import type { Cause } from './change.ts';
+import { fieldCauses } from './field-causes.ts';
+import type { Foreign, Pair, Writers } from './foreign-causes.ts';
+import { configForeign, contractForeign, dateForeign, macroForeign, sourceForeign } from './foreign-causes.ts';
 
 const longestValue = 60;
 const mostMacros = 5;
 
+/** What the causes of every node are found with. */
+export interface CauseContext {
+  readonly state: StateContext;
+  readonly macros: ChangedMacros;
+  readonly writers: Writers;
+}
+
 /** Why dbt selects a modified node of head, most telling first; one phrase each, plain text on one line. */
-export function causesOf(context: StateContext, macros: ChangedMacros, node: DbtNode): readonly Cause[] {
-  const old = previousOf(context, node);
-  const macroCauses = macroCausesFor(context, macros, node);
-  if (old === undefined) return [{ kind: 'new', text: `new ${node.resourceType}` }, ...macroCauses];
+export function causesOf(context: CauseContext, node: DbtNode): readonly Cause[] {
+  const old = previousOf(context.state, node);
+  const macros = macroCausesFor(context, node);
+  if (old === undefined) return [{ kind: 'new', text: `new ${node.resourceType.replaceAll('_', ' ')}` }, ...macros];
+  const pair = { old, node };
   return [
-    ...bodyCauses(old, node),
-    ...configDifferences(context, old, node).map((key) => configCause(old, node, key)),
-    ...relationDifferences(context, old, node).map((key) => relationCause(old, node, key)),
-    ...macroCauses,
-    ...contractDifferences(context, old, node).map(
-      (item): Cause => ({ kind: 'contract', text: toLine(`contract: ${item.text}`) }),
-    ),
+    ...bodyCauses(pair),
+    ...configDifferences(context.state, old, node).map((key) => configCause(context, pair, key)),
+    ...relationCauses(context, pair),
+    ...macros,
+    ...contractCauses(context, pair),
     ...persistedDifferences(old, node).map(
-      (what): Cause => ({ kind: 'persisted-description', text: toLine(`persisted description of ${what}`) }),
+      (what): Cause => ({
+        kind: 'persisted-description',
+        text: toLine(`persisted description of ${what}`),
+        item: what,
+      }),
     ),
-    ...(sameFqn(old, node) ? [] : [fqnCause(old, node)]),
-    ...refDifferences(context, old, node).map((key) => versionCause(old, node, key)),
+    ...fieldCauses(context.writers, pair),
+    ...(sameFqn(old, node) || node.resourceType === 'unit_test' ? [] : [fqnCause(pair)]),
+    ...refDifferences(context.state, old, node).map((key) => versionCause(pair, key)),
   ];
 }
 
-function bodyCauses(old: DbtNode, node: DbtNode): readonly Cause[] {
-  if (sameBody(old, node)) return [];
+/** Types without code of their own; of a generic test the arguments are part of its id, and dbt compares no body. */
+function bodyCauses({ old, node }: Pair): readonly Cause[] {
+  if (isJsonObject(node.entry['test_metadata']) || sameBody(old, node)) return [];
   return [node.resourceType === 'seed' ? { kind: 'checksum', text: 'seed file' } : { kind: 'body', text: 'edited' }];
 }
 
-function configCause(old: DbtNode, node: DbtNode, key: string): Cause {
-  return { kind: 'config', text: toLine(`config ${key}: ${fromTo(old.unrenderedConfig, node.unrenderedConfig, key)}`) };
+function configCause({ state, writers }: CauseContext, pair: Pair, key: string): Cause {
+  const { old, node } = pair;
+  const rendered = node.resourceType === 'semantic_model' || node.resourceType === 'saved_query';
+  const [before, after] = rendered ? [old.config, node.config] : [old.unrenderedConfig, node.unrenderedConfig];
+  const foreign = configForeign(state, writers, pair, key);
+  return differing('config', `config ${key}`, { key, before, after, foreign });
 }
 
-function relationCause(old: DbtNode, node: DbtNode, key: string): Cause {
-  return {
-    kind: 'relation',
-    text: toLine(`relation ${key}: ${fromTo(old.unrenderedConfig, node.unrenderedConfig, key)}`),
-  };
+function relationCauses({ state, writers }: CauseContext, pair: Pair): readonly Cause[] {
+  const { old, node } = pair;
+  if (isJsonObject(node.entry['test_metadata']) || !hasRelation(node)) return [];
+  return relationDifferences(state, old, node).map((key) => {
+    if (node.resourceType !== 'source') {
+      const foreign = configForeign(state, writers, pair, key);
+      const [before, after] = [old.unrenderedConfig, node.unrenderedConfig];
+      return differing('relation', `relation ${key}`, { key, before, after, foreign });
+    }
+    const foreign = sourceForeign(pair, key);
+    return differing('relation', `relation ${key}`, { key, before: old.entry, after: node.entry, foreign });
+  });
 }
 
-function fqnCause(old: DbtNode, node: DbtNode): Cause {
-  return { kind: 'fqn', text: toLine(`moved: ${old.fqn.join('.')} → ${node.fqn.join('.')}`) };
+const withoutRelation: ReadonlySet<string> = new Set([
+  'exposure',
+  'metric',
+  'semantic_model',
+  'saved_query',
+  'unit_test',
+]);
+
+function hasRelation({ resourceType }: DbtNode): boolean {
+  return !withoutRelation.has(resourceType);
 }
 
-function versionCause(old: DbtNode, node: DbtNode, key: string): Cause {
-  return { kind: 'version', text: toLine(`${key}: ${fromTo(old.entry, node.entry, key)}`) };
+function contractCauses({ state, writers }: CauseContext, { old, node }: Pair): readonly Cause[] {
+  return contractDifferences(state, old, node).map((item): Cause => {
+    const foreign = contractForeign(writers, item.kind);
+    return { kind: 'contract', text: toLine(`contract: ${item.text}`), item: item.kind, ...asForeign(foreign) };
+  });
 }
 
-function macroCausesFor(context: StateContext, macros: ChangedMacros, node: DbtNode): readonly Cause[] {
-  const found = macroCausesOf(macros, context.head, node);
-  const shown = found
-    .slice(0, mostMacros)
-    .map((cause): Cause => ({ kind: 'macro', text: toLine(macroText(context, cause)) }));
-  const more = found.length - shown.length;
-  return more > 0 ? [...shown, { kind: 'macro', text: `${more} more macros` }] : shown;
+function fqnCause({ old, node }: Pair): Cause {
+  const [before, after] = [old.fqn.join('.'), node.fqn.join('.')];
+  return { kind: 'fqn', text: toLine(`moved: ${before} → ${after}`), item: 'fqn', before, after };
+}
+
+function versionCause({ old, node }: Pair, key: string): Cause {
+  const [before, after] = [old.entry, node.entry];
+  const foreign = key === 'deprecation_date' ? dateForeign(before[key], after[key]) : undefined;
+  return differing('version', key, { key, before, after, foreign });
+}
+
+function macroCausesFor({ state, macros, writers }: CauseContext, node: DbtNode): readonly Cause[] {
+  const found = macroCausesOf(macros, state.head, node);
+  const shown = found.slice(0, mostMacros).map(
+    (cause): Cause => ({
+      kind: 'macro',
+      text: toLine(macroText(state, cause)),
+      item: cause.uniqueId,
+      path: cause.path,
+      ...asForeign(macroForeign(state, writers, cause.uniqueId)),
+    }),
+  );
+  const rest = found.slice(mostMacros);
+  if (rest.length === 0) return shown;
+  const isForeign = rest.every(({ uniqueId }) => macroForeign(state, writers, uniqueId) !== undefined);
+  const foreign = isForeign ? macroForeign(state, writers, rest[0]?.uniqueId ?? '') : undefined;
+  return [...shown, { kind: 'macro', text: `${rest.length} more macros`, ...asForeign(foreign) }];
 }
 
 function macroText(context: StateContext, cause: MacroCause): string {
@@ -86,12 +143,21 @@ function nameOf(context: StateContext, id: string): string {
   return packageName === context.head.metadata.projectName || bare === '' ? bare || id : `${packageName ?? ''}.${bare}`;
 }
 
-function fromTo(
-  before: { readonly [key: string]: JsonValue },
-  after: { readonly [key: string]: JsonValue },
-  key: string,
-): string {
-  return `${shown(before, key)} → ${shown(after, key)}`;
+interface Values {
+  readonly key: string;
+  readonly before: { readonly [key: string]: JsonValue };
+  readonly after: { readonly [key: string]: JsonValue };
+  readonly foreign: Foreign;
+}
+
+function differing(kind: Cause['kind'], what: string, { key, before, after, foreign }: Values): Cause {
+  const [was, is] = [shown(before, key), shown(after, key)];
+  const text = toLine(`${what}: ${was} → ${is}`);
+  return { kind, text, item: key, before: was, after: is, ...asForeign(foreign) };
+}
+
+function asForeign(foreign: Foreign): Pick<Cause, 'foreign'> {
+  return foreign === undefined ? {} : { foreign };
 }
 
 function shown(object: { readonly [key: string]: JsonValue }, key: string): string {

@@ -29,6 +29,8 @@ export interface Change {
   readonly head: AnalyzedSide;
   /** dbt's `state:modified` of models, seeds and snapshots, ordered by unique_id. */
   readonly modified: readonly ModifiedNode[];
+  /** dbt's `state:modified` of everything else: tests, sources, exposures, metrics, …; ordered by unique_id. */
+  readonly alsoModified: readonly ModifiedNode[];
   /** Models, seeds and snapshots that head no longer has. */
   readonly removed: readonly UniqueId[];
   /** Columns that differ, of modified models and of those that change through them; ordered by model and column. */
@@ -51,7 +53,14 @@ export interface ModifiedNode {
   readonly causes: readonly Cause[];
   /** How the compiled SQL of both sides compares. */
   readonly compiled: 'identical' | 'formatting-only' | 'changed' | 'unknown';
+  readonly label: StateLabel;
 }
+
+/**
+ * What a node's being modified comes down to. `stale base` is only said where every changed file is known and none of
+ * them leads to the node; `engine noise` where nothing differs but what two releases of dbt write differently.
+ */
+export type StateLabel = 'edited' | 'macro' | 'var or environment' | 'engine noise' | 'stale base';
 
 /** Why a node counts as modified, one phrase each: `macro cents_to_units`, `config materialized: view → table`. */
 export interface Cause {
@@ -65,8 +74,19 @@ export interface Cause {
     | 'contract'
     | 'fqn'
     | 'version'
-    | 'checksum';
+    | 'checksum'
+    | 'field';
+  /** The phrase, plain text on one line. */
   readonly text: string;
+  /** What differs: a config key, a part of the relation, a field of the entry, a macro's `unique_id`. */
+  readonly item?: string;
+  /** Both values, where they are worth showing; `unset` where a side has none. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Of a macro: `unique_id`s from the one that the node calls to the one that differs. */
+  readonly path?: readonly string[];
+  /** Where the difference comes from when it is not from the project's code, and how that is known. */
+  readonly foreign?: { readonly by: 'environment' | 'engine'; readonly because: string };
 }
 
 export interface ColumnRef {

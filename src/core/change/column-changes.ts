@@ -4,6 +4,7 @@ import type { AnalyzedSide, ColumnChange, ColumnChangeKind, ColumnRef, ModifiedN
 import { type Correspondence, columnKey, correspondence } from './correspondence.ts';
 import { type DependentsOf, dependentsIn } from './dependents.ts';
 import { type Origins, originsIn } from './origins.ts';
+import { isSameType } from './same-type.ts';
 
 /** Both sides, and what dbt's `state:modified` selects. */
 export interface ColumnComparison {
@@ -196,13 +197,15 @@ type TypeOf = (uniqueId: UniqueId, before: ColumnLineage, after: ColumnLineage) 
 
 function typesOf({ base, head }: ColumnComparison): TypeOf {
   if (base.project.metadata.adapterType !== head.project.metadata.adapterType) return () => ['', ''];
+  const adapter = head.project.metadata.adapterType;
   const before = catalogTypes(base);
   const after = catalogTypes(head);
   return (uniqueId, old, column) => {
     const was = before.get(columnKey({ uniqueId, column: old.column }));
     const is = after.get(columnKey({ uniqueId, column: column.column }));
     if (was !== undefined && is !== undefined) return [was, is];
-    return old.castType === null || column.castType === null ? ['', ''] : [old.castType, column.castType];
+    const same = old.type === null || column.type === null || isSameType(old.type, column.type, adapter);
+    return same ? ['', ''] : [old.type, column.type];
   };
 }
 

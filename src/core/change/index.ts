@@ -13,10 +13,16 @@ export type {
   Dependents,
   ModifiedNode,
   ProjectSide,
+  StateLabel,
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
+export { compareCompiled } from './compiled-sql.ts';
 export { consumersBehind } from './dependents.ts';
 export { rightSideLines } from './diff-lines.ts';
-export type { Modified } from './modified-nodes.ts';
+export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';
+export type { FullRefresh, Reach } from './reach.ts';
+export { findFullRefreshes, reachOf } from './reach.ts';
+export type { UnseenSql } from './unseen-sql.ts';
+export { findUnseenSql } from './unseen-sql.ts';

@@ -27,6 +27,8 @@ const since = {
   unrenderedSources: '1.9.0',
   moreUnrenderedFlag: '1.9.0',
   removedContracts: '1.9.0',
+  /** `--indirect-selection empty` dropped graph operators. */
+  emptyModeKeepsOperators: '1.9.0',
   /** `modified` asks for the contract again where the old node is a model. */
   contractAgain: '1.9.2',
   savedQueryTags: '1.10.0',
@@ -69,6 +71,17 @@ export function parseEngineVersion(text: string): EngineVersion {
     release: releaseOf(major, Number(found[2]), Number(found[3] ?? 0)),
     stage: stage === -1 ? [3, 0] : [stage, Number(found[5] ?? 0)],
   };
+}
+
+/** What is known of: for the reader of an error. */
+export const knownEngines = '1.5 to 1.12 (1.13 and 1.14 compare as 1.12), and 2 (as 1.12)';
+
+/** Whether a text names a dbt whose comparison is known: `1.5` to `1.14`, `2.…`, or a dated release. */
+export function isKnownEngine(text: string): boolean {
+  const found = /^(\d{1,4})\.(\d{1,4})(?:[.-]?[\da-z+][\w.+-]*)?$/i.exec(text);
+  if (found === null) return false;
+  const [major, minor] = [Number(found[1]), Number(found[2])];
+  return major === 1 ? minor >= 5 && minor <= 14 : major === 2 || datedTracks.some(([year]) => major === year);
 }
 
 /** Whether this dbt behaves so. A pre-release counts as its release. */

@@ -11,18 +11,20 @@ import { persistedDifferences, relationDifferences, sameBody } from './same-part
 import type { StateContext, StateOptions } from './state-context.ts';
 import { parsedTypes, stateContext } from './state-context.ts';
 
-/** A value of dbt's `state:` selector. */
-export type StateSelector =
-  | 'new'
-  | 'old'
-  | 'modified'
-  | 'unmodified'
-  | 'modified.body'
-  | 'modified.configs'
-  | 'modified.relation'
-  | 'modified.persisted_descriptions'
-  | 'modified.macros'
-  | 'modified.contract';
+/** The values of dbt's `state:` selector. */
+export const stateSelectors = [
+  'new',
+  'old',
+  'modified',
+  'unmodified',
+  'modified.body',
+  'modified.configs',
+  'modified.relation',
+  'modified.persisted_descriptions',
+  'modified.macros',
+  'modified.contract',
+] as const;
+export type StateSelector = (typeof stateSelectors)[number];
 
 /** The selectors that select a node. */
 export type StateResult = ReadonlySet<StateSelector>;
@@ -46,10 +48,14 @@ export function selectState(
   head: DbtProject,
   options: StateOptions = {},
 ): ReadonlyMap<UniqueId, StateResult> {
-  const context = stateContext(base, head, options);
-  const macros = findChangedMacros(base, head);
+  return selectStateIn(stateContext(base, head, options));
+}
+
+/** `selectState` of a comparison whose engine and flag are settled. */
+export function selectStateIn(context: StateContext): ReadonlyMap<UniqueId, StateResult> {
+  const macros = findChangedMacros(context.base, context.head);
   const selection = new Map<UniqueId, StateResult>();
-  for (const node of head.nodes.values()) {
+  for (const node of context.head.nodes.values()) {
     const behaviour = candidateSince.get(node.resourceType);
     if (behaviour !== undefined && !behaves(context.engine, behaviour)) continue;
     selection.set(node.uniqueId, new Set(selectorsOf(context, macros, node)));

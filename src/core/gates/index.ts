@@ -1,5 +1,6 @@
 // One gate per file; this list is the order in which they are shown.
 import { columnLineage } from './column-lineage.ts';
+import { contract } from './contract.ts';
 import { dbtRun } from './dbt-run.ts';
 import { deepReview } from './deep-review.ts';
 import { destructive } from './destructive.ts';
@@ -14,4 +15,4 @@ export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [state, dbtRun, rowCount, columnLineage, pii, destructive, deepReview];
+export const gates: readonly Gate[] = [state, contract, dbtRun, rowCount, columnLineage, pii, destructive, deepReview];

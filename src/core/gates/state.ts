@@ -3,25 +3,43 @@ import { isNonEmpty, plural } from '#core/base';
 import type { Change } from '#core/change';
 import { defineGate } from './gate.ts';
 import { findBaseFaults } from './state/base-faults.ts';
+import { findInventedReferences, findRemovedParents } from './state/dangling.ts';
 import { findEditedPolicy } from './state/edited-policy.ts';
 import { findForeignNodes } from './state/foreign-nodes.ts';
-import { findBrokenContracts, findDanglingReferences, findMovedSources } from './state/what-breaks.ts';
+import { findNeededRefreshes } from './state/full-refreshes.ts';
+import { findMovedSources } from './state/moved-sources.ts';
+import { findUnseen } from './state/unseen.ts';
 
 /** What is `state:modified`, and whether the comparison stands on firm ground. */
 export const state = defineGate({
   id: 'state',
   title: 'Modified nodes',
   page: {
-    what: "Compares the base and the head manifest exactly as dbt's `state:modified` does and says why each model, seed and snapshot is selected: its code, config, relation, a macro it uses, its contract, a persisted description, or that it is new. It also reports a contract that no longer holds, a model that is gone although others still use it, and a base that does not fit the head.",
-    why: 'Everything else in a review is about the modified models. If the base is stale or of another project, hundreds of models look modified and the real change is lost among them; and a contract is a promise to people who are not reading the pull request.',
+    what: "Compares the base and the head manifest exactly as dbt's `state:modified` does and says why each node is selected: its code, config, relation, a macro it uses, its contract, a persisted description, or that it is new. Each carries a label: `edited`; `macro`; `var or environment`, where the text is the same and renders to something else; `engine noise`, where only two releases or flags of dbt write it differently; `stale base`, where no changed file of the pull request leads to it. Where the changed files are not all known, nothing is called stale. It also reports what dbt does not see: SQL that a var or the environment changes, macros that build or name every relation, tests and descriptions that are gone; references to what does not exist; and a base that does not fit the head.",
+    why: 'Everything else in a review is about the modified models. If the base is stale or of another project, hundreds of models look modified and the real change is lost among them; and what dbt does not select, slim CI does not build.',
     howToFix:
-      'For a broken contract: keep the column, its type and its constraint, or add a new version of the model. For a dangling reference: remove or repoint what still uses the model. For a stale base: let the default branch upload its dbt artifacts on every push.',
+      'For a dangling reference: remove or repoint what still uses the model. For a stale base: let the default branch upload its dbt artifacts on every push.',
     howToWaive:
       'Waive by policy, on the base branch: set the message to `warn` or `note` under `findings`. For one pull request, GitHub’s own bypass of a required check is the way.',
   },
   messages: {
-    'contract-broken': { text: 'the contract of {model} is broken: {items}', cost: 'block' },
     'removed-node-still-used': { text: '{node} is gone, but {dependents} still depend on it', cost: 'block' },
+    'points-at-nothing': { text: '{node} refers to what does not exist: {names}', cost: 'block' },
+    'full-refresh-needed': { text: '{model} needs a full refresh: {because}', cost: 'note' },
+    'sql-changed-unseen': {
+      text: 'the compiled SQL of {nodes} differs although dbt does not call them modified',
+      cost: 'note',
+    },
+    'materialization-macro-changed': {
+      text: '{macro} ({how}) builds every {materialized}: {count} nodes, none of them modified for dbt',
+      cost: 'warn',
+    },
+    'naming-macro-changed': {
+      text: '{macro} ({how}) names relations: {count} have another name than at base, and dbt calls none of them modified for it',
+      cost: 'warn',
+    },
+    'tests-lost': { text: 'tests are gone: {tests}', cost: 'warn' },
+    'docs-lost': { text: 'descriptions are gone: {names}', cost: 'note' },
     'base-stale': { text: 'base is not the commit this pull request starts from: {reason}', cost: 'warn' },
     'head-stale': { text: 'head is not the commit under review: {reason}', cost: 'warn' },
     'adapter-differs': {
@@ -47,8 +65,10 @@ export const state = defineGate({
   appliesTo: () => 'yes',
   judge({ change }) {
     const findings = [
-      ...findBrokenContracts(change),
-      ...findDanglingReferences(change),
+      ...findRemovedParents(change),
+      ...findInventedReferences(change),
+      ...findNeededRefreshes(change),
+      ...findUnseen(change),
       ...findBaseFaults(change),
       ...findForeignNodes(change),
       ...findMovedSources(change),

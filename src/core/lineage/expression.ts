@@ -10,6 +10,8 @@ export interface Sink {
   /** How many ways lead to each base column. */
   readonly ways: Map<string, number>;
   unresolved: Reason | null;
+  /** Strongest step, whether or not a base column is behind it. */
+  made: number;
   /** Row sets of the subqueries inside. */
   readonly rowsets: Rowset[];
 }
@@ -39,7 +41,7 @@ interface Context {
 const straight: Way = { strength: strengths.identity, functions: [] };
 
 export function newSink(): Sink {
-  return { origins: new Map(), ways: new Map(), unresolved: null, rowsets: [] };
+  return { origins: new Map(), ways: new Map(), unresolved: null, made: strengths.identity, rowsets: [] };
 }
 
 /** Collects the base columns of `expression` into `sink`; gives it back normalised. */
@@ -61,7 +63,8 @@ export function traceValue(
   const sink = newSink();
   const logic = visit(expression, straight, { scope, trace, aliases, sink });
   const castType = expression.kind === 'cast' ? expression.name : null;
-  return { value: { origins: sink.origins, logic, castType, unresolved: sink.unresolved }, rowsets: sink.rowsets };
+  const { origins, made, unresolved } = sink;
+  return { value: { origins, logic, castType, type: castType, made, unresolved }, rowsets: sink.rowsets };
 }
 
 // eslint-disable-next-line complexity -- one case a kind
@@ -75,6 +78,7 @@ function visit(expression: Expression, way: Way, context: Context): string {
     case 'function':
       return visitFunction(expression, way, context);
     case 'aggregate':
+      context.sink.made = Math.max(context.sink.made, strengths.aggregate);
       return call(expression, through(way, strengths.aggregate, expression.name), context);
     case 'window':
       return visitWindow(expression, way, context);
@@ -126,6 +130,7 @@ const steering: ReadonlySet<string> = new Set(['decode', 'nvl2', 'choose', 'elt'
 
 function visitFunction(expression: Expression, way: Way, context: Context): string {
   const own = through(way, strengths.expression, expression.name);
+  context.sink.made = Math.max(context.sink.made, strengths.expression);
   if (!steering.has(expression.name)) return call(expression, own, context);
   const steered = through(own, strengths.expression, 'case when');
   const value = through(way, strengths.expression);
@@ -139,6 +144,7 @@ function visitFunction(expression: Expression, way: Way, context: Context): stri
 
 function visitWindow(expression: Expression, way: Way, context: Context): string {
   const own = through(way, strengths.window);
+  context.sink.made = strengths.window;
   const [inner] = expression.children;
   if (inner === undefined) return '';
   const steering = through(own, strengths.window, inner.name);
@@ -174,6 +180,7 @@ function visitColumn(expression: Expression, way: Way, context: Context): string
 /** Adds a value's base columns, each with the steps that lie between. */
 function take(value: Value, way: Way, { sink, trace }: Context): void {
   sink.unresolved ??= value.unresolved;
+  sink.made = Math.max(sink.made, value.made);
   trace.budget -= value.origins.size;
   if (trace.budget < 0) {
     sink.unresolved ??= { code: 'too-large', text: 'the statement has too many column uses to follow' };
@@ -235,6 +242,7 @@ function visitQuery(expression: Expression, way: Way, context: Context): string 
     return fold(`(${operands[0] ?? ''} ${expression.name} (${operands.slice(1).join(', ')}))`);
   const relation = context.trace.query(expression.query, context.scope.env, context.scope);
   context.sink.rowsets.push(relation.rowset);
+  context.sink.made = Math.max(context.sink.made, strengths.expression);
   if (expression.kind !== 'exists') takeAll(relation, own, context);
   const query = `(${relation.signature})`;
   if (expression.kind === 'subquery') return fold(query);

@@ -5,6 +5,7 @@ import { pivotRelation, unpivotRelation } from './pivot.ts';
 import {
   constant,
   nothing,
+  plain,
   type Relation,
   type RelationColumn,
   type Rowset,
@@ -172,7 +173,13 @@ function functionRelation(
       { ...origin, strength: Math.max(origin.strength, strengths.expression) },
     ]),
   );
-  const value: Value = { origins, logic: fold(`${from.name}(${logic})`), castType: null, unresolved: sink.unresolved };
+  const value: Value = {
+    ...plain,
+    origins,
+    logic: fold(`${from.name}(${logic})`),
+    made: strengths.expression,
+    unresolved: sink.unresolved,
+  };
   const fixed = functionColumns[from.name]?.map((name) => ({ name, quoted: false })) ?? [];
   const names = fixed.length > 0 ? fixed : namesOf(from.name, source);
   const columns = names.map(
@@ -216,7 +223,7 @@ function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, 
     return {
       name: name.name,
       key: identifierKey(name, trace.dialect),
-      value: { origins, logic, castType: null, unresolved: null },
+      value: { ...plain, origins, logic, made: Math.max(0, ...values.map((value) => value.made)) },
     };
   });
   return {
@@ -277,9 +284,11 @@ function coalesced(left: Value | null, right: Value | null): Value | null {
   if (left === null || right === null) return left ?? right;
   const origins = new Map([...left.origins, ...right.origins]);
   return {
+    ...plain,
     origins,
     logic: fold(`coalesce(${left.logic}, ${right.logic})`),
-    castType: null,
+    type: left.type === right.type ? left.type : null,
+    made: strengths.expression,
     unresolved: left.unresolved ?? right.unresolved,
   };
 }

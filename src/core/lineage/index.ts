@@ -10,4 +10,8 @@ export type {
 } from './lineage.ts';
 export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
+export { bareColumn } from './node-columns.ts';
+export { openLineageEvents } from './open-lineage.ts';
 export { traceProject } from './trace-project.ts';
+export type { ColumnStep } from './walk.ts';
+export { downstreamOf, upstreamOf } from './walk.ts';

@@ -42,12 +42,20 @@ export interface ColumnLineage {
   readonly logic: string;
   /** Target type of an outermost cast, in lower case; null when there is none. */
   readonly castType: string | null;
+  /**
+   * The hop as a whole: the strongest of its sources' transformations; `set-operation` where members of a UNION make it in
+   * different ways; `constant` where no column and no function goes in. `count(*)` is an aggregate without a source.
+   */
+  readonly transformation: Transformation;
+  /** In lower case, from a cast or the catalog, carried through renames and unions; null where neither gives it. */
+  readonly type: string | null;
 }
 
 /** A parent's column that decides which rows there are, not what they hold. */
 export interface RowsetUse {
   readonly uniqueId: UniqueId;
   readonly column: string;
+  /** `order`: of an ORDER BY that decides, with LIMIT or DISTINCT ON, which rows there are. By itself it moves none. */
   readonly clause: 'join' | 'where' | 'group' | 'having' | 'qualify' | 'order' | 'distinct';
 }
 

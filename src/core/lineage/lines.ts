@@ -1,6 +1,7 @@
 import { type Reason, sortedBy, type UniqueId } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ColumnLineage, NodeLineage, ProjectLineage, RowsetUse, Transformation } from './lineage.ts';
+import { strongestOf } from './walk.ts';
 
 /** One column of one model, as `weirkeeper lineage --format json` prints it. */
 export interface LineageLine {
@@ -44,28 +45,12 @@ export function lineageLines(lineage: ProjectLineage, project: DbtProject): read
   });
 }
 
-const ranks: readonly Transformation[] = [
-  'constant',
-  'identity',
-  'rename',
-  'cast',
-  'expression',
-  'set-operation',
-  'aggregate',
-  'window',
-];
-
-/** Each source column once, with the strongest of its transformations. */
-function strongest(column: ColumnLineage): LineageLine['sources'] {
-  const found = new Map<string, LineageLine['sources'][number]>();
-  for (const { uniqueId, column: name, transformation } of column.sources) {
-    const key = `${uniqueId}\n${name.toLowerCase()}`;
-    const known = found.get(key);
-    if (known === undefined || ranks.indexOf(transformation) > ranks.indexOf(known.transformation)) {
-      found.set(key, { unique_id: uniqueId, column: name, transformation });
-    }
-  }
-  return [...found.values()];
+function strongest({ sources }: ColumnLineage): LineageLine['sources'] {
+  return strongestOf(sources).map(({ uniqueId, column, transformation }) => ({
+    unique_id: uniqueId,
+    column,
+    transformation,
+  }));
 }
 
 /** How many columns of how many models were resolved, and why the others were not. */

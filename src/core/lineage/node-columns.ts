@@ -8,6 +8,16 @@ export function catalogColumns(node: DbtNode, catalog: DbtCatalog | null): reado
   return relation === undefined || relation.columns.length === 0 ? null : relation.columns.map((column) => column.name);
 }
 
+/** Gives the type of a node's column as the catalog has it, else as its YAML has it, in lower case; null where neither says. */
+export function declaredTypes(node: DbtNode, catalog: DbtCatalog | null): (column: string) => string | null {
+  const types = new Map<string, string>();
+  for (const { name, dataType } of node.columns.values())
+    if (dataType !== null && dataType !== '') types.set(name.toLowerCase(), dataType.toLowerCase());
+  for (const { name, type } of catalog?.get(node.uniqueId)?.columns ?? [])
+    if (type !== '') types.set(name.toLowerCase(), type.toLowerCase());
+  return (column) => types.get(column.toLowerCase()) ?? null;
+}
+
 /** Names of a node's columns as its YAML gives them; of a seed, those of `column_types` too. */
 export function documentedColumns(node: DbtNode): readonly string[] {
   const types = node.config['column_types'];
@@ -20,8 +30,8 @@ export function documentedColumns(node: DbtNode): readonly string[] {
 }
 
 /** A column whose origin is not told: of a source or seed, or of a model that could not be analysed. */
-export function bareColumn(column: string, unresolved: Reason | null): ColumnLineage {
-  return { column, sources: [], unresolved, logic: '', castType: null };
+export function bareColumn(column: string, unresolved: Reason | null, type: string | null = null): ColumnLineage {
+  return { column, sources: [], unresolved, logic: '', castType: null, transformation: 'identity', type };
 }
 
 /** Columns that dbt adds to a snapshot's query. Source: dbt-adapters, include/global_project/macros/materializations/snapshots. */

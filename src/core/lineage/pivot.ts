@@ -2,7 +2,15 @@ import { type Expression, identifierKey, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import type { RowsetUse } from './lineage.ts';
 import { fold } from './logic.ts';
-import { type Origin, originKey, type Relation, type RelationColumn, strengths, type Value } from './relation.ts';
+import {
+  type Origin,
+  originKey,
+  plain,
+  type Relation,
+  type RelationColumn,
+  strengths,
+  type Value,
+} from './relation.ts';
 import { findColumn, type Scope, type Trace } from './scope.ts';
 
 type Pivot = Extract<Source['from'], { readonly kind: 'pivot' }>;
@@ -53,7 +61,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
   const consumed = new Set(unpivot.inputs.flat().map((name) => identifierKey(name, dialect)));
   const kept = input.columns.filter((column) => !consumed.has(column.key));
   const nameKey = identifierKey(unpivot.nameColumn, dialect);
-  const label: Value = { origins: new Map(), logic: 'unpivot-name', castType: null, unresolved: null };
+  const label: Value = { ...plain, logic: 'unpivot-name', made: strengths.expression };
   const made = unpivot.valueColumns.map((name, at): RelationColumn => {
     const values = unpivot.inputs.flatMap((names) => {
       const column = names[at];
@@ -70,7 +78,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     return {
       name: name.name,
       key: identifierKey(name, dialect),
-      value: { origins, logic, castType: null, unresolved: null },
+      value: { ...plain, origins, logic, made: strengths.expression },
     };
   });
   const named: RelationColumn = { name: unpivot.nameColumn.name, key: nameKey, value: label };

@@ -23,7 +23,11 @@ const recursions = 8;
 export function traceQuery(query: Query, env: Environment, outer: Scope | null, trace: Trace): Relation {
   const inner = withCtes(query, env, outer, trace);
   const body = traceBody(query.body, inner, outer, trace);
-  return query.orderBy.length === 0 ? body : ordered(query, body, inner, trace);
+  if (query.orderBy.length > 0) return ordered(query, body, inner, trace);
+  const { order = [] } = body;
+  return query.limit && order.length > 0
+    ? { ...body, rowset: { uses: order, inputs: [body.rowset] }, order: [] }
+    : body;
 }
 
 function traceBody(body: Query['body'], env: Environment, outer: Scope | null, trace: Trace): Relation {
@@ -147,7 +151,10 @@ function ordered(query: Query, body: Relation, env: Environment, trace: Trace): 
   const uses = [...sink.origins.values()].map(
     ({ uniqueId, column }): RowsetUse => ({ uniqueId, column, clause: 'order' }),
   );
-  return { ...body, rowset: { uses, inputs: [body.rowset, ...sink.rowsets] } };
+  const inputs = [body.rowset, ...sink.rowsets];
+  return query.limit
+    ? { ...body, rowset: { uses, inputs }, order: [] }
+    : { ...body, rowset: { uses: [], inputs }, order: uses };
 }
 
 function traceSetOperation(operation: SetOperation, members: readonly Relation[], trace: Trace): Relation {
@@ -234,21 +241,27 @@ function merged(values: readonly Value[], operation: SetOperation): Value | null
   const [first, ...others] = values;
   if (first === undefined || others.length === 0) return first ?? null;
   const origins = new Map(first.origins);
-  for (const value of others) {
-    for (const origin of value.origins.values()) {
-      const own: Origin =
-        operation.operator === 'intersect'
-          ? { ...origin, strength: Math.max(origin.strength, strengths.setOperation) }
-          : origin;
-      if (!origins.has(originKey(own))) origins.set(originKey(own), own);
-    }
+  for (const origin of others.flatMap((value) => [...value.origins.values()])) {
+    const own: Origin =
+      operation.operator === 'intersect'
+        ? { ...origin, strength: Math.max(origin.strength, strengths.setOperation) }
+        : origin;
+    if (!origins.has(originKey(own))) origins.set(originKey(own), own);
   }
   const logics = [...new Set(values.map((value) => value.logic))];
-  const same = values.every((value) => value.castType === first.castType);
+  const alike = logics.length === 1;
   return {
     origins,
-    logic: logics.length === 1 ? first.logic : fold(`${operation.operator}(${logics.join(', ')})`),
-    castType: same ? first.castType : null,
+    logic: alike ? first.logic : fold(`${operation.operator}(${logics.join(', ')})`),
+    castType: shared(values.map((value) => value.castType)),
+    type: shared(values.map((value) => value.type)),
+    made: alike ? first.made : Math.max(strengths.setOperation, ...values.map((value) => value.made)),
     unresolved: values.find((value) => value.unresolved !== null)?.unresolved ?? null,
   };
+}
+
+/** What all give; null when they differ. */
+function shared(types: readonly (string | null)[]): string | null {
+  const [first = null] = types;
+  return types.every((type) => type === first) ? first : null;
 }

@@ -18,6 +18,10 @@ export interface Value {
   readonly origins: ReadonlyMap<string, Origin>;
   readonly logic: string;
   readonly castType: string | null;
+  /** The column's type where a cast or the catalog gives it, carried through what does not change it. */
+  readonly type: string | null;
+  /** Strongest step on the way to it, whether or not a base column goes in: `count(*)` is an aggregate of none. */
+  readonly made: number;
   readonly unresolved: Reason | null;
 }
 
@@ -35,6 +39,8 @@ export interface Relation {
   /** Nodes whose columns stand here as they are: the relation is one, or a star over it. */
   readonly parents: readonly UniqueId[];
   readonly rowset: Rowset;
+  /** ORDER BY without LIMIT: it moves no rows unless the query around it takes the first of them. */
+  readonly order?: readonly RowsetUse[];
   /** What the relation does, as text: two with the same signature give the same rows of the same base columns. */
   readonly signature: string;
 }
@@ -48,26 +54,36 @@ export interface Rowset {
 /** Steps that a value can take, weakest first. */
 export const strengths = { identity: 0, cast: 1, expression: 2, setOperation: 3, aggregate: 4, window: 5 } as const;
 
+/** A value of which nothing is known yet. */
+export const plain: Value = {
+  origins: new Map(),
+  logic: '',
+  castType: null,
+  type: null,
+  made: strengths.identity,
+  unresolved: null,
+};
+
 export const nothing: Rowset = { uses: [], inputs: [] };
 
 /** A value that no base column goes into. */
 export function constant(logic: string): Value {
-  return { origins: new Map(), logic, castType: null, unresolved: null };
+  return { ...plain, logic };
 }
 
 /** A value whose origin could not be told. */
 export function unknownValue(unresolved: Reason, logic: string): Value {
-  return { origins: new Map(), logic, castType: null, unresolved };
+  return { ...plain, logic, unresolved };
 }
 
 /** The column of a node, as it is. */
-export function baseValue(uniqueId: UniqueId, column: string): Value {
+export function baseValue(uniqueId: UniqueId, column: string, type: string | null = null): Value {
   const origin: Origin = { uniqueId, column, strength: strengths.identity, functions: [] };
   return {
+    ...plain,
     origins: new Map([[originKey(origin), origin]]),
     logic: columnToken(uniqueId, column),
-    castType: null,
-    unresolved: null,
+    type,
   };
 }
 

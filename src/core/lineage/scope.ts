@@ -9,7 +9,15 @@ import {
   type Span,
 } from '#core/sql';
 import type { MissingColumn } from './lineage.ts';
-import { constant, type Relation, type RelationColumn, strengths, unknownValue, type Value } from './relation.ts';
+import {
+  constant,
+  plain,
+  type Relation,
+  type RelationColumn,
+  strengths,
+  unknownValue,
+  type Value,
+} from './relation.ts';
 
 /** What one node's trace carries along. */
 export interface Trace {
@@ -235,7 +243,7 @@ function wholeRow(name: Identifier, scope: Scope, trace: Trace): Value | null {
     made.map(([key, origin]) => [key, { ...origin, strength: Math.max(origin.strength, strengths.expression) }]),
   );
   trace.budget -= origins.size;
-  return { origins, logic: `row(${found.source.relation.signature})`, castType: null, unresolved: null };
+  return { ...plain, origins, logic: `row(${found.source.relation.signature})`, made: strengths.expression };
 }
 
 function reachable(scope: Scope): readonly BoundSource[] {

@@ -49,14 +49,34 @@ export function traceSelect(select: Select, env: Environment, outer: Scope | nul
   for (const projection of select.projections) project(projection, scope, trace, gathered);
   if (select.where !== null) clause('where', select.where, scope, { trace, gathered, aliases: 'no' });
   groupClauses(select, scope, trace, gathered);
+  const { uses, order } = usesAndOrder(select, scope, gathered);
   return {
     columns: gathered.columns,
     open: opened(gathered),
     parents: [...gathered.parents],
-    rowset: { uses: [...gathered.uses.values()], inputs: gathered.inputs },
+    rowset: { uses, inputs: gathered.inputs },
+    order,
     signature: fold(
       `select ${select.distinct ? 'distinct ' : ''}${gathered.columns.map((column) => column.value.logic).join(', ')} from ${joins.signature} ${gathered.clauses.join(' ')}`,
     ),
+  };
+}
+
+/** ORDER BY moves rows where LIMIT or DISTINCT ON takes the first of them, be it in the query around. */
+function usesAndOrder(
+  select: Select,
+  { sources }: Scope,
+  gathered: Gathered,
+): { readonly uses: readonly RowsetUse[]; readonly order: readonly RowsetUse[] } {
+  const all = [...gathered.uses.values()];
+  const [only, ...others] = sources;
+  const keepsOrder = others.length === 0 && select.groupBy.length === 0 && !select.distinct;
+  const given = select.orderBy.length === 0 && keepsOrder ? (only?.relation.order ?? []) : [];
+  if (select.limit) return { uses: [...all, ...given], order: [] };
+  if (select.distinctOn.length > 0) return { uses: all, order: [] };
+  return {
+    uses: all.filter((use) => use.clause !== 'order'),
+    order: [...given, ...all.filter((use) => use.clause === 'order')],
   };
 }
 

@@ -1,19 +1,13 @@
 import { type Reason, reason, toUniqueId, type UniqueId } from '#core/base';
 import type { DbtCatalog, DbtNode, DbtProject } from '#core/dbt';
 import { type Dialect, type Identifier, identifierKey, type Query, toDialect } from '#core/sql';
-import type {
-  ColumnLineage,
-  ColumnSource,
-  MissingColumn,
-  NodeLineage,
-  ProjectLineage,
-  Transformation,
-} from './lineage.ts';
+import { columnLineage } from './column-lineage.ts';
+import type { ColumnLineage, MissingColumn, NodeLineage, ProjectLineage } from './lineage.ts';
 import { nodeToken } from './logic.ts';
-import { addedByDbt, bareColumn, catalogColumns, documentedColumns } from './node-columns.ts';
+import { addedByDbt, bareColumn, catalogColumns, declaredTypes, documentedColumns } from './node-columns.ts';
 import { inOrder } from './order.ts';
 import { traceQuery } from './query.ts';
-import { baseValue, nothing, type Relation, type RelationColumn, usesOf, type Value } from './relation.ts';
+import { baseValue, nothing, plain, type Relation, type RelationColumn, strengths, usesOf } from './relation.ts';
 import { type RelationNames, relationNames } from './relation-names.ts';
 import { findColumn, type Trace } from './scope.ts';
 
@@ -85,7 +79,8 @@ function traceOne(node: DbtNode, state: Project): NodeLineage {
   if (trace.budget < 0)
     return documented(node, state, { code: 'too-large', text: `${uniqueId} has too many column uses to follow` });
   state.outputs.set(uniqueId, output);
-  const columns = output.columns.map((column) => columnLineage(column, state.dialect));
+  const typeOf = declaredTypes(node, state.catalog);
+  const columns = output.columns.map((column) => columnLineage(column, state.dialect, typeOf));
   const known = new Set(columns.map((column) => column.column.toLowerCase()));
   const star = reason(
     'open-star',
@@ -123,9 +118,10 @@ function noTree(node: DbtNode): Reason {
 function documented(node: DbtNode, { catalog }: Project, unresolved: Reason | null): NodeLineage {
   const catalogued = catalogColumns(node, catalog);
   const names = catalogued ?? documentedColumns(node);
+  const typeOf = declaredTypes(node, catalog);
   return {
     uniqueId: node.uniqueId,
-    columns: names.map((name) => bareColumn(name, unresolved)),
+    columns: names.map((name) => bareColumn(name, unresolved, typeOf(name))),
     rowset: [],
     unresolved,
     complete: catalogued !== null && unresolved === null,
@@ -184,7 +180,7 @@ function tableRelation(name: readonly Identifier[], found: UniqueId | null, self
 
 const selfRelation: Relation = {
   columns: [],
-  open: () => ({ origins: new Map(), logic: 'this', castType: null, unresolved: null }),
+  open: () => ({ ...plain, logic: 'this', made: strengths.expression }),
   parents: [],
   rowset: nothing,
   signature: 'this',
@@ -201,10 +197,10 @@ function baseRelation({ uniqueId, columns, complete }: NodeLineage, state: Proje
   const listed = columns
     .filter((column) => column.column !== '*')
     .map(
-      ({ column }): RelationColumn => ({
+      ({ column, type }): RelationColumn => ({
         name: column,
         key: identifierKey({ name: column, quoted: true }, state.dialect),
-        value: baseValue(uniqueId, column),
+        value: baseValue(uniqueId, column, type),
       }),
     );
   if (!complete) return openRelation(uniqueId, listed, state);
@@ -241,36 +237,8 @@ function addAsked(uniqueId: UniqueId, state: Project): void {
     const value = findColumn(output, identifier, state.dialect)?.value ?? output.open?.(identifier) ?? null;
     return value === null
       ? []
-      : [columnLineage({ name, key: identifierKey(identifier, state.dialect), value }, state.dialect)];
+      : [columnLineage({ name, key: identifierKey(identifier, state.dialect), value }, state.dialect, () => null)];
   });
   const columns = lineage.columns.filter((column) => column.column !== '*' || added.length === 0);
   state.lineage.set(uniqueId, { ...lineage, columns: [...columns, ...added] });
-}
-
-const transformations: readonly Transformation[] = [
-  'identity',
-  'cast',
-  'expression',
-  'set-operation',
-  'aggregate',
-  'window',
-];
-
-function columnLineage({ name, value }: RelationColumn, dialect: Dialect): ColumnLineage {
-  return {
-    column: name,
-    sources: sourcesOf(value, name, dialect),
-    unresolved: value.unresolved,
-    logic: value.logic,
-    castType: value.castType,
-  };
-}
-
-function sourcesOf(value: Value, name: string, dialect: Dialect): readonly ColumnSource[] {
-  const own = identifierKey({ name, quoted: false }, dialect).toLowerCase();
-  return [...value.origins.values()].map(({ uniqueId, column, strength, functions }) => {
-    const transformation =
-      strength === 0 && column.toLowerCase() !== own ? 'rename' : (transformations[strength] ?? 'expression');
-    return { uniqueId, column, transformation, functions };
-  });
 }

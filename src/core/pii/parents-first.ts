@@ -1,6 +1,6 @@
 import type { UniqueId } from '#core/base';
 import { sortedBy } from '#core/base';
-import type { ColumnLineage, NodeLineage, ProjectLineage } from '#core/lineage';
+import { bareColumn, type ColumnLineage, type NodeLineage, type ProjectLineage } from '#core/lineage';
 
 /** The nodes of a lineage, each after every node that it takes columns from; a circle is cut where it is met. */
 export function parentsFirst(lineage: ProjectLineage): readonly NodeLineage[] {
@@ -19,7 +19,7 @@ export function withEveryColumn(lineage: ProjectLineage): ProjectLineage {
       const name = column.toLowerCase();
       if (listed.get(uniqueId)?.has(name) === true) continue;
       const own = added.get(uniqueId) ?? new Map<string, ColumnLineage>();
-      own.set(name, { column, sources: [], unresolved: null, logic: '', castType: null });
+      own.set(name, bareColumn(column, null));
       added.set(uniqueId, own);
     }
   }

@@ -82,7 +82,7 @@ const strongTable: PhraseTable = {
   'fin.cvv_track': 'cvv|cvc|cvv number|track data|pin block|card security code',
   'fin.account':
     'iban|bank account|routing number|sort code|bank account number|account iban|swift account|direct deposit account',
-  'contact.email': 'email|email address|e mail|mail address|mailto|gmail|converted from lead email',
+  'contact.email': 'email|email address|e mail address|e mail|mail address|mailto|gmail|converted from lead email',
   'contact.phone':
     'phone|phone number|mobile phone|mobile number|cell number|fax|fax number|msisdn|whatsapp|mobile|cell|contact value|contact detail|phone extension|phone ext|phone number ext',
   'person.name': `first name|last name|full name|middle name|maiden name|preferred name|legal name|given name|family name|nick name|birth name|

@@ -2,8 +2,7 @@ import type { Document, LineCounter } from 'yaml';
 import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { z } from 'zod';
 import type { JsonObject, JsonValue } from '#core/base';
-import { isJsonObject } from '#core/base';
-import { nearestWord } from './nearest.ts';
+import { isJsonObject, nearestWord } from '#core/base';
 
 /** 1-based. */
 export interface Place {

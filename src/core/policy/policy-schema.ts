@@ -57,6 +57,14 @@ const comment = z.strictObject({
   max_findings: z.int().min(0).max(10).default(3).describe('How many findings are shown unfolded.'),
 });
 
+const audit = z.strictObject({
+  checkpoints: z
+    .enum(['off', 'ref'])
+    .default('off')
+    .describe("Whether the audit log's head is pushed to refs/weirkeeper/audit; needs the permission contents: write."),
+  outcome_days: z.int().min(1).max(90).default(14).describe('Days after a merge in which a revert or a fix counts.'),
+});
+
 /** The file as written in YAML; snake_case, an unknown key is an error. The gates' part is made from the given gates. */
 export function policySchema(gates: readonly Gate[]) {
   return z.strictObject({
@@ -68,6 +76,7 @@ export function policySchema(gates: readonly Gate[]) {
     layers: z.array(layer).max(50).default([]),
     deep_review: deepReview.prefault({}),
     comment: comment.prefault({}),
+    audit: audit.prefault({}),
   });
 }
 
@@ -95,6 +104,7 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
     layers: file.layers,
     deepReview: { enabled: deep.enabled, allowForks: deep.allow_forks },
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
+    audit: { checkpoints: file.audit.checkpoints, outcomeDays: file.audit.outcome_days },
   };
 }
 

@@ -19,6 +19,12 @@ export interface Policy {
     readonly allowForks: boolean;
   };
   readonly comment: { readonly enabled: boolean; readonly inline: boolean; readonly maxFindings: number };
+  readonly audit: {
+    /** `ref`: the log's head is pushed to a ref of the repository; the App then needs to write contents. */
+    readonly checkpoints: 'off' | 'ref';
+    /** How many days after a merge its outcome is looked for. */
+    readonly outcomeDays: number;
+  };
 }
 
 export interface GatePolicy {

@@ -1,4 +1,6 @@
+import type { UniqueId } from '#core/base';
 import type { Change, ColumnChange } from '#core/change';
+import { reachOf } from '#core/change';
 import type { Detail } from './detail.ts';
 import { cell, code, prose } from './escape.ts';
 import type { ModelRow } from './model-rows.ts';
@@ -61,7 +63,7 @@ function tableRow(change: Change, { uniqueId, why, rows, columns }: ModelRow): s
     why.map((phrase) => prose(phrase, 80)).join(', '),
     rowsText(rows, '**'),
     columnsCell(columns),
-    reachesCell(change, downstreamOf(change, uniqueId)),
+    reachesCell(change, uniqueId),
   ];
   return `| ${cells.map(cell).join(' | ')} |`;
 }
@@ -71,11 +73,16 @@ function columnsCell(columns: readonly ColumnChange[]): string {
   return (columns.length > 3 ? [...shown, `${columns.length - 3} more`] : shown).join(', ');
 }
 
-function reachesCell(change: Change, downstream: ReturnType<typeof downstreamOf>): string {
-  const { models, consumers } = splitReach(downstream);
+function reachesCell(change: Change, uniqueId: UniqueId): string {
+  const { models, consumers } = splitReach(downstreamOf(change, uniqueId));
+  const { groups, keepRows } = reachOf(change, uniqueId);
   const named =
     consumers.length <= 2
       ? consumers.map((uniqueId) => boldName(change, uniqueId))
       : [counted(consumers.length, 'consumer')];
-  return [...(models.length > 0 ? [counted(models.length, 'model')] : []), ...named].join(' · ');
+  const kept = keepRows.length > 0 ? ` (${keepRows.length} incremental)` : '';
+  const crossed = groups.slice(0, 2).map((group) => `group ${code(group, 40)}`);
+  return [...(models.length > 0 ? [`${counted(models.length, 'model')}${kept}`] : []), ...named, ...crossed].join(
+    ' · ',
+  );
 }

@@ -56,6 +56,7 @@ function sections(view: ReviewView, detail: Detail, quiet: boolean): readonly st
     findingsSection(view, detail),
     rungSentence(view),
     modelsSection(view, rows, detail),
+    alsoModifiedSentence(view),
     gatesSection(view, detail),
     deepReviewLine(view, detail),
     detail.lineage ? lineageSection(view) : '',
@@ -98,6 +99,15 @@ function rungSentence(view: ReviewView): string {
         .map((reason) => prose(reason, 160))
         .join('; ')}.`
     : '';
+}
+
+/** `Also modified: 3 tests, 1 exposure.` */
+function alsoModifiedSentence({ change }: ReviewView): string {
+  const byType = Map.groupBy(change?.alsoModified ?? [], ({ resourceType }) => resourceType);
+  const counts = [...byType].map(([type, nodes]) =>
+    counted(nodes.length, type === 'test' ? 'data test' : type.replaceAll('_', ' ')),
+  );
+  return counts.length === 0 ? '' : `Also modified: ${counts.sort().join(', ')}.`;
 }
 
 function sinceLastPush({ verdict, previousFingerprints }: ReviewView): string {

@@ -29,6 +29,8 @@ const reviewShape = z.strictObject({
       resource_type: text,
       selectors: z.array(text),
       causes: z.array(z.strictObject({ kind: text, text })),
+      label: text.describe('edited, macro, var or environment, engine noise, or stale base.'),
+      compiled: text.describe('How the compiled SQL compares: identical, formatting-only, changed, or unknown.'),
     }),
   ),
   gates: z.array(
@@ -60,11 +62,13 @@ export function renderJson(view: ReviewView): ReviewJson {
   return {
     schema: 'weirkeeper.review/v1',
     verdict: { outcome: verdict.outcome, rung: verdict.rung, reasons: [...verdict.reasons] },
-    modified: (change?.modified ?? []).map(({ uniqueId, resourceType, selectors, causes }) => ({
+    modified: (change?.modified ?? []).map(({ uniqueId, resourceType, selectors, causes, label, compiled }) => ({
       unique_id: uniqueId,
       resource_type: resourceType,
       selectors: [...selectors],
       causes: causes.map(({ kind, text: phrase }) => ({ kind, text: phrase })),
+      label,
+      compiled,
     })),
     gates: verdict.gates.map((gate) => ({
       id: gate.gateId,

@@ -87,10 +87,20 @@ function weigh(view: ReviewView, uniqueId: UniqueId, { node, columns, harm }: Co
 
 function whyOf(node: ModifiedNode | null): readonly string[] {
   if (node === null) return ['removed'];
-  const causes = node.causes.map(({ text }) => text);
-  const shown = causes.length > 2 ? [...causes.slice(0, 2), `${causes.length - 2} more`] : causes;
+  const shown = phrasesOf(node);
   if (node.compiled === 'identical') return [...shown, 'same compiled SQL'];
   return node.compiled === 'formatting-only' ? [...shown, 'only its form'] : shown;
+}
+
+/** The label where it says more than the causes, else the causes that are the project's own, two at most. */
+function phrasesOf({ label, causes }: ModifiedNode): readonly string[] {
+  const foreign = causes.flatMap((cause) => (cause.foreign === undefined ? [] : [cause.foreign]));
+  const because = [...new Set(foreign.map((one) => one.because))].slice(0, 1);
+  if (label === 'engine noise') return [['noise of the engine', ...because].join(': ')];
+  if (label === 'var or environment') return [['var or environment', ...because].join(': ')];
+  const own = causes.filter((cause) => cause.foreign === undefined).map(({ text }) => text);
+  const shown = own.length > 2 ? [...own.slice(0, 2), `${own.length - 2} more`] : own;
+  return label === 'stale base' ? ['not of this pull request', ...shown.slice(0, 1)] : shown;
 }
 
 function harmByModel({ verdict }: ReviewView): ReadonlyMap<UniqueId, number> {

@@ -25,10 +25,15 @@ export function nameOf(change: Change | null, uniqueId: UniqueId): string {
 
 /** `exposure **Board dashboard** (owner finance-data)`, as Markdown. */
 export function consumerMarkdown(change: Change | null, uniqueId: UniqueId): string {
-  const owner = nodeOf(change, uniqueId)?.exposure?.owner;
-  const name = owner?.name ?? owner?.email[0] ?? '';
+  const exposure = nodeOf(change, uniqueId)?.exposure ?? null;
+  const name = exposure?.owner.name ?? exposure?.owner.email[0] ?? '';
+  const maturity = exposure?.maturity ?? null;
   const title = `${consumerWord(uniqueId)} ${boldName(change, uniqueId)}`;
-  return name === '' ? title : `${title} (owner ${prose(name, 60)})`;
+  const known = [
+    ...(name === '' ? [] : [`owner ${prose(name, 60)}`]),
+    ...(maturity === null ? [] : [`${prose(maturity, 20)} maturity`]),
+  ];
+  return known.length === 0 ? title : `${title} (${known.join(', ')})`;
 }
 
 /** The name of a consumer in bold; in code where bold could be broken by the name itself. */

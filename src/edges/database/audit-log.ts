@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { auditLine } from '#core/audit';
+import { auditLine, type ChainState } from '#core/audit';
 import { InvariantError } from '#core/base';
-import type { AuditEntry, AuditLog } from '#review';
+import type { AuditLog } from '#review';
 import { lockName } from './lock-name.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
@@ -10,19 +10,30 @@ const exportPage = 500;
 /** The audit log in the database: one chain a repository, which a trigger lets only grow. */
 export function createAuditLog(db: Kysely<Tables>): AuditLog {
   return {
-    readLast: (repository) => readLast(db.withSchema(tableSchema), repository),
-    append: (repository, make) =>
+    append: ({ repository, installationId }, eventKeys, make) =>
       db.transaction().execute(async (whole) => {
         await lockName(`audit ${repository}`).execute(whole);
         const trx = whole.withSchema(tableSchema);
-        const last = await readLast(trx, repository);
-        const entry = make(last);
-        assertFollows(repository, last, entry);
-        await trx
-          .insertInto('audit_log')
-          .values({ repository, ...entry })
-          .execute();
-        return entry;
+        const chain = { last: await readLast(trx, repository), known: await readKnown(trx, repository, eventKeys) };
+        const added = make(chain);
+        assertFollows(repository, chain, added);
+        await rememberStream(trx, repository, installationId);
+        for (const entry of added) {
+          const { seq, digest, record, keyId, eventKey, contentDigest } = entry;
+          const row = {
+            repository,
+            seq,
+            digest,
+            record,
+            key_id: keyId,
+            event_key: eventKey,
+            content_digest: contentDigest,
+          };
+          await trx
+            .insertInto('audit_log')
+            .values({ ...row, signatures: JSON.stringify(entry.signatures) })
+            .execute();
+        }
       }),
   };
 }
@@ -34,7 +45,7 @@ export async function* exportAuditLog(db: Kysely<Tables>, repository: string | n
     let query = db
       .withSchema(tableSchema)
       .selectFrom('audit_log')
-      .select(['repository', 'seq', 'digest', 'record'])
+      .select(['repository', 'seq', 'digest', 'record', 'signatures'])
       // By bytes, so that the order and this comparison agree whatever the database's locale.
       .where(sql<boolean>`(repository COLLATE "C", seq) > (${after.repository}, ${after.seq}::integer)`)
       .orderBy(sql`repository COLLATE "C"`)
@@ -49,23 +60,54 @@ export async function* exportAuditLog(db: Kysely<Tables>, repository: string | n
   }
 }
 
-async function readLast(db: Kysely<Tables>, repository: string) {
+async function readLast(db: Kysely<Tables>, repository: string): Promise<ChainState['last']> {
   const row = await db
     .selectFrom('audit_log')
-    .select(['seq', 'digest'])
+    .select(['seq', 'digest', 'key_id'])
     .where('repository', '=', repository)
     .orderBy('seq', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row ?? null;
+  return row === undefined ? null : { seq: row.seq, digest: row.digest, keyId: row.key_id };
 }
 
-function assertFollows(repository: string, last: { readonly seq: number } | null, entry: AuditEntry): void {
-  const expected = (last?.seq ?? 0) + 1;
-  if (entry.seq === expected) return;
-  throw new InvariantError('audit-chain-gap', `record ${entry.seq} of ${repository} should be ${expected}`, {
-    repository,
-    seq: entry.seq,
-    expected,
-  });
+/** The newest record of each event. */
+async function readKnown(
+  db: Kysely<Tables>,
+  repository: string,
+  eventKeys: readonly string[],
+): Promise<ChainState['known']> {
+  if (eventKeys.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('audit_log')
+    .select(['seq', 'digest', 'event_key', 'content_digest'])
+    .where('repository', '=', repository)
+    .where('event_key', 'in', eventKeys)
+    .orderBy('seq')
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.event_key ?? '',
+      { seq: row.seq, digest: row.digest, contentDigest: row.content_digest ?? '' },
+    ]),
+  );
+}
+
+/** Which installation speaks for a repository: what the daily job has to know. */
+async function rememberStream(db: Kysely<Tables>, repository: string, installationId: number): Promise<void> {
+  const installation_id = String(installationId);
+  await db
+    .insertInto('audit_streams')
+    .values({ repository, installation_id })
+    .onConflict((conflict) => conflict.column('repository').doUpdateSet({ installation_id }))
+    .execute();
+}
+
+function assertFollows(repository: string, { last }: ChainState, added: readonly { readonly seq: number }[]): void {
+  const first = (last?.seq ?? 0) + 1;
+  const wrong = added.findIndex(({ seq }, i) => seq !== first + i);
+  if (wrong === -1) return;
+  const seq = added[wrong]?.seq ?? null;
+  const text = `record ${seq ?? '?'} of ${repository} should be ${first + wrong}`;
+  throw new InvariantError('audit-chain-gap', text, { repository, seq, expected: first + wrong });
 }

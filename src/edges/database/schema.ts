@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
-import type { ReviewJob } from '#review';
+import type { Signature } from '#core/audit';
+import type { MergeFacts, ReviewJob } from '#review';
 
 /** Our tables live in a schema of their own, so that a database may be shared. */
 export const tableSchema = 'weirkeeper';
@@ -35,7 +36,38 @@ export interface Tables {
     readonly seq: number;
     readonly digest: string;
     readonly record: string;
+    /** Null of a record of before records were signed; so are the three that follow. */
+    readonly signatures: Json<readonly Signature[] | null>;
+    readonly key_id: string | null;
+    readonly event_key: string | null;
+    readonly content_digest: string | null;
     readonly appended_at: Stamp;
+  };
+  readonly audit_streams: {
+    readonly repository: string;
+    readonly installation_id: string;
+  };
+  readonly signing_keys: {
+    readonly seq: number;
+    readonly keyid: string;
+    readonly public_key: string;
+    readonly replaces: string | null;
+    readonly endorsement: string | null;
+    readonly added_at: Stamp;
+  };
+  readonly audit_checkpoints: {
+    readonly repository: string;
+    readonly size: number;
+    readonly line: string;
+    readonly added_at: Stamp;
+  };
+  readonly watched_merges: {
+    readonly repository: string;
+    readonly pull_number: number;
+    readonly base_ref: string;
+    readonly merged_at: ColumnType<Date, string, string>;
+    readonly watched_until: ColumnType<Date, string, string>;
+    readonly facts: Json<MergeFacts>;
   };
   readonly reviews: {
     readonly review_id: string;

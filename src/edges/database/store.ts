@@ -1,7 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import { DeploymentError } from '#core/base';
-import type { AuditLog, ReviewJob } from '#review';
+import type { AuditLog, CheckpointMemory, OutcomeMemory, ReviewJob, StreamPlace } from '#review';
 import { createAuditLog, exportAuditLog } from './audit-log.ts';
+import {
+  createCheckpointMemory,
+  createOutcomeMemory,
+  createSigningKeys,
+  readStreams,
+  type SigningKeys,
+} from './audit-memory.ts';
 import { type Connection, connect, type StorePlace } from './connect.ts';
 import { migrate } from './migrate.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
@@ -19,6 +26,9 @@ export interface Delivery {
 /** What the app keeps: deliveries, waiting jobs, reviews, the audit log. */
 export interface Store {
   readonly auditLog: AuditLog;
+  readonly signingKeys: SigningKeys;
+  readonly outcomes: OutcomeMemory;
+  readonly checkpoints: CheckpointMemory;
   readonly reviews: Reviews;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
@@ -26,6 +36,10 @@ export interface Store {
   work(doJob: DoJob): Promise<void>;
   /** Lines of the exported audit log, without line ends; of one repository when one is given. */
   exportAuditLog(repository?: string): AsyncGenerator<string>;
+  /** Repositories that have a log. */
+  readStreams(): Promise<readonly StreamPlace[]>;
+  /** Places jobs that no delivery asked for. */
+  enqueue(jobs: readonly ReviewJob[]): Promise<void>;
   /** Jobs still to be done, those in work among them, and jobs that failed for good. */
   countJobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
   /** Stops work (running jobs may finish within `drainMs`, 18 s unless told) and closes the database. Idempotent. */
@@ -68,6 +82,9 @@ function toStore(connection: Connection, queue: Queue): Store {
   let closed: Promise<void> | null = null;
   return {
     auditLog: createAuditLog(db),
+    signingKeys: createSigningKeys(db),
+    outcomes: createOutcomeMemory(db),
+    checkpoints: createCheckpointMemory(db),
     reviews: createReviews(db),
     async acceptDelivery(delivery) {
       const outcome = await db.transaction().execute(async (trx) => {
@@ -80,6 +97,11 @@ function toStore(connection: Connection, queue: Queue): Store {
     },
     work: (doJob) => queue.work(doJob),
     exportAuditLog: (repository) => exportAuditLog(db, repository ?? null),
+    readStreams: () => readStreams(db),
+    async enqueue(jobs) {
+      await db.transaction().execute((trx) => queue.place(trx, jobs));
+      queue.announce(jobs);
+    },
     countJobs: () => countJobs(db),
     close(drainMs = defaultDrainMs) {
       closed ??= queue.stop(drainMs).finally(() => connection.close());

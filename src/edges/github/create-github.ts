@@ -1,5 +1,6 @@
 import { DeploymentError, type Sha } from '#core/base';
-import type { Publisher, WorkflowArtifacts } from '#review';
+import type { CheckpointPublisher, Publisher, RepositoryHistory, WorkflowArtifacts } from '#review';
+import { createCheckpointPublisher } from './checkpoint-ref.ts';
 import { type ConnectOptions, connect, type Octokit } from './connect.ts';
 import { createPublisher, type PublisherOptions } from './publisher.ts';
 import {
@@ -8,6 +9,7 @@ import {
   findOpenPullRequests,
   type GitHubPullRequests,
 } from './pull-requests.ts';
+import { createRepositoryHistory } from './repository-history.ts';
 import type { AppIdentity } from './target.ts';
 import { createWorkflowArtifacts } from './workflow-artifacts.ts';
 
@@ -21,6 +23,8 @@ export interface GitHub {
   readonly pullRequests: GitHubPullRequests;
   readonly publisher: Publisher;
   readonly workflowArtifacts: WorkflowArtifacts;
+  readonly history: RepositoryHistory;
+  readonly checkpointPublisher: CheckpointPublisher;
   /** Numbers of the open pull requests, forks' included, whose head is this commit. */
   findOpenPullRequests(installationId: number, repository: string, headSha: Sha): Promise<readonly number[]>;
   /** Asks GitHub who we are: fails with DeploymentError when the App id and the key do not belong together. */
@@ -33,8 +37,11 @@ const silent = { debug: ignore, warn: ignore };
 export function createGitHub(options: GitHubOptions): GitHub {
   const connections = connectOnce(options);
   const { log = silent, newerHead } = options;
+  const pullRequests = createPullRequests(connections);
   return {
-    pullRequests: createPullRequests(connections),
+    pullRequests,
+    history: createRepositoryHistory(connections, pullRequests),
+    checkpointPublisher: createCheckpointPublisher((installationId) => connections.octokit(installationId)),
     publisher: createPublisher({ connections, log, ...(newerHead === undefined ? {} : { newerHead }) }),
     workflowArtifacts: createWorkflowArtifacts(connections),
     findOpenPullRequests: (installationId, repository, headSha) =>

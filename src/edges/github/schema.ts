@@ -82,4 +82,12 @@ export const MergeGroupEvent = z.object({
   merge_group: z.object({ head_sha: commitId, head_ref: z.string().max(1_000) }),
 });
 
+/** `push`: `ref` is a branch or a tag. */
+export const PushEvent = z.object({
+  ref: z.string().max(1_000),
+  before: commitId,
+  after: commitId,
+  deleted: z.boolean().nullish(),
+});
+
 export type LinkedPullRequest = z.infer<typeof linkedPullRequest>;

@@ -10,6 +10,7 @@ import {
   type LinkedPullRequest,
   MergeGroupEvent,
   PullRequestEvent,
+  PushEvent,
   WorkflowRunEvent,
 } from './schema.ts';
 
@@ -42,6 +43,7 @@ const translations: ReadonlyMap<string, Translation> = new Map([
   ['issue_comment', reading(IssueCommentEvent, fromComment)],
   ['workflow_run', reading(WorkflowRunEvent, fromWorkflowRun)],
   ['merge_group', reading(MergeGroupEvent, fromMergeGroup)],
+  ['push', reading(PushEvent, fromPush)],
 ]);
 
 /**
@@ -154,6 +156,18 @@ function fromWorkflowRun(event: z.infer<typeof WorkflowRunEvent>, origin: Origin
 function fromMergeGroup(event: z.infer<typeof MergeGroupEvent>, origin: Origin): readonly ReviewJob[] {
   const { head_sha, head_ref } = event.merge_group;
   return origin.action === 'checks_requested' ? [mergeGroup(origin, toSha(head_sha), head_ref)] : [];
+}
+
+/** Commits on a branch that was there before: they may take back what was merged to it. */
+function fromPush(event: z.infer<typeof PushEvent>, origin: Origin): readonly ReviewJob[] {
+  const { ref, before, after, deleted } = event;
+  const branch = /^refs\/heads\/(.+)$/.exec(ref)?.[1];
+  const isNew = /^0+$/.test(before) || /^0+$/.test(after);
+  if (branch === undefined || deleted === true || isNew || branch.startsWith(mergeQueuePrefix)) return [];
+  const { repository, installationId, deliveryId } = origin;
+  return [
+    { kind: 'pushed', repository, installationId, branch, before: toSha(before), after: toSha(after), deliveryId },
+  ];
 }
 
 function review(origin: Origin, pullNumber: number, headSha: Sha | null, depth: 'standard' | 'deep'): ReviewJob {

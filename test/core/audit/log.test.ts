@@ -1,152 +1,215 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { auditLine, auditRecord, type ChainEnd, canonicalJson, sha256, verifyAuditLog } from '#core/audit';
-import { anAuditInput } from '../../support/audit.ts';
+import {
+  auditLine,
+  auditVerifier,
+  checkpointLine,
+  emptyFrontier,
+  readCheckpoint,
+  readLogLine,
+  rootOf,
+  type SignedCheckpoint,
+  verifyAuditLog,
+  withLeaf,
+} from '#core/audit';
+import { aHandover, aLog, anAnalysed, aSigner, aStream, publicKeyOf } from '../../support/audit.ts';
 
-/** An exported log with the given repositories' records in the given order. */
-function aLog(repositories: readonly string[]): readonly string[] {
-  const ends = new Map<string, ChainEnd>();
-  return repositories.map((repository, i) => {
-    const last = ends.get(repository) ?? null;
-    const entry = auditRecord(anAuditInput({ last, repository, reviewId: `review-${i}` }));
-    ends.set(repository, entry);
-    return auditLine(entry);
-  });
+const keys = [publicKeyOf('first')];
+
+function aCheckpoint(lines: readonly string[], size: number, signer = aSigner()): SignedCheckpoint {
+  let frontier = emptyFrontier;
+  let last = '';
+  for (const line of lines.slice(0, size)) {
+    const read = readLogLine(line);
+    last = read.ok ? read.entry.digest : '';
+    frontier = withLeaf(frontier, Buffer.from(last, 'hex'));
+  }
+  const head = { repository: 'shop/warehouse', size, root: rootOf(frontier), last, time: '2026-03-05T00:00:00.000Z' };
+  return readCheckpoint(checkpointLine(head, signer))!;
 }
 
-const twoChains = ['shop/a', 'shop/b', 'shop/a', 'shop/a', 'shop/b', 'shop/a'];
-
-describe('an untouched log', () => {
-  it('holds, and names the end of each chain', () => {
-    const log = aLog(twoChains);
-    const digestOf = (line: number) => (JSON.parse(log[line] ?? '') as { digest: string }).digest;
-    expect(verifyAuditLog(log)).toEqual({
-      ok: true,
-      records: 6,
-      lastDigest: digestOf(5),
-      chains: [
-        { repository: 'shop/a', records: 4, seq: 4, digest: digestOf(5) },
-        { repository: 'shop/b', records: 2, seq: 2, digest: digestOf(4) },
-      ],
+describe('the Merkle tree', () => {
+  // RFC 6962 reference vectors of Certificate Transparency's test suite (leaves as hexadecimal).
+  const leaves = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+  const roots = [
+    '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d',
+    'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125',
+    'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77',
+    'd37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7',
+    '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4',
+    '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
+    'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c',
+    '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
+  ];
+  it('has the roots of RFC 6962', () => {
+    let frontier = emptyFrontier;
+    expect(rootOf(frontier)).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+    leaves.forEach((leaf, i) => {
+      frontier = withLeaf(frontier, Buffer.from(leaf, 'hex'));
+      expect(rootOf(frontier)).toBe(roots[i]);
     });
-  });
-
-  it('holds when it is empty, and with a last line end', () => {
-    expect(verifyAuditLog([])).toEqual({ ok: true, records: 0, lastDigest: null, chains: [] });
-    expect(verifyAuditLog(`${aLog(['shop/a']).join('\n')}\n`.split('\n'))).toMatchObject({ ok: true, records: 1 });
-  });
-
-  it('is made of canonical lines', () => {
-    for (const line of aLog(twoChains)) expect(canonicalJson(JSON.parse(line))).toBe(line);
   });
 });
 
-describe('a log that was tampered with', () => {
-  const anyChain = fc.array(fc.constantFrom('shop/a', 'shop/b', 'shop/c'), { minLength: 2, maxLength: 8 });
-
-  it('breaks at the line where any one character was changed', () => {
-    fc.assert(
-      fc.property(anyChain, fc.nat(), fc.nat(), fc.integer({ min: 1, max: 0x7e }), (chain, at, where, shift) => {
-        const log = [...aLog(chain)];
-        const line = at % log.length;
-        const text = log[line] ?? '';
-        const place = where % text.length;
-        const code = ((text.charCodeAt(place) + shift) % 0x7f) + (text.charCodeAt(place) + shift > 0x7e ? 1 : 0);
-        fc.pre(code !== text.charCodeAt(place));
-        log[line] = text.slice(0, place) + String.fromCharCode(code) + text.slice(place + 1);
-        expect(verifyAuditLog(log)).toMatchObject({ ok: false, line: line + 1 });
-      }),
-      { numRuns: 300 },
-    );
+describe('an untouched log', () => {
+  it('holds, with its keys, its checkpoints and a last line end', () => {
+    const lines = aLog(6);
+    const checkpoints = [aCheckpoint(lines, 3), aCheckpoint(lines, 6)];
+    expect(verifyAuditLog([...lines, ''], { keys, checkpoints })).toMatchObject({
+      ok: true,
+      records: 6,
+      chains: [{ repository: 'shop/warehouse', seq: 6, unsigned: 0, checkpoints: [3, 6], keyIds: [keys[0]!.keyid] }],
+    });
+    expect(verifyAuditLog([])).toEqual({ ok: true, records: 0, chains: [] });
   });
 
-  it('breaks where a character was put in or taken out', () => {
-    fc.assert(
-      fc.property(
-        anyChain,
-        fc.nat(),
-        fc.nat(),
-        fc.constantFrom('', ' ', '0', '"', '\u00a0', '}'),
-        (chain, at, where, put) => {
-          const log = [...aLog(chain)];
-          const line = at % log.length;
-          const text = log[line] ?? '';
-          const place = where % text.length;
-          log[line] = text.slice(0, place) + put + text.slice(put === '' ? place + 1 : place);
-          expect(verifyAuditLog(log)).toMatchObject({ ok: false, line: line + 1 });
-        },
-      ),
-      { numRuns: 300 },
-    );
+  it('holds across a rotation, for a reader who trusts the first key alone', () => {
+    const stream = aStream();
+    stream.add([anAnalysed()]);
+    stream.add([anAnalysed({ reviewId: 'r2' })], aSigner('third', ['first', 'second']));
+    expect(verifyAuditLog(stream.lines(), { keys })).toMatchObject({ ok: true, records: 4 });
   });
 
-  it('breaks at the next record of the same repository when a record is taken out', () => {
-    fc.assert(
-      fc.property(anyChain, fc.nat(), (chain, at) => {
-        const gone = at % chain.length;
-        const next = chain.findIndex((repository, line) => line > gone && repository === chain[gone]);
-        fc.pre(next !== -1);
-        const log = aLog(chain).filter((_, line) => line !== gone);
-        expect(verifyAuditLog(log)).toMatchObject({
-          ok: false,
-          line: next,
-          reason: expect.stringContaining('missing'),
-        });
-      }),
-    );
-  });
-
-  it('breaks at the repeated line', () => {
-    fc.assert(
-      fc.property(anyChain, fc.nat(), fc.nat(), (chain, at, distance) => {
-        const log = [...aLog(chain)];
-        const from = at % log.length;
-        const to = from + 1 + (distance % (log.length - from));
-        log.splice(to, 0, log[from] ?? '');
-        expect(verifyAuditLog(log)).toMatchObject({ ok: false, line: to + 1 });
-      }),
-    );
-  });
-
-  it('breaks at the first record that came too early', () => {
-    const [one = '', two = '', three = ''] = aLog(['shop/a', 'shop/a', 'shop/a']);
-    expect(verifyAuditLog([one, three, two])).toMatchObject({ ok: false, line: 2, seq: 3 });
-    expect(verifyAuditLog([two, one, three])).toMatchObject({ ok: false, line: 1, seq: 2 });
-  });
-
-  it('breaks where a record was forged with a digest of its own: the link to it fails', () => {
-    const log = [...aLog(['shop/a', 'shop/a'])];
-    const { record } = JSON.parse(log[0] ?? '') as { record: Record<string, unknown> };
-    const forged = canonicalJson({ ...record, verdict: 'passed' });
-    log[0] = auditLine({ seq: 1, digest: sha256(forged), record: forged });
-    expect(verifyAuditLog(log)).toMatchObject({
+  it('of the old form holds, and goes on with signed records; a key cannot vouch for unsigned ones alone', () => {
+    const old = readFileSync('test/fixtures/audit/v1.jsonl', 'utf8').trim().split('\n').slice(0, 3);
+    expect(verifyAuditLog(old)).toMatchObject({ ok: true, chains: [{ unsigned: 3, keyIds: [] }] });
+    expect(verifyAuditLog(old, { keys })).toMatchObject({
       ok: false,
-      line: 2,
-      seq: 2,
-      reason: expect.stringContaining('prev is'),
+      reason: expect.stringContaining('no key signed'),
+    });
+    const { digest } = JSON.parse(old[2]!) as { digest: string };
+    const stream = aStream('shop/warehouse', { seq: 3, digest, keyId: null });
+    stream.add([anAnalysed({ reviewId: 'new' })]);
+    const whole = [...old, ...stream.lines()];
+    expect(verifyAuditLog(whole, { keys })).toMatchObject({ ok: true, records: 5, chains: [{ unsigned: 3 }] });
+    expect(verifyAuditLog([...whole.slice(0, 1), ...whole.slice(2)])).toMatchObject({ ok: false, line: 2 });
+  });
+});
+
+describe('a log of 1,000 records that was tampered with', () => {
+  const lines = aLog(1_000);
+  const foreign = aLog(1_000, 'shop/warehouse', aSigner('stranger'));
+
+  it('is found at the very place, at every place, whatever was done there', () => {
+    const verifier = auditVerifier({ keys });
+    const refused = (text: string, at: number): void => {
+      expect(verifier.line(text)).toMatchObject({ line: at + 1, reason: expect.any(String) });
+    };
+    lines.forEach((line, at) => {
+      // One verifier walks the log once: a refused line leaves it as it was.
+      const place = (at * 7919) % line.length;
+      refused(line.slice(0, place) + (line[place] === 'A' ? 'B' : 'A') + line.slice(place + 1), at);
+      const next = lines[at + 1];
+      if (next !== undefined) refused(next, at); // removed, or exchanged with the next
+      if (at > 0) refused(lines[at - 1]!, at); // repeated
+      refused(foreign[at]!, at); // signed with another key
+      expect(verifier.line(line)).toMatchObject({ seq: at + 1 });
+    });
+    expect(verifier.end()).toMatchObject({ ok: true, records: 1_000 });
+  });
+
+  it('is found cut off at its end by a checkpoint, and by nothing else', () => {
+    const checkpoint = aCheckpoint(lines, 1_000);
+    for (const size of [1, 2, 500, 998, 999]) {
+      expect(verifyAuditLog(lines.slice(0, size), { keys })).toMatchObject({ ok: true });
+      expect(verifyAuditLog(lines.slice(0, size), { keys, checkpoints: [checkpoint] })).toMatchObject({
+        ok: false,
+        line: size,
+        reason: expect.stringContaining('its end was cut off'),
+      });
+    }
+  });
+});
+
+describe('whoever has the key or brings one', () => {
+  it('is held to a checkpoint when he signs another history', () => {
+    const checkpoint = aCheckpoint(aLog(5), 4);
+    const other = aStream();
+    for (let i = 0; i < 6; i += 1) other.add([anAnalysed({ reviewId: `other-${String(i)}` })]);
+    expect(verifyAuditLog(other.lines(), { keys })).toMatchObject({ ok: true });
+    expect(verifyAuditLog(other.lines(), { keys, checkpoints: [checkpoint] })).toMatchObject({
+      ok: false,
+      line: 4,
+      reason: expect.stringContaining('was rewritten'),
     });
   });
 
-  it('breaks where a record was moved to another repository', () => {
-    const log = aLog(['shop/a', 'shop/a']).map((line) => line.replace('"shop/a"', '"shop/b"'));
-    expect(verifyAuditLog(log)).toMatchObject({ ok: false, line: 1, reason: expect.stringContaining('was changed') });
+  it('cannot sign the whole log anew with another key for a reader who knows the first', () => {
+    const foreign = aLog(5, 'shop/warehouse', aSigner('stranger'));
+    expect(verifyAuditLog(foreign)).toMatchObject({ ok: true });
+    expect(verifyAuditLog(foreign, { keys })).toMatchObject({ ok: false, line: 1, seq: 1 });
   });
 
-  it.each<[string, string, RegExp]>([
+  it.each([
+    ['without the old key’s word', { ...aHandover('first', 'stranger'), endorsement: null }],
+    ['with the word of a third', { ...aHandover('second', 'stranger'), replaces: publicKeyOf('first').keyid }],
+  ])('cannot take over %s', (_case, handover) => {
+    const stream = aStream();
+    stream.add([anAnalysed()]);
+    stream.add([anAnalysed({ reviewId: 'r2' })], { ...aSigner('stranger'), handovers: [handover] });
+    expect(verifyAuditLog(stream.lines())).toMatchObject({
+      ok: false,
+      line: 3,
+      reason: expect.stringContaining('not handed over'),
+    });
+  });
+
+  it('cannot go on with a key that was replaced', () => {
+    const stream = aStream();
+    stream.add([anAnalysed()]);
+    stream.add([anAnalysed({ reviewId: 'r2' })], aSigner('second', ['first']));
+    stream.add([anAnalysed({ reviewId: 'r3' })], aSigner('first'));
+    expect(verifyAuditLog(stream.lines())).toMatchObject({ ok: false, line: 5 });
+  });
+
+  it('cannot bring a checkpoint signed by a key of his own', () => {
+    const lines = aLog(3);
+    const checkpoints = [aCheckpoint(lines, 3, aSigner('stranger'))];
+    expect(verifyAuditLog(lines, { keys, checkpoints })).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('not signed by a key'),
+    });
+  });
+});
+
+describe('a line', () => {
+  const [first = '', second = ''] = aLog(2);
+
+  it('has but one way to be written', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 0x20, max: 0x7e }), (where, code) => {
+        const place = where % second.length;
+        fc.pre(second.charCodeAt(place) !== code);
+        const forged = second.slice(0, place) + String.fromCharCode(code) + second.slice(place + 1);
+        expect(verifyAuditLog([first, forged])).toMatchObject({ ok: false, line: 2 });
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it.each([
     ['is no JSON', 'tampered', /not JSON/],
-    ['is another thing', '{"seq":1}', /not a weirkeeper.audit\/v1 record/],
-    ['is of another schema', `{"digest":"${'0'.repeat(64)}","record":{"schema":"x"}}`, /record.schema/],
+    ['is another thing', '{"seq":1}', /neither a DSSE envelope/],
     ['is empty', '', /empty/],
-    ['has a key twice', (aLog(['shop/a'])[0] ?? '').replace('{"digest"', '{"digest":"x","digest"'), /not canonical/],
-    ['has white space', (aLog(['shop/a'])[0] ?? '').replace('":', '": '), /not canonical/],
+    ['has white space', second.replace('":', '": '), /not canonical/],
+    ['has two signatures', second.replace(/(\{"keyid".*\})\]/, '$1,$1]'), /one signature/],
+    ['has a key more', second.replace('{"payload"', '{"a":1,"payload"'), /not a DSSE envelope/],
+    ['says it is something else', second.replace('in-toto+json', 'other+json'), /not a statement/],
     [
-      'is nested to exhaust the stack',
-      (aLog(['shop/a'])[0] ?? '').replace('"open"', `${'['.repeat(5000)}${']'.repeat(5000)}`),
-      /not canonical/,
+      'is a statement of another kind',
+      auditLine({
+        record: '{"_type":"https://in-toto.io/Statement/v1"}',
+        digest: '',
+        signatures: [{ keyid: 'a'.repeat(64), sig: 'AA==' }],
+      }),
+      /not a https/,
     ],
-  ])('breaks at a line that %s', (_, line, expected) => {
-    const [first = ''] = aLog(['shop/b']);
-    const check = verifyAuditLog([first, line, first]);
-    expect(check).toMatchObject({ ok: false, line: 2, reason: expect.stringMatching(expected) });
+  ])('breaks the log when it %s', (_case, line, expected) => {
+    expect(verifyAuditLog([first, line, second])).toMatchObject({
+      ok: false,
+      line: 2,
+      reason: expect.stringMatching(expected),
+    });
   });
 });

@@ -63,6 +63,7 @@ async function compare(
       selectors: [],
       causes: [],
       compiled: 'changed',
+      label: 'edited',
     }),
   );
   return compareColumns({ ...sides, modified: given ?? found });
@@ -161,6 +162,7 @@ describe('column changes', () => {
     });
     const old = { types: types('integer') };
     expect(told(await compare(old, { types: types('numeric(18,2)') }))).toEqual([
+      'inherited retyped all.amount integer → numeric(18,2)',
       'inherited retyped stg.amount integer → numeric(18,2)',
     ]);
     expect(told(await compare(old, { types: types('NUMERIC'), adapter: 'duckdb' }))).toEqual([]);
@@ -168,6 +170,7 @@ describe('column changes', () => {
       stg: `select id, amount::${type} as amount, status from "db"."main"."orders"`,
     });
     expect(told(await compare(cast('int'), cast('bigint'), ['stg']))).toEqual([
+      'inherited retyped all.amount int → bigint',
       'own logic-changed stg.amount',
       'own retyped stg.amount int → bigint',
     ]);
@@ -188,6 +191,7 @@ describe('column changes', () => {
       selectors: [],
       causes: [],
       compiled: 'changed',
+      label: 'edited',
     };
     const changes = compareColumns({
       base: await side(),

@@ -40,8 +40,13 @@ async function side(changed: Models, others: AProject['others'] = {}): Promise<A
 
 async function changeOf(head: Models, others?: AProject['others'], base: Models = {}): Promise<Change> {
   const sides = { base: await side(base, others), head: await side(head, others) };
-  const { modified, removed } = findModified(sides.base.project, sides.head.project);
-  return { pullRequest: null, ...sides, modified, removed, columnChanges: compareColumns({ ...sides, modified }) };
+  const found = findModified(sides.base.project, sides.head.project);
+  return {
+    pullRequest: null,
+    ...sides,
+    ...found,
+    columnChanges: compareColumns({ ...sides, modified: found.modified }),
+  };
 }
 
 function judge(change: Change): GateResult {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { reason } from '#core/base';
 import type { Change } from '#core/change';
+import type { DbtProject } from '#core/dbt';
 import { gates } from '#core/gates';
 import { aPullRequest, aSide, changeOf, foundBy, judge } from '../../support/changes.ts';
 import type { Json } from '../../support/manifests.ts';
-import { aManifest, aModel, aProject, readStateFixture, toProject } from '../../support/manifests.ts';
+import { aManifest, aModel, aProject, byId, readStateFixture, toProject } from '../../support/manifests.ts';
 
 const state = gates.find(({ id }) => id === 'state')!;
 const fixture = readStateFixture('1.12');
@@ -33,32 +34,6 @@ describe('the gate state', () => {
     const edited = { path: '.github/weirkeeper.yml', previousPath: null, status: 'modified', patch: null } as const;
     const pullRequest = { ...aPullRequest(), changedFiles: [edited] };
     expect(found(ferryAfter('nothing', { pullRequest }))).toEqual(['policy-edited project.ferry']);
-  });
-
-  it.each([
-    ['contract column removed', 'column pier_name removed'],
-    ['contract constraint removed', 'constraint not_null of column pier_id removed'],
-  ])('blocks a broken contract of a model without versions: %s', (name, items) => {
-    const result = judge(state, ferryAfter(name));
-    expect(foundBy(result)).toEqual(['contract-broken model.ferry.dim_piers']);
-    expect(result.outcome === 'failed' && result.findings[0]).toMatchObject({ basis: 'proven', data: { items } });
-    expect(result.outcome === 'failed' && result.findings[0].downstream).toContain('exposure.ferry.board');
-    expect(state.messages['contract-broken']?.cost).toBe('block');
-  });
-
-  it.each(['contract column wider', 'contract column added'])(
-    'lets a contract change that breaks nobody pass: %s',
-    (name) => {
-      expect(judge(state, ferryAfter(name)).outcome).toBe('passed');
-    },
-  );
-
-  it('blocks a contract whose model is gone, unless it was past its deprecation date', () => {
-    const contracted = (date: string | null): Json =>
-      aModel('m', { contract: { enforced: true, checksum: 'x' }, deprecation_date: date });
-    expect(found(changeOf(aProject(contracted(null)), aProject()))).toEqual(['contract-broken model.shop.m']);
-    expect(found(changeOf(aProject(contracted('2026-04-01')), aProject()))).toEqual(['contract-broken model.shop.m']);
-    expect(found(changeOf(aProject(contracted('2026-02-01')), aProject()))).toEqual([]);
   });
 
   it('blocks a node that is gone although others read it, tests aside', () => {
@@ -133,5 +108,84 @@ describe('the gate state', () => {
 
   it('notes sources that moved', () => {
     expect(found(ferryAfter('schema of a source'))).toEqual(['source-moved source.ferry.desk.crossings']);
+  });
+
+  it('blocks what a node refers to in vain, with the nearest name, unless base did so already', () => {
+    const refs = (name: string, version: number | null = null): Json => ({ refs: [{ name, package: null, version }] });
+    const orders = aModel('orders');
+    const broken = aModel('m', refs('ordrs'));
+    const fresh = judge(state, changeOf(aProject(orders), aProject(orders, broken)));
+    expect(foundBy(fresh)).toEqual(['points-at-nothing model.shop.m']);
+    expect(fresh.outcome === 'failed' && fresh.findings[0]).toMatchObject({
+      basis: 'proven',
+      data: { names: "ref('ordrs') (the nearest is orders)" },
+    });
+    expect(found(changeOf(aProject(orders, broken), aProject(orders, broken)))).toEqual([]);
+    expect(found(changeOf(aProject(orders), aProject(orders, aModel('m', refs('orders')))))).toEqual([]);
+    expect(found(changeOf(aProject(orders), aProject(orders, aModel('m', refs('orders', 2)))))).toEqual([
+      'points-at-nothing model.shop.m',
+    ]);
+    const elsewhere = { refs: [{ name: 'x', package: 'another_project', version: null }] };
+    expect(found(changeOf(aProject(orders), aProject(orders, aModel('m', elsewhere))))).toEqual([]);
+  });
+
+  it('blocks a test that is left pointing at a model that is gone', () => {
+    const test = aModel('t', { unique_id: 'test.shop.t', resource_type: 'test', refs: [{ name: 'gone' }] });
+    expect(found(changeOf(aProject(aModel('gone'), test), aProject(test)))).toEqual(['points-at-nothing test.shop.t']);
+  });
+
+  it('lets a test of a disabled model be', () => {
+    const test = aModel('t', { unique_id: 'test.shop.t', resource_type: 'test', refs: [{ name: 'off' }] });
+    const head = toProject(aManifest({ nodes: byId(test), disabled: { 'model.shop.off': [aModel('off')] } }));
+    expect(found(changeOf(aProject(aModel('off'), test), head))).toEqual([]);
+  });
+
+  it('notes SQL that a var changes, where dbt sees no change', () => {
+    const model = (days: number, raw: string): Json =>
+      aModel('m', { raw_code: raw, compiled_code: `select ${days} as days` });
+    const reading = "select {{ var('days') }} as days";
+    const result = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading))));
+    expect(foundBy(result)).toEqual(['sql-changed-unseen model.shop.m']);
+    expect(result.outcome === 'failed' && result.findings[0].data['nodes']).toBe("model.shop.m (reads var('days'))");
+    expect(found(changeOf(aProject(model(7, reading)), aProject(model(7, reading))))).toEqual([]);
+    expect(found(changeOf(aProject(model(7, 'select 1')), aProject(model(8, 'select 1'))))).toEqual([]);
+  });
+
+  it('warns of macros that dbt calls by itself', () => {
+    const macro = (name: string, sql: string): Json => ({
+      [`macro.shop.${name}`]: { name, package_name: 'shop', macro_sql: sql, depends_on: { macros: [] } },
+    });
+    const project = (name: string, sql: string, relation = '"db"."main"."m"'): DbtProject =>
+      toProject(aManifest({ nodes: byId(aModel('m', { relation_name: relation })), macros: macro(name, sql) }));
+    expect(
+      found(changeOf(project('materialization_table_default', 'a'), project('materialization_table_default', 'b'))),
+    ).toEqual(['materialization-macro-changed model.shop.m']);
+    expect(
+      found(changeOf(project('materialization_seed_default', 'a'), project('materialization_seed_default', 'b'))),
+    ).toEqual([]);
+    expect(
+      found(changeOf(project('generate_schema_name', 'a'), project('generate_schema_name', 'b', '"db"."other"."m"'))),
+    ).toEqual(['naming-macro-changed model.shop.m']);
+  });
+
+  it('warns of tests that are gone, and notes descriptions that are', () => {
+    const test = (id: string, column: string): Json =>
+      aModel('t', {
+        unique_id: `test.shop.${id}`,
+        resource_type: 'test',
+        test_metadata: { name: 'unique', kwargs: { column_name: column } },
+        attached_node: 'model.shop.m',
+        column_name: column,
+      });
+    const columns = (description: string): Json => ({ columns: { id: { name: 'id', description } } });
+    const described = aModel('m', columns('the key'));
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described)))).toEqual([
+      'tests-lost model.shop.m',
+    ]);
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, test('b', 'id'))))).toEqual([]);
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject()))).toEqual([]);
+    expect(found(changeOf(aProject(described), aProject(aModel('m', columns('')))))).toEqual([
+      'docs-lost model.shop.m',
+    ]);
   });
 });

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { auditRecord, verifyAuditLog } from '#core/audit';
+import { type AuditEvent, eventKey, extendChain, type SealedRecord, verifyAuditLog } from '#core/audit';
 import { toFingerprint } from '#core/base';
 import { type Delivery, openStore } from '#edges/database';
 import type { JobContext, ReviewJob } from '#review';
-import { anAuditInput } from '../../support/audit.ts';
+import { anAnalysed, aSigner, publicKeyOf } from '../../support/audit.ts';
+import { linesOf } from '../../support/idle.ts';
 import { aClosedJob, aReviewJob, headOf } from '../../support/jobs.ts';
 import { eventually, postgres, quick, type TestStore, testDatabases } from '../../support/store.ts';
 
@@ -245,44 +246,66 @@ describe.each(testDatabases().map((database) => [database.name, database] as con
     });
 
     describe('audit log', () => {
+      const place = (repository: string) => ({ repository, installationId: 1 });
+      const sealing = (repository: string) => ({
+        repository,
+        serverUrl: 'https://github.com',
+        time: new Date('2026-03-04T05:06:07.000Z'),
+        signer: aSigner(),
+      });
+      async function append(repository: string, ...events: readonly AuditEvent[]): Promise<readonly SealedRecord[]> {
+        let added: readonly SealedRecord[] = [];
+        await test.store.auditLog.append(place(repository), events.map(eventKey), (chain) => {
+          added = extendChain(chain, events, sealing(repository)).added;
+          return added;
+        });
+        return added;
+      }
+      const exported = (repository?: string) => linesOf(test.store.exportAuditLog(repository));
+
       it('keeps one chain a repository, which holds when it is exported', async () => {
-        const { auditLog } = test.store;
         for (const repository of ['shop/b', 'shop/a', 'shop/B', 'shop/a']) {
-          await auditLog.append(repository, (last) => auditRecord(anAuditInput({ last, repository })));
+          await append(repository, anAnalysed({ reviewId: crypto.randomUUID() }));
         }
-        const lines: string[] = [];
-        for await (const line of test.store.exportAuditLog()) lines.push(line);
-        expect(verifyAuditLog(lines)).toMatchObject({
+        const lines = await exported();
+        expect(verifyAuditLog(lines, { keys: [publicKeyOf('first')] })).toMatchObject({
           ok: true,
-          records: 4,
+          records: 7,
           chains: [
-            { repository: 'shop/B', records: 1 },
-            { repository: 'shop/a', records: 2 },
-            { repository: 'shop/b', records: 1 },
+            { repository: 'shop/B', seq: 2 },
+            { repository: 'shop/a', seq: 3 },
+            { repository: 'shop/b', seq: 2 },
           ],
         });
-        const one: string[] = [];
-        for await (const line of test.store.exportAuditLog('shop/a')) one.push(line);
-        expect(one).toEqual(lines.slice(1, 3));
-        expect(await auditLog.readLast('shop/a')).toMatchObject({ seq: 2 });
-        expect(await auditLog.readLast('shop/none')).toBeNull();
+        expect(await exported('shop/a')).toEqual(lines.slice(2, 5));
+        expect((await test.store.readStreams()).map(({ repository }) => repository).sort()).toEqual(
+          ['shop/B', 'shop/a', 'shop/b'].sort(),
+        );
       });
 
       it('keeps the chain whole when records come at the same time', async () => {
-        const { auditLog } = test.store;
-        const entries = await Promise.all(
-          Array.from({ length: 20 }, (_, i) =>
-            auditLog.append('shop/a', (last) =>
-              auditRecord(anAuditInput({ last, repository: 'shop/a', reviewId: `r${i}` })),
-            ),
-          ),
-        );
-        expect(entries.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(
-          Array.from({ length: 20 }, (_, i) => i + 1),
-        );
-        const lines: string[] = [];
-        for await (const line of test.store.exportAuditLog()) lines.push(line);
-        expect(verifyAuditLog(lines)).toMatchObject({ ok: true, records: 20 });
+        const reviews = Array.from({ length: 20 }, (_, i) => append('shop/a', anAnalysed({ reviewId: `r${i}` })));
+        const seqs = (await Promise.all(reviews)).flat().map(({ seq }) => seq);
+        expect(seqs.sort((a, b) => a - b)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+        expect(verifyAuditLog(await exported())).toMatchObject({ ok: true, records: 21 });
+      });
+
+      it('records a review once, however often it is tried', async () => {
+        expect(await append('shop/a', anAnalysed())).toHaveLength(2);
+        expect(await append('shop/a', anAnalysed())).toEqual([]);
+        const answers = new Map();
+        expect(await append('shop/a', anAnalysed({ answers }))).toEqual([]);
+        expect(await exported()).toHaveLength(2);
+      });
+
+      it('records it again, and says so, when a second attempt tells people something else', async () => {
+        const [, first] = await append('shop/a', anAnalysed());
+        const verdict = { ...anAnalysed().verdict, outcome: 'unknown' as const };
+        const [second] = await append('shop/a', anAnalysed({ verdict }));
+        expect(JSON.parse(second?.record ?? '')).toMatchObject({
+          predicate: { seq: 3, replaces: `sha256:${first?.digest ?? ''}`, verdict: 'unknown' },
+        });
+        expect(verifyAuditLog(await exported())).toMatchObject({ ok: true, records: 3 });
       });
 
       it('exports more than one page', async () => {
@@ -290,21 +313,20 @@ describe.each(testDatabases().map((database) => [database.name, database] as con
           ',',
         );
         await test.query(`INSERT INTO weirkeeper.audit_log (repository, seq, digest, record) VALUES ${values}`);
-        let count = 0;
-        for await (const line of test.store.exportAuditLog()) count += line.length > 0 ? 1 : 0;
-        expect(count).toBe(1_201);
+        expect((await exported()).filter((line) => line.length > 0)).toHaveLength(1_201);
       });
 
       it('stores nothing when the record cannot be made, and refuses a gap', async () => {
         const { auditLog } = test.store;
-        await expect(
-          auditLog.append('shop/a', () => {
-            throw new TypeError('no record');
-          }),
-        ).rejects.toThrow('no record');
-        const entry = auditRecord(anAuditInput({ last: { seq: 4, digest: '0'.repeat(64) } }));
-        await expect(auditLog.append('shop/a', () => entry)).rejects.toMatchObject({ code: 'audit-chain-gap' });
-        expect(await auditLog.readLast('shop/a')).toBeNull();
+        const failing = auditLog.append(place('shop/a'), [], () => {
+          throw new TypeError('no record');
+        });
+        await expect(failing).rejects.toThrow('no record');
+        const last = { seq: 4, digest: '0'.repeat(64), keyId: aSigner().keyid };
+        const late = extendChain({ last, known: new Map() }, [anAnalysed()], sealing('shop/a')).added;
+        const gap = auditLog.append(place('shop/a'), [], () => late);
+        await expect(gap).rejects.toMatchObject({ code: 'audit-chain-gap' });
+        expect(await exported()).toEqual([]);
       });
 
       it.each([
@@ -313,11 +335,20 @@ describe.each(testDatabases().map((database) => [database.name, database] as con
         'TRUNCATE weirkeeper.audit_log',
         "INSERT INTO weirkeeper.audit_log VALUES ('shop/a', 1, 'x', 'x') ON CONFLICT (repository, seq) DO UPDATE SET record = 'x'",
       ])('only grows: refuses %s', async (sql) => {
-        const entry = await test.store.auditLog.append('shop/a', (last) =>
-          auditRecord(anAuditInput({ last, repository: 'shop/a' })),
-        );
+        const entries = await append('shop/a', anAnalysed());
         await expect(test.query(sql)).rejects.toThrow('only grows');
-        expect(await test.query('SELECT record FROM weirkeeper.audit_log')).toEqual([{ record: entry.record }]);
+        expect(await test.query('SELECT record FROM weirkeeper.audit_log ORDER BY seq')).toEqual(
+          entries.map(({ record }) => ({ record })),
+        );
+      });
+
+      it.each(['signing_keys', 'audit_checkpoints'])('%s only grow as well', async (table) => {
+        await test.store.signingKeys.add({ ...publicKeyOf('first'), replaces: null, endorsement: null }, 1);
+        await test.store.checkpoints.add('shop/a', { size: 1, line: '{}' });
+        for (const sql of [`DELETE FROM weirkeeper.${table}`, `TRUNCATE weirkeeper.${table}`]) {
+          await expect(test.query(sql)).rejects.toThrow('only grows');
+        }
+        expect(await test.query(`SELECT * FROM weirkeeper.${table}`)).toHaveLength(1);
       });
     });
 

@@ -12,6 +12,11 @@ const called = [...source.matchAll(/\brest\.(\w+)\.(\w+)/g)].map(([, area, metho
 const mayWrite = [
   'checks.create',
   'checks.update',
+  // Checkpoints of the audit log, to a ref that is no branch, where the policy asks for them.
+  'git.createCommit',
+  'git.createRef',
+  'git.createTree',
+  'git.updateRef',
   'issues.addLabels',
   'issues.createComment',
   'issues.createLabel',
@@ -23,15 +28,24 @@ const mayWrite = [
 const reads = /^\w+\.(get|list|compare|download)/;
 
 describe('what the edge can do on GitHub', () => {
-  it('is to read, and to write check runs, comments, labels and reviews', () => {
+  it('is to read, and to write check runs, comments, labels, reviews and its own ref', () => {
     expect(called.length).toBeGreaterThan(15);
     expect([...new Set(called.filter((method) => !reads.test(method)))].sort()).toEqual(mayWrite);
   });
 
   it('is neither to approve nor to merge: no such call exists, nor a way around the methods', () => {
     expect(source).not.toMatch(
-      /APPROVE|REQUEST_CHANGES|dismiss|updateBranch|\.merge\(|\.graphql|octokit\.request|mutation/,
+      /APPROVE\b|REQUEST_CHANGES|dismiss|updateBranch|\.merge\(|\.graphql|octokit\.request|mutation/,
     );
     expect([...source.matchAll(/event: '(\w+)'/g)].map(([, event]) => event)).toEqual(['COMMENT']);
+  });
+
+  it('is to move no ref but that of the checkpoints, and to force none', () => {
+    expect(source).toContain("const checkpointRef = 'weirkeeper/audit';");
+    expect(source).not.toMatch(/force: true|refs\/heads\/[^)]*createRef/);
+    expect([...source.matchAll(/git\.(?:createRef|updateRef)\(([^)]*)\)/g)].map(([, given]) => given)).toEqual([
+      '{ ...at, ref: `refs/${checkpointRef}`, sha: commit.sha }',
+      '{ ...at, ref: checkpointRef, sha: commit.sha, force: false }',
+    ]);
   });
 });

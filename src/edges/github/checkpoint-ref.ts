@@ -1,0 +1,44 @@
+import type { CheckpointPublisher, StreamPlace } from '#review';
+import type { Octokit } from './connect.ts';
+import { ownerAndRepo } from './target.ts';
+import { isStatus } from './to-failure.ts';
+
+/** Where checkpoints are pushed. Not a branch: nothing builds, deploys or merges it. */
+const checkpointRef = 'weirkeeper/audit';
+/** The one file of each commit there. */
+const checkpointFile = 'checkpoint.jsonl';
+
+/**
+ * Pushes checkpoints to `refs/weirkeeper/audit` of the repository by the Git data API: one commit each, its parent the one
+ * before, never forced. What was fetched of the ref once cannot be unsaid. The App needs the permission contents: write.
+ */
+export function createCheckpointPublisher(octokitOf: (installationId: number) => Octokit): CheckpointPublisher {
+  return {
+    push: (place, line) => push(octokitOf(place.installationId), place, line),
+  };
+}
+
+async function push(octokit: Octokit, { repository }: StreamPlace, line: string): Promise<void> {
+  const at = ownerAndRepo(repository);
+  const parent = await readRef(octokit, at);
+  const content = `${line}\n`;
+  const entry = { path: checkpointFile, mode: '100644', type: 'blob', content } as const;
+  const { data: tree } = await octokit.rest.git.createTree({ ...at, tree: [entry] });
+  const message = 'Checkpoint of the Weirkeeper audit log';
+  const parents = parent === null ? [] : [parent];
+  const { data: commit } = await octokit.rest.git.createCommit({ ...at, message, tree: tree.sha, parents });
+  if (parent === null) await octokit.rest.git.createRef({ ...at, ref: `refs/${checkpointRef}`, sha: commit.sha });
+  else await octokit.rest.git.updateRef({ ...at, ref: checkpointRef, sha: commit.sha, force: false });
+}
+
+async function readRef(
+  octokit: Octokit,
+  at: { readonly owner: string; readonly repo: string },
+): Promise<string | null> {
+  try {
+    return (await octokit.rest.git.getRef({ ...at, ref: checkpointRef })).data.object.sha;
+  } catch (error) {
+    if (isStatus(error, 404)) return null;
+    throw error;
+  }
+}

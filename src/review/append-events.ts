@@ -1,0 +1,30 @@
+import { type AuditEvent, type ChainEnd, eventKey, extendChain } from '#core/audit';
+import { InvariantError } from '#core/base';
+import type { ReviewPorts, StreamPlace } from './ports.ts';
+import type { Reviewed } from './review.ts';
+import { toAuditEvents } from './to-audit-events.ts';
+
+export type RecordingPorts = Pick<ReviewPorts, 'auditLog' | 'signer' | 'serverUrl' | 'clock'>;
+
+/** Appends events to the repository's stream and gives the record of each: the one there is, when it was told before. */
+export async function appendEvents(
+  place: StreamPlace,
+  events: readonly AuditEvent[],
+  { auditLog, signer, serverUrl, clock }: RecordingPorts,
+): Promise<readonly ChainEnd[]> {
+  let records: readonly ChainEnd[] = [];
+  const { repository, installationId } = place;
+  await auditLog.append({ repository, installationId }, events.map(eventKey), (chain) => {
+    const extension = extendChain(chain, events, { repository, serverUrl, signer, time: clock.now() });
+    records = extension.records;
+    return extension.added;
+  });
+  return records;
+}
+
+/** Appends a review, after the first notice of its pull request, and gives the review's record. */
+export async function appendReview(reviewed: Reviewed, ports: RecordingPorts): Promise<ChainEnd> {
+  const record = (await appendEvents(reviewed.request, toAuditEvents(reviewed), ports)).at(-1);
+  if (record === undefined) throw new InvariantError('review-not-recorded', 'a review left no record');
+  return record;
+}

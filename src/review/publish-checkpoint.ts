@@ -1,0 +1,30 @@
+import { checkpointLine, emptyFrontier, rootOf, withLeaf } from '#core/audit';
+import type { Policy } from '#core/policy';
+import type { RecordingPorts } from './append-events.ts';
+import type { CheckpointMemory, CheckpointPublisher, StreamPlace } from './ports.ts';
+
+interface CheckpointPorts extends RecordingPorts {
+  readonly checkpoints: CheckpointMemory;
+  readonly checkpointPublisher: CheckpointPublisher;
+}
+
+/** Signs the head of the repository's log and pushes it to the repository, where the policy asks for that and it has grown. */
+export async function publishCheckpoint(
+  place: StreamPlace,
+  policy: Pick<Policy, 'audit'>,
+  { checkpoints, checkpointPublisher, signer, clock }: CheckpointPorts,
+): Promise<void> {
+  const { repository } = place;
+  if (policy.audit.checkpoints === 'off') return;
+  const digests = await checkpoints.readDigests(repository);
+  const last = digests.at(-1);
+  const size = digests.length;
+  if (last === undefined || (await checkpoints.readLast(repository))?.size === size) return;
+  let frontier = emptyFrontier;
+  for (const digest of digests) frontier = withLeaf(frontier, Buffer.from(digest, 'hex'));
+  const time = clock.now().toISOString();
+  const line = checkpointLine({ repository, size, root: rootOf(frontier), last, time }, signer);
+  // Pushed before it is remembered: one that was pushed twice does no harm, one that was not pushed at all would.
+  await checkpointPublisher.push(place, line);
+  await checkpoints.add(repository, { size, line });
+}
