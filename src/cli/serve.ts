@@ -7,10 +7,10 @@ export function addServeCommand(program: Command): void {
     .description('run the GitHub App; it is configured by environment variables (see the README)')
     .action(async () => {
       // Loaded only here: the server's libraries take longer to load than a review takes.
-      const { closeOnSignal, logOf, readEnvironment, startApp } = await import('#server');
+      const { closeOnSignal, everyQuarterOfAnHour, logOf, readEnvironment, startApp } = await import('#server');
       const environment = readEnvironment(process.env);
       const log = logOf(environment);
-      const server = await startApp({ environment, log });
+      const server = await startApp({ environment, log, reconcile: everyQuarterOfAnHour });
       closeOnSignal(() => server.close(), log);
     });
 }

@@ -9,7 +9,9 @@ import { createSqlReader } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
 import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
+import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
@@ -20,33 +22,50 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
+  readonly reconcile?: ReconcileTimes;
 }
 
 /** Starts the app with every edge plugged in. Throws DeploymentError when one cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningServer> {
-  const { environment } = options;
+  const { environment, metrics = createMetrics() } = options;
   const sqlReader = createSqlReader();
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
   const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
+  let reconciling: ReconcileLoop | null = null;
   const end = async (): Promise<void> => {
     await sqlReader.close();
     await warehouse?.close();
   };
   try {
-    const server = await startServer(options, {
-      toReviewJobs,
-      createRunJob: async ({ store, log }) => {
-        const github = connectGitHub(options, log);
-        const signer = await openStoreSigner(environment, store, log);
-        const edges = { environment, github, store, signer, sqlReader, evidence };
-        return createRunJob({
-          github,
-          portsFor: (own) => portsOf({ ...edges, log: own }),
-          outcomePorts: outcomePortsOf({ ...edges, log }),
-        });
+    const server = await startServer(
+      { ...options, metrics },
+      {
+        toReviewJobs,
+        createRunJob: async ({ store, log }) => {
+          const github = connectGitHub(options, log, metrics);
+          if (options.reconcile !== undefined)
+            reconciling = createReconcileLoop({ app: github.appView, store, log, times: options.reconcile });
+          const signer = await openStoreSigner(environment, store, log);
+          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          return createRunJob({
+            github,
+            reviews: store.reviews,
+            metrics,
+            portsFor: (own) => portsOf({ ...edges, log: own }),
+            outcomePorts: outcomePortsOf({ ...edges, log }),
+          });
+        },
       },
-    });
-    return { ...server, close: () => server.close().finally(end) };
+    );
+    const loop = reconciling as ReconcileLoop | null;
+    loop?.start();
+    const close = async () => {
+      await loop?.stop();
+      await server.close().finally(end);
+    };
+    let closed: Promise<void> | null = null;
+    return { ...server, close: () => (closed ??= close()) };
   } catch (error) {
     await end();
     throw error;
@@ -61,9 +80,10 @@ interface Edges {
   readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
+  readonly metrics: Metrics;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log }: Edges): ReviewPorts {
+function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
@@ -86,7 +106,12 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log 
     },
     serverUrl: serverUrlOf(environment.githubApiUrl),
     clock: { now: () => new Date() },
-    progress: { stage: (stage, details) => log.info({ stage, ...details }, 'review stage') },
+    progress: {
+      stage(stage, details) {
+        metrics.stage(stage, Number(details?.['duration_ms'] ?? 0) / 1_000);
+        log.info({ stage, ...details }, 'review stage');
+      },
+    },
   };
 }
 
@@ -104,13 +129,16 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
   };
 }
 
-function connectGitHub({ environment, throttle }: AppOptions, log: Logger): GitHub {
+function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
   const { appId, privateKey, githubApiUrl } = environment;
   return createGitHub({
     appId,
     privateKey,
     baseUrl: githubApiUrl,
     log,
+    onOutcome: (outcome) => {
+      metrics.githubAnswered(outcome);
+    },
     ...(throttle === undefined ? {} : { throttle }),
   });
 }

@@ -73,14 +73,16 @@ const Shape = z.object({
  * every variable that is wrong and what to do; it never repeats a value.
  */
 export function readEnvironment(variables: Variables): Environment {
-  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => (value ?? '').trim() !== ''));
+  const { given, problems: unread } = withFiles(set);
   const parsed = Shape.safeParse(given);
   const key = readPrivateKey(given);
   const problems = [
+    ...unread,
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`)),
     ...(key.ok ? [] : [key.problem]),
   ];
-  if (!parsed.success || !key.ok) {
+  if (!parsed.success || !key.ok || unread.length > 0) {
     const message = `Weirkeeper cannot start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
     const names = problems.map((problem) => problem.split(' ')[0] ?? '');
     throw new DeploymentError('environment-invalid', message, { variables: names });
@@ -106,6 +108,27 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
     warehouseUrl: shape.WAREHOUSE_URL ?? null,
     logLevel: shape.LOG_LEVEL,
   };
+}
+
+/** These may stand in a file, named by the same variable with `_PATH` behind it, as Docker and Kubernetes give secrets. */
+const secretNames = ['WEBHOOK_SECRET', 'DATABASE_URL', 'OPENAI_API_KEY', 'WAREHOUSE_URL'] as const;
+
+/** Puts what stands in files in the place of the variables; the variable itself wins. */
+function withFiles(set: Variables): { readonly given: Variables; readonly problems: readonly string[] } {
+  const given: Record<string, string | undefined> = { ...set };
+  const problems: string[] = [];
+  for (const name of secretNames) {
+    const path = set[`${name}_PATH`];
+    if (path === undefined || set[name] !== undefined) continue;
+    try {
+      const text = readFileSync(path, 'utf8').trim();
+      if (text === '') problems.push(`${name}_PATH names ${path}, which is empty.`);
+      else given[name] = text;
+    } catch {
+      problems.push(`${name}_PATH names ${path}, which cannot be read.`);
+    }
+  }
+  return { given, problems };
 }
 
 type KeyAnswer = { readonly ok: true; readonly pem: string } | { readonly ok: false; readonly problem: string };

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { DeploymentError } from '#core/base';
+import { isSignedNonsense } from './check-body.ts';
 
 export const webhookPath = '/api/github/webhooks';
 /** GitHub's cap on a payload is 25 MB; what is larger is not GitHub's. */
@@ -13,10 +14,12 @@ export type WebhookMiddleware = (request: IncomingMessage, response: ServerRespo
 
 export interface HttpParts {
   readonly webhooks: WebhookMiddleware;
+  readonly webhookSecret: string;
   /** Whether work can be done now. */
   isReady(): Promise<boolean>;
   /** Public keys of the audit log. */
   readKeys(): Promise<unknown>;
+  readMetrics(): Promise<{ readonly type: string; readonly text: string }>;
   readonly log: Logger;
 }
 
@@ -47,16 +50,23 @@ export async function listen(server: Server, port: number, host: string): Promis
 
 async function answer(request: IncomingMessage, response: ServerResponse, parts: HttpParts): Promise<void> {
   const path = (request.url ?? '').split('?')[0];
-  if (path === webhookPath) await passOn(request, response, parts.webhooks);
+  if (path === webhookPath) await passOn(request, response, parts);
   else if (path === '/healthz') reply(response, 200, 'ok');
   else if (path === '/keys') replyJson(response, { keys: await parts.readKeys() });
-  else if (path !== '/readyz') reply(response, 404, 'not found');
+  else if (path === '/metrics') {
+    const { type, text } = await parts.readMetrics();
+    response.writeHead(200, { 'content-type': type }).end(text);
+  } else if (path !== '/readyz') reply(response, 404, 'not found');
   else if (await parts.isReady()) reply(response, 200, 'ready');
   else reply(response, 503, 'not ready');
 }
 
 /** Reads the body with a limit, which the middleware has not, and hands it over as it came: the signature is over its bytes. */
-async function passOn(request: IncomingMessage, response: ServerResponse, webhooks: WebhookMiddleware): Promise<void> {
+async function passOn(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { webhooks, webhookSecret }: HttpParts,
+): Promise<void> {
   if (Number(request.headers['content-length'] ?? 0) > largestBody) {
     reply(response, 413, 'too large');
     return;
@@ -69,7 +79,13 @@ async function passOn(request: IncomingMessage, response: ServerResponse, webhoo
     if (size > largestBody) return;
     chunks.push(chunk);
   }
-  await webhooks(Object.assign(request, { body: {}, rawBody: Buffer.concat(chunks) }), response);
+  const rawBody = Buffer.concat(chunks);
+  const signature = request.headers['x-hub-signature-256'];
+  if (isSignedNonsense(rawBody, typeof signature === 'string' ? signature : undefined, webhookSecret)) {
+    reply(response, 400, 'not a webhook of GitHub');
+    return;
+  }
+  await webhooks(Object.assign(request, { body: {}, rawBody }), response);
 }
 
 function replyJson(response: ServerResponse, body: unknown): void {

@@ -1,6 +1,7 @@
 import type { ApplicationFunction, Logger } from 'probot';
 import type { Store } from '#edges/database';
 import type { ReviewJob } from '#review';
+import type { Metrics } from './metrics.ts';
 
 /** Which work an event asks for; `payload` is the decoded body. None for what we do not act on. */
 export type ToReviewJobs = (name: string, deliveryId: string, payload: unknown) => readonly ReviewJob[];
@@ -25,16 +26,24 @@ const events = [
   'installation',
 ] as const;
 
+export interface AppParts {
+  readonly store: Pick<Store, 'acceptDelivery'>;
+  readonly toReviewJobs: ToReviewJobs;
+  readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'delivery'>;
+}
+
 /**
  * What Probot loads: stores each delivery with its jobs in one transaction, and nothing more, for GitHub waits ten
  * seconds. When storing fails the answer is 500, so that the delivery can be seen and sent again.
  */
-export function createProbotApp(store: Store, toReviewJobs: ToReviewJobs, log: Logger): ApplicationFunction {
+export function createProbotApp({ store, toReviewJobs, log, metrics }: AppParts): ApplicationFunction {
   return (app) => {
     app.on([...events], async ({ id, name, payload }) => {
       const action = 'action' in payload ? payload.action : null;
       const jobs = toReviewJobs(name, id, payload);
       const outcome = await store.acceptDelivery({ deliveryId: id, event: name, action, jobs });
+      metrics.delivery(name, outcome);
       log.info(
         { delivery_id: id, event: name, action, outcome, jobs: jobs.length, ...whereOf(jobs) },
         'delivery accepted',

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { sha256 } from '#core/audit';
 import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
+import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import type { JobContext, OutcomePorts, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
 import {
   carryToMergeGroup,
+  isSuperseded,
   isWorthRetrying,
   recordClosed,
   recordPush,
@@ -12,6 +14,7 @@ import {
   reviewPullRequest,
   settleStream,
 } from '#review';
+import type { Metrics } from './metrics.ts';
 import type { RunJob } from './worker.ts';
 
 /** What doing a job takes. */
@@ -20,7 +23,12 @@ export interface JobParts {
   /** The ports of one review; what it is doing goes to the log given. */
   readonly portsFor: (log: Logger) => ReviewPorts;
   readonly outcomePorts: OutcomePorts;
+  readonly metrics: Pick<Metrics, 'review'>;
+  readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished'>;
 }
+
+/** These ask for the review of a head, not for a further one: a late or repeated delivery finds it there. */
+const onceAHead: readonly string[] = ['pull_request.opened', 'pull_request.synchronize', 'reconcile'];
 
 type Context = JobContext & { readonly log: Logger };
 type Job<Kind extends ReviewJob['kind']> = Extract<ReviewJob, { readonly kind: Kind }>;
@@ -53,14 +61,38 @@ async function runReview(job: Job<'review'>, context: Context, parts: JobParts):
   const request = await toRequest(job, parts.portsFor(context.log));
   const log = context.log.child({ review_id: request.reviewId, head_sha: request.headSha });
   const ports = parts.portsFor(log);
+  const { repository, pullNumber, headSha } = request;
+  const mayBeDone = job.depth === 'standard' && onceAHead.includes(job.trigger);
+  if (mayBeDone && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {
+    log.info('this head has been reviewed');
+    return;
+  }
   try {
-    const review = await reviewPullRequest(request, ports);
-    if (review === null) await followHead(job, context, log);
-    else log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+    await withdrawLeft(request, ports, parts);
+    // A late delivery of an older push must not begin check runs on its commit.
+    const isOld = job.headSha !== null && (await isSuperseded(request, ports));
+    if (!isOld) await parts.reviews.start(request);
+    const review = isOld ? null : await reviewPullRequest(request, ports);
+    if (review === null) {
+      await parts.reviews.drop(request.reviewId);
+      await followHead(job, context, log);
+    } else {
+      parts.metrics.review(review);
+      log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+    }
   } catch (error) {
     if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
     logReported(log, error);
-    await reportFailure(request, error, ports);
+    parts.metrics.review(await reportFailure(request, error, ports));
+  }
+}
+
+/** A process killed in the middle of an older head's review could not withdraw its check runs, and its job gave way to this one. */
+async function withdrawLeft(request: ReviewRequest, { publisher }: ReviewPorts, { reviews }: JobParts): Promise<void> {
+  const { repository, pullNumber, headSha } = request;
+  for (const left of await reviews.readUnfinished(repository, pullNumber, headSha)) {
+    await publisher.withdraw({ ...request, ...left }, headSha);
+    await reviews.drop(left.reviewId);
   }
 }
 

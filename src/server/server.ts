@@ -6,6 +6,7 @@ import { startDaily } from './daily.ts';
 import type { Environment } from './environment.ts';
 import { createHttpServer, listen, type WebhookMiddleware, webhookPath } from './http.ts';
 import { createLog } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createProbotApp, type ToReviewJobs } from './probot-app.ts';
 import { createWorker, type RunJob } from './worker.ts';
 
@@ -30,6 +31,8 @@ export interface ServerOptions {
   /** A store that is already open, for tests; the server closes it. Unless given, the environment says where it is. */
   readonly store?: Store;
   readonly log?: Logger;
+  /** What is counted; of this server alone unless given. */
+  readonly metrics?: Metrics;
   /** How long running jobs may take to finish when the server closes; 18 s unless told. */
   readonly drainMs?: number;
 }
@@ -47,15 +50,27 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions, parts: ServerParts): Promise<RunningServer> {
   const { environment } = options;
   const log = options.log ?? logOf(environment);
+  const metrics = options.metrics ?? createMetrics();
   const store = options.store ?? (await openStoreOf(environment, log));
   try {
     const run = await parts.createRunJob({ environment, store, log });
-    const webhooks = await createWebhooks(environment, createProbotApp(store, parts.toReviewJobs, log), log);
+    const webhooks = await createWebhooks(
+      environment,
+      createProbotApp({ store, toReviewJobs: parts.toReviewJobs, log, metrics }),
+      log,
+    );
     let draining = false;
     const isReady = async () => !draining && (await isAlive(store, log));
     const readKeys = () => store.signingKeys.list();
-    const server = createHttpServer({ webhooks, isReady, readKeys, log });
-    await store.work(createWorker(run, log));
+    const server = createHttpServer({
+      webhooks,
+      webhookSecret: environment.webhookSecret,
+      isReady,
+      readKeys,
+      readMetrics: () => metrics.read(store),
+      log,
+    });
+    await store.work(createWorker(run, log, metrics));
     const daily = startDaily(store, log);
     const url = await listen(server, environment.port, environment.host);
     log.info({ url }, 'server started');

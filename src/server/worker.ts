@@ -2,27 +2,31 @@ import type { Logger } from 'pino';
 import { DeploymentError, InvariantError, RepositoryError, UpstreamError, WeirkeeperError } from '#core/base';
 import type { DoJob, JobEnd } from '#edges/database';
 import type { JobContext, ReviewJob } from '#review';
+import type { Metrics } from './metrics.ts';
 import { jobFields } from './probot-app.ts';
 
 /** Does one job to its end. It throws one of the four errors; only UpstreamError has it tried again. */
 export type RunJob = (job: ReviewJob, context: JobContext & { readonly log: Logger }) => Promise<void>;
 
 /** Makes of `run` what the store asks of a worker: its errors become ends, and every end a log entry. */
-export function createWorker(run: RunJob, log: Logger): DoJob {
+export function createWorker(run: RunJob, log: Logger, metrics: Pick<Metrics, 'jobEnded'>): DoJob {
   return async (job, context) => {
     const jobLog = log.child(jobFields(job));
     const begun = performance.now();
     const measured = () => ({ attempt: context.attempt, duration_ms: Math.round(performance.now() - begun) });
     try {
       await run(job, { ...context, log: jobLog });
+      metrics.jobEnded(job.kind, 'done');
       jobLog.info(measured(), 'job done');
       return { kind: 'done' };
     } catch (error) {
       if (context.signal.aborted) {
+        metrics.jobEnded(job.kind, 'stopped');
         jobLog.info({ ...measured(), reason: String(context.signal.reason) }, 'job stopped');
         return { kind: 'retry', code: 'stopped' };
       }
       const end = toEnd(error);
+      metrics.jobEnded(job.kind, end.kind);
       logFailure(jobLog, error, { ...measured(), last_attempt: context.isLastAttempt });
       return end;
     }

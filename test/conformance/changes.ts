@@ -33,6 +33,14 @@ interface Pair {
   readonly head: Side;
 }
 
+/** Labels that do not hold, each looked at in both manifests. */
+const wrongLabels: ReadonlyMap<string, string> = new Map([
+  [
+    'dbt_salesforce/pr45 model.salesforce.int_salesforce__date_spine',
+    'the file was moved and lost a blank line, so that dbt sees another body; the label looked at its old path alone',
+  ],
+]);
+
 const corpora = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora');
 if (existsSync(join(corpora, 'model-changes.jsonl'))) process.exitCode = run() > 0 ? 1 : 0;
 else console.log(`conformance:changes skipped: no model-changes.jsonl in ${corpora} (set WEIRKEEPER_CORPORA)`);
@@ -53,6 +61,11 @@ function run(): number {
       const row = table.get(kind);
       row?.set(told, (row.get(told) ?? 0) + 1);
       if (told === kind) continue;
+      const reason = wrongLabels.get(`${pair.name} ${model}`);
+      if (reason !== undefined) {
+        console.log(`  label does not hold: ${pair.name} ${model}: ${kind}, told ${told}: ${reason}`);
+        continue;
+      }
       faults++;
       console.log(`  WRONG ${pair.name} ${model}: ${kind}, told ${told}`);
     }

@@ -104,4 +104,16 @@ describe('environment', () => {
     expect(readEnvironment(variables).privateKey).toBe(testPrivateKey.trim());
     rmSync(folder, { recursive: true });
   });
+
+  it('reads each secret from a file named by its variable with _PATH, and says when it cannot', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-secrets-'));
+    const path = join(folder, 'webhook');
+    writeFileSync(path, 'a secret from a file\n');
+    const variables = someVariables({ WEBHOOK_SECRET: undefined, WEBHOOK_SECRET_PATH: path });
+    expect(readEnvironment(variables).webhookSecret).toBe('a secret from a file');
+    expect(refusal(someVariables({ OPENAI_API_KEY_PATH: join(folder, 'none') })).message).toMatch(
+      /OPENAI_API_KEY_PATH names .*none, which cannot be read/,
+    );
+    rmSync(folder, { recursive: true });
+  });
 });

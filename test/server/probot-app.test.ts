@@ -4,6 +4,7 @@ import type { ApplicationFunction, Probot } from 'probot';
 import { parse } from 'yaml';
 import type { Store } from '#edges/database';
 import { createLog, createProbotApp } from '../../src/server/index.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 
 interface Manifest {
   readonly default_permissions: Readonly<Record<string, string>>;
@@ -22,7 +23,12 @@ async function listenedTo(app: ApplicationFunction): Promise<readonly string[]> 
 
 describe('app.yml', () => {
   it('subscribes to what the app acts on, and to nothing else', async () => {
-    const app = createProbotApp({} as Store, () => [], createLog({ level: 'silent' }));
+    const app = createProbotApp({
+      store: {} as Store,
+      toReviewJobs: () => [],
+      log: createLog({ level: 'silent' }),
+      metrics: createMetrics(),
+    });
     const events = new Set((await listenedTo(app)).map((name) => name.split('.')[0]));
     // GitHub sends it unasked, and refuses to have it subscribed to.
     events.delete('installation');

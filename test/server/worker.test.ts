@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DeploymentError, InvariantError, RepositoryError, UpstreamError } from '#core/base';
 import type { JobContext } from '#review';
 import { createLog } from '../../src/server/index.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 import { createWorker } from '../../src/server/worker.ts';
 import { aReviewJob, headOf } from '../support/jobs.ts';
 
@@ -25,7 +26,11 @@ function aLog() {
 describe('worker', () => {
   it('ends a job that was done, and logs it with the fields of its pull request', async () => {
     const { log, entries } = aLog();
-    const work = createWorker(async (_, context) => context.log.info({ stage: 'collect' }, 'stage done'), log);
+    const work = createWorker(
+      async (_, context) => context.log.info({ stage: 'collect' }, 'stage done'),
+      log,
+      createMetrics(),
+    );
     expect(await work(aReviewJob(), aContext())).toEqual({ kind: 'done' });
     const fields = {
       delivery_id: 'delivery-1',
@@ -48,14 +53,14 @@ describe('worker', () => {
     [new TypeError('m'), { kind: 'failed', code: 'unexpected-error' }, 'error'],
   ])('makes an end and a log entry of %p', async (error, end, level) => {
     const { log, entries } = aLog();
-    const work = createWorker(() => Promise.reject(error), log);
+    const work = createWorker(() => Promise.reject(error), log, createMetrics());
     expect(await work(aReviewJob(), aContext())).toEqual(end);
     expect(entries).toMatchObject([{ level, last_attempt: false, err: { type: error.name } }]);
   });
 
   it('of a job that was told to stop makes no failure', async () => {
     const { log, entries } = aLog();
-    const work = createWorker(() => Promise.reject(new InvariantError('aborted', 'm')), log);
+    const work = createWorker(() => Promise.reject(new InvariantError('aborted', 'm')), log, createMetrics());
     expect(await work(aReviewJob(), aContext({ signal: AbortSignal.abort('stale') }))).toMatchObject({ kind: 'retry' });
     expect(entries).toMatchObject([{ level: 'info', msg: 'job stopped', reason: 'stale' }]);
   });

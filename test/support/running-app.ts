@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openStore } from '#edges/database';
-import { createLog, readEnvironment, startApp } from '../../src/server/index.ts';
+import { type AppOptions, createLog, readEnvironment, startApp } from '../../src/server/index.ts';
 import type { GitHubDouble } from './github-double/index.ts';
 import { linesOf, untilIdle } from './idle.ts';
 import { aPglite, quick } from './store.ts';
@@ -24,6 +24,7 @@ export interface RunningApp {
 export async function startAppFor(
   github: GitHubDouble,
   variables: Readonly<Record<string, string>> = {},
+  reconcile?: AppOptions['reconcile'],
 ): Promise<RunningApp> {
   const log = collectLog();
   const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-app-'));
@@ -43,6 +44,7 @@ export async function startAppFor(
     store: await openStore({ pglite: await aPglite() }, quick),
     log: createLog({ level: environment.logLevel, destination: log.stream }),
     throttle: false,
+    ...(reconcile === undefined ? {} : { reconcile }),
     drainMs: 5_000,
   });
   github.setWebhookUrl(app.webhookUrl);

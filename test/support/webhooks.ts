@@ -10,8 +10,15 @@ export interface TestWebhook {
 }
 
 /** Sends a webhook signed as GitHub signs it. */
-export function deliver(url: string, { event, deliveryId, payload, secret = testWebhookSecret }: TestWebhook) {
-  const body = JSON.stringify(payload);
+export function deliver(url: string, { payload, ...rest }: TestWebhook) {
+  return deliverText(url, { ...rest, body: JSON.stringify(payload) });
+}
+
+/** Sends a body as it is, JSON or not, signed as GitHub signs it. */
+export function deliverText(
+  url: string,
+  { event, deliveryId, body, secret = testWebhookSecret }: Omit<TestWebhook, 'payload'> & { readonly body: string },
+) {
   const signature = createHmac('sha256', secret).update(body).digest('hex');
   return fetch(url, {
     method: 'POST',

@@ -23,7 +23,13 @@ export function compareCompiled(base: DbtProject, head: DbtProject, node: DbtNod
   const after = withNodesForRelations(node.compiledCode, head, node, (id) => id);
   if (before === after) return 'identical';
   if (node.language === 'python') return 'changed';
-  return normalizeSqlText(before) === normalizeSqlText(after) ? 'formatting-only' : 'changed';
+  // A relation may have been a parent on one side only: then the texts themselves are what agrees.
+  const isSame = readsAlike(before, after) || readsAlike(old.compiledCode, node.compiledCode);
+  return isSame ? 'formatting-only' : 'changed';
+}
+
+function readsAlike(before: string, after: string): boolean {
+  return normalizeSqlText(before) === normalizeSqlText(after);
 }
 
 function withNodesForRelations(

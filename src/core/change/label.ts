@@ -1,6 +1,6 @@
 import type { ChangedMacros, DbtNode, DbtProject } from '#core/dbt';
 import { macroCausesOf } from '#core/dbt';
-import type { Cause, StateLabel } from './change.ts';
+import type { Cause, ModifiedNode, StateLabel } from './change.ts';
 import type { ChangedFile, PullRequest } from './pull-request.ts';
 
 /** Whether a changed file of the pull request leads to a node of head; null where the changed files are not all known. */
@@ -17,11 +17,16 @@ const projectWide: readonly string[] = [
 
 /**
  * What a node's causes come down to. What the engine makes of an unchanged project counts last, so that a real edit is
- * never called noise; code that no changed file of the pull request leads to came with the base.
+ * never called noise; nor is a node whose compiled SQL is another. Code that no changed file of the pull request leads to
+ * came with the base.
  */
-export function labelOf(node: DbtNode, causes: readonly Cause[], leadsTo: LeadsTo): StateLabel {
+export function labelOf(
+  node: DbtNode,
+  { causes, compiled }: Pick<ModifiedNode, 'causes' | 'compiled'>,
+  leadsTo: LeadsTo,
+): StateLabel {
   const real = causes.filter((cause) => cause.foreign?.by !== 'engine');
-  if (real.length === 0 && causes.length > 0) return 'engine noise';
+  if (real.length === 0 && causes.length > 0) return compiled === 'changed' ? 'var or environment' : 'engine noise';
   const written = real.filter((cause) => cause.foreign === undefined);
   if (written.length === 0 && real.length > 0) return 'var or environment';
   if (leadsTo !== null && !leadsTo(node, causes)) return 'stale base';

@@ -40,6 +40,7 @@ export function findModified(base: DbtProject, head: DbtProject, options: Modifi
     const node = head.nodes.get(uniqueId);
     if (node === undefined || !selectors.has('modified')) continue;
     const causes = causesOf(context, node);
+    const compiled = compareCompiled(base, head, node);
     found.push({
       uniqueId,
       resourceType: node.resourceType,
@@ -48,8 +49,8 @@ export function findModified(base: DbtProject, head: DbtProject, options: Modifi
         .map((selector) => `state:${selector}`)
         .sort(compareText),
       causes,
-      compiled: compareCompiled(base, head, node),
-      label: labelOf(node, causes, leadsTo),
+      compiled,
+      label: labelOf(node, { causes, compiled }, leadsTo),
     });
   }
   const sorted = sortedBy(found, (node) => node.uniqueId);

@@ -2,19 +2,38 @@ const space = /[ \t\n\r\f\v]/;
 const punctuation = /^[(),]$/;
 
 /**
- * `sql` without comments and with white space folded, outside strings and quoted names; two texts that normalize alike
- * mean the same in every dialect. Where dialects read a text differently (`#`, `//`, nested comments, backslashes and
+ * `sql` without comments, with white space folded and with the types of casts in lower case, outside strings and quoted
+ * names; two texts that normalize alike mean the same in every dialect. Where dialects read a text differently (`#`, `//`, nested comments, backslashes and
  * tripled quotes in strings) the text is returned as it is, so that a difference is never explained away.
  */
 export function normalizeSqlText(sql: string): string {
   const pieces: string[] = [];
+  const lowerTypes = typesInLowerCase();
   for (let at = 0; at < sql.length; ) {
     const token = readToken(sql, at);
     if (token === null) return sql;
-    pieces.push(token.isSpace ? ' ' : sql.slice(at, token.end));
+    pieces.push(token.isSpace ? ' ' : lowerTypes(sql.slice(at, token.end)));
     at = token.end;
   }
   return foldSpace(pieces);
+}
+
+const casts: ReadonlySet<string> = new Set(['cast', 'safe_cast', 'try_cast']);
+
+/** Takes tokens in turn; what follows AS directly inside a cast is a type, which no dialect tells apart by its case. */
+function typesInLowerCase(): (token: string) => string {
+  const open: { readonly isCast: boolean; isType: boolean }[] = [];
+  let last = '';
+  return (token) => {
+    const word = /^\w/.test(token) ? token.toLowerCase() : token;
+    const within = open.at(-1);
+    const isType = within?.isCast === true && within.isType;
+    if (token === '(') open.push({ isCast: casts.has(last), isType: false });
+    else if (token === ')') open.pop();
+    else if (word === 'as' && within !== undefined) within.isType = true;
+    last = word;
+    return isType ? word : token;
+  };
 }
 
 interface Token {

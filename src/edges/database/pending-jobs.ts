@@ -55,6 +55,12 @@ export async function readWaiting(
   return row.ticket === ticket ? 'itself' : row.job;
 }
 
+/** Whether a job of this key is still to be done, or is being done. */
+export async function isWaiting(db: Kysely<Tables>, key: string): Promise<boolean> {
+  const row = await selectByKey(db, key).select('key').where('failed_code', 'is', null).executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Keys of all jobs that are still to be done. */
 export async function readWaitingKeys(db: Kysely<Tables>): Promise<readonly string[]> {
   const rows = await db

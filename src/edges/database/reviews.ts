@@ -20,7 +20,15 @@ export interface Reviews {
   finish(reviewId: string, end: Pick<FinishedReview, 'outcome' | 'fingerprints' | 'finishedAt'>): Promise<void>;
   /** The last finished review of an other head of the pull request; null when this is its first head. */
   readPrevious(repository: string, pullNumber: number, headSha: Sha): Promise<FinishedReview | null>;
+  /** Reviews of the pull request's other heads that were begun and never ended: a crash, or a newer push, came between. */
+  readUnfinished(repository: string, pullNumber: number, headSha: Sha): Promise<readonly UnfinishedReview[]>;
+  /** Forgets a review that was begun and will not be finished. */
+  drop(reviewId: string): Promise<void>;
+  /** Whether a review of this very head has been published to its end. */
+  isFinished(repository: string, pullNumber: number, headSha: Sha): Promise<boolean>;
 }
+
+type UnfinishedReview = Pick<ReviewStart, 'reviewId' | 'headSha'>;
 
 interface ReviewStart {
   readonly reviewId: string;
@@ -52,6 +60,22 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
         .where('review_id', '=', reviewId)
         .execute();
     },
+    readUnfinished: (repository, pullNumber, headSha) => readUnfinished(db, { repository, pullNumber, headSha }),
+    async drop(reviewId) {
+      await db.deleteFrom('reviews').where('review_id', '=', reviewId).where('finished_at', 'is', null).execute();
+    },
+    async isFinished(repository, pullNumber, headSha) {
+      const row = await db
+        .selectFrom('reviews')
+        .select('review_id')
+        .where('repository', '=', repository)
+        .where('pull_number', '=', pullNumber)
+        .where('head_sha', '=', headSha)
+        .where('finished_at', 'is not', null)
+        .limit(1)
+        .executeTakeFirst();
+      return row !== undefined;
+    },
     readPrevious: (repository, pullNumber, headSha) => readPrevious(db, { repository, pullNumber, headSha }),
   };
 }
@@ -78,4 +102,19 @@ async function readPrevious(
     fingerprints: row.fingerprints.map((text) => toFingerprint(text)),
     finishedAt: row.finished_at,
   };
+}
+
+async function readUnfinished(
+  db: Kysely<Tables>,
+  { repository, pullNumber, headSha }: Omit<ReviewStart, 'reviewId'>,
+): Promise<readonly UnfinishedReview[]> {
+  const rows = await db
+    .selectFrom('reviews')
+    .select(['review_id', 'head_sha'])
+    .where('repository', '=', repository)
+    .where('pull_number', '=', pullNumber)
+    .where('head_sha', '!=', headSha)
+    .where('finished_at', 'is', null)
+    .execute();
+  return rows.map((row) => ({ reviewId: row.review_id, headSha: toSha(row.head_sha) }));
 }

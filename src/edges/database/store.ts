@@ -1,6 +1,13 @@
 import { type Kysely, sql } from 'kysely';
 import { DeploymentError } from '#core/base';
-import type { AuditLog, CheckpointMemory, OutcomeMemory, ReviewJob, StreamPlace } from '#review';
+import {
+  type AuditLog,
+  type CheckpointMemory,
+  jobKey,
+  type OutcomeMemory,
+  type ReviewJob,
+  type StreamPlace,
+} from '#review';
 import { createAuditLog, exportAuditLog } from './audit-log.ts';
 import {
   createCheckpointMemory,
@@ -11,6 +18,7 @@ import {
 } from './audit-memory.ts';
 import { type Connection, connect, type StorePlace } from './connect.ts';
 import { migrate } from './migrate.ts';
+import { isWaiting } from './pending-jobs.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
 import { createReviews, type Reviews } from './reviews.ts';
 import { type Tables, tableSchema } from './schema.ts';
@@ -32,6 +40,10 @@ export interface Store {
   readonly reviews: Reviews;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
+  /** Whether a delivery of this id was stored before. */
+  isKnown(deliveryId: string): Promise<boolean>;
+  /** Whether a job waits, or is in work, in the place that this one would take. */
+  isWaiting(job: ReviewJob): Promise<boolean>;
   /** Starts to do jobs: in order per pull request, the newest in the place of older ones. Call it once. */
   work(doJob: DoJob): Promise<void>;
   /** Lines of the exported audit log, without line ends; of one repository when one is given. */
@@ -42,6 +54,8 @@ export interface Store {
   enqueue(jobs: readonly ReviewJob[]): Promise<void>;
   /** Jobs still to be done, those in work among them, and jobs that failed for good. */
   countJobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
+  /** Seconds since the oldest job still to be done was accepted; 0 when there is none. */
+  readOldestJobAge(): Promise<number>;
   /** Stops work (running jobs may finish within `drainMs`, 18 s unless told) and closes the database. Idempotent. */
   close(drainMs?: number): Promise<void>;
 }
@@ -95,6 +109,8 @@ function toStore(connection: Connection, queue: Queue): Store {
       if (outcome === 'stored') queue.announce(delivery.jobs);
       return outcome;
     },
+    isKnown: (deliveryId) => isKnown(db, deliveryId),
+    isWaiting: (job) => isWaiting(db, jobKey(job)),
     work: (doJob) => queue.work(doJob),
     exportAuditLog: (repository) => exportAuditLog(db, repository ?? null),
     readStreams: () => readStreams(db),
@@ -103,6 +119,7 @@ function toStore(connection: Connection, queue: Queue): Store {
       queue.announce(jobs);
     },
     countJobs: () => countJobs(db),
+    readOldestJobAge: () => readOldestJobAge(db),
     close(drainMs = defaultDrainMs) {
       closed ??= queue.stop(drainMs).finally(() => connection.close());
       return closed;
@@ -122,6 +139,16 @@ async function insertDelivery(trx: Kysely<Tables>, delivery: Delivery): Promise<
   return inserted !== undefined;
 }
 
+async function isKnown(db: Kysely<Tables>, deliveryId: string): Promise<boolean> {
+  const row = await db
+    .withSchema(tableSchema)
+    .selectFrom('deliveries')
+    .select('id')
+    .where('id', '=', deliveryId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 async function countJobs(db: Kysely<Tables>) {
   const row = await db
     .withSchema(tableSchema)
@@ -132,4 +159,14 @@ async function countJobs(db: Kysely<Tables>) {
     ])
     .executeTakeFirstOrThrow();
   return row;
+}
+
+async function readOldestJobAge(db: Kysely<Tables>): Promise<number> {
+  const { seconds } = await db
+    .withSchema(tableSchema)
+    .selectFrom('pending_jobs')
+    .select(sql<number>`coalesce(extract(epoch FROM now() - min(accepted_at)), 0)::float8`.as('seconds'))
+    .where('failed_code', 'is', null)
+    .executeTakeFirstOrThrow();
+  return seconds;
 }

@@ -13,6 +13,16 @@ export interface RequestLog {
   warn(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
+/** How one request ended. */
+export interface RequestOutcome {
+  /** Null for the App itself. */
+  readonly installationId: number | null;
+  /** 0 when no answer came. */
+  readonly status: number;
+  /** What is left of the hour's requests; null when the answer did not say. */
+  readonly remaining: number | null;
+}
+
 export interface ConnectOptions {
   readonly appId: number;
   /** PEM text. */
@@ -20,6 +30,8 @@ export interface ConnectOptions {
   /** Root of the REST API, without a trailing slash; github.com's when left out. */
   readonly baseUrl?: string;
   readonly log?: RequestLog;
+  /** Hears of every answer, and of every request without one. */
+  readonly onOutcome?: (outcome: RequestOutcome) => void;
   /** `false` sends writes as fast as they come: for tests and the demo only. */
   readonly throttle?: WriteSpacing | false;
   /** Attempts in all, for requests that may be sent twice. */
@@ -31,9 +43,12 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
 }
 
+type Headers = Readonly<Record<string, string | number | undefined>>;
+
 interface Policy {
   readonly turn: (method: string, url: string, now: number) => number;
   readonly tokens: TokenStore;
+  readonly told: (status: number, headers: Headers | undefined) => void;
   readonly log: RequestLog;
   readonly attempts: number;
   readonly retryDelayMs: number;
@@ -50,22 +65,22 @@ interface Endpoint {
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /**
- * A client that acts as one installation. All it throws is UpstreamError, DeploymentError, RepositoryError or
+ * A client that acts as one installation, or with null as the App itself, which reaches only what is the App's own. All it throws is UpstreamError, DeploymentError, RepositoryError or
  * InvariantError. It renews a refused token once, sends reads and repeatable writes again when GitHub fails, and keeps
  * writes apart. Probot's own throttling and retrying are switched off: they would sleep up to an hour inside a review,
  * and would send a POST twice that GitHub had answered with 502 after doing what it said.
  */
-export function connect(options: ConnectOptions, installationId: number): Octokit {
+export function connect(options: ConnectOptions, installationId: number | null): Octokit {
   const tokens = createTokenStore(Date.now);
   const { appId, privateKey, baseUrl } = options;
   const octokit = new ProbotOctokit({
-    auth: { appId, privateKey, installationId, cache: tokens },
+    auth: { appId, privateKey, cache: tokens, ...(installationId === null ? {} : { installationId }) },
     ...(baseUrl === undefined ? {} : { baseUrl }),
     log: silent,
     throttle: { enabled: false },
     retry: { enabled: false },
   });
-  const policy = policyOf(options, tokens);
+  const policy = policyOf(options, tokens, installationId);
   octokit.hook.wrap('request', (request, endpoint) =>
     send(policy, endpoint, (signal) => {
       // Hooks further in are bound to this very object, so a changed copy would not reach them.
@@ -76,11 +91,15 @@ export function connect(options: ConnectOptions, installationId: number): Octoki
   return octokit;
 }
 
-function policyOf(options: ConnectOptions, tokens: TokenStore): Policy {
+function policyOf(options: ConnectOptions, tokens: TokenStore, installationId: number | null): Policy {
   const { throttle = { writeMs: 1_000, notifyMs: 3_000 }, log = silent } = options;
   return {
     turn: throttle === false ? () => 0 : createSpacing(throttle),
     tokens,
+    told: (status, headers) => {
+      const left = Number(headers?.['x-ratelimit-remaining'] ?? Number.NaN);
+      options.onOutcome?.({ installationId, status, remaining: Number.isFinite(left) ? left : null });
+    },
     log,
     attempts: options.attempts ?? 3,
     retryDelayMs: options.retryDelayMs ?? 1_000,
@@ -89,7 +108,7 @@ function policyOf(options: ConnectOptions, tokens: TokenStore): Policy {
   };
 }
 
-async function send<Response extends { readonly status: number }>(
+async function send<Response extends { readonly status: number; readonly headers: Headers }>(
   policy: Policy,
   endpoint: Endpoint,
   request: (signal: AbortSignal) => Response | Promise<Response>,
@@ -100,10 +119,12 @@ async function send<Response extends { readonly status: number }>(
     const start = Date.now();
     try {
       const response = await request(AbortSignal.timeout(policy.timeoutMs));
+      policy.told(response.status, response.headers);
       policy.log.debug({ route, status: response.status, duration_ms: Date.now() - start }, 'GitHub answered');
       return response;
     } catch (error) {
       const failure = toFailure(error, route, Date.now());
+      policy.told(Number(failure.details['status'] ?? 0), headersOf(error));
       const pause = pauseBefore(policy, endpoint.method, { failure, attempt });
       const fields = { route, code: failure.code, status: failure.details['status'], attempt, pause_ms: pause };
       policy.log[failure instanceof UpstreamError ? 'warn' : 'debug'](fields, 'GitHub refused a request');
@@ -131,6 +152,11 @@ function pauseBefore(
   }
   if (failure.code !== 'github-unavailable' || method === 'POST') return null;
   return policy.retryDelayMs * 4 ** (attempt - 1);
+}
+
+function headersOf(error: unknown): Headers | undefined {
+  if (!(error instanceof Error) || !('response' in error)) return undefined;
+  return (error.response as { readonly headers?: Headers } | undefined)?.headers;
 }
 
 function ignore(): void {

@@ -1,5 +1,6 @@
 import { DeploymentError, type Sha } from '#core/base';
 import type { CheckpointPublisher, Publisher, RepositoryHistory, WorkflowArtifacts } from '#review';
+import { type AppView, createAppView } from './app-view.ts';
 import { createCheckpointPublisher } from './checkpoint-ref.ts';
 import { type ConnectOptions, connect, type Octokit } from './connect.ts';
 import { createPublisher, type PublisherOptions } from './publisher.ts';
@@ -23,6 +24,7 @@ export interface GitHub {
   readonly pullRequests: GitHubPullRequests;
   readonly publisher: Publisher;
   readonly workflowArtifacts: WorkflowArtifacts;
+  readonly appView: AppView;
   readonly history: RepositoryHistory;
   readonly checkpointPublisher: CheckpointPublisher;
   /** Numbers of the open pull requests, forks' included, whose head is this commit. */
@@ -37,6 +39,7 @@ const silent = { debug: ignore, warn: ignore };
 export function createGitHub(options: GitHubOptions): GitHub {
   const connections = connectOnce(options);
   const { log = silent, newerHead } = options;
+  let app: Octokit | null = null;
   const pullRequests = createPullRequests(connections);
   return {
     pullRequests,
@@ -44,6 +47,10 @@ export function createGitHub(options: GitHubOptions): GitHub {
     checkpointPublisher: createCheckpointPublisher((installationId) => connections.octokit(installationId)),
     publisher: createPublisher({ connections, log, ...(newerHead === undefined ? {} : { newerHead }) }),
     workflowArtifacts: createWorkflowArtifacts(connections),
+    appView: createAppView(
+      () => (app ??= connect(options, null)),
+      (installationId) => connections.octokit(installationId),
+    ),
     findOpenPullRequests: (installationId, repository, headSha) =>
       findOpenPullRequests(connections.octokit(installationId), repository, headSha),
     identity: (installationId) => connections.identity(installationId),

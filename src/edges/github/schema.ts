@@ -6,17 +6,23 @@ const account = z.object({ login: z.string(), id: z.number().optional(), type: z
 /** What every webhook of a repository carries. */
 export const Delivery = z.object({
   action: z.string().default(''),
-  repository: z.object({ full_name: z.string().regex(/^[^/\s]+\/[^/\s]+$/), id: z.number().optional() }),
-  installation: z.object({ id: z.number() }),
+  repository: z.object({ full_name: z.string().regex(/^[\w.-]+\/[\w.-]+$/), id: z.number().optional() }),
+  installation: z.object({ id: z.int().positive() }),
   sender: account,
 });
 
+/** No database takes NUL or half a surrogate pair, and git takes no control character in a branch's name. */
+const branchName = z
+  .string()
+  .max(1_000)
+  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text));
+const pullNumber = z.int().positive();
 const commitId = z.string().regex(/^[0-9a-f]{40}$/);
 
 /** `pull_request`. */
 export const PullRequestEvent = z.object({
   pull_request: z.object({
-    number: z.number(),
+    number: pullNumber,
     state: z.string().default('open'),
     merged: z.boolean().nullish(),
     head: z.object({ sha: commitId }),
@@ -27,7 +33,7 @@ export const PullRequestEvent = z.object({
 export type PullRequestEvent = z.infer<typeof PullRequestEvent>;
 
 const linkedPullRequest = z.object({
-  number: z.number(),
+  number: pullNumber,
   base: z.object({ repo: z.object({ id: z.number() }).nullish() }).nullish(),
 });
 
@@ -37,7 +43,7 @@ export const CheckRunEvent = z.object({
     name: z.string(),
     head_sha: commitId,
     pull_requests: z.array(linkedPullRequest).default([]),
-    check_suite: z.object({ head_branch: z.string().nullish() }).nullish(),
+    check_suite: z.object({ head_branch: branchName.nullish() }).nullish(),
   }),
   requested_action: z.object({ identifier: z.string() }).nullish(),
 });
@@ -46,7 +52,7 @@ export const CheckRunEvent = z.object({
 export const CheckSuiteEvent = z.object({
   check_suite: z.object({
     head_sha: commitId,
-    head_branch: z.string().nullish(),
+    head_branch: branchName.nullish(),
     pull_requests: z.array(linkedPullRequest).default([]),
   }),
 });
@@ -54,7 +60,7 @@ export const CheckSuiteEvent = z.object({
 /** `issue_comment`: a pull request is an issue whose `pull_request` is there. */
 export const IssueCommentEvent = z.object({
   issue: z.object({
-    number: z.number(),
+    number: pullNumber,
     state: z.string().default('open'),
     pull_request: z.unknown(),
     user: account.nullish(),
@@ -72,14 +78,14 @@ export type IssueCommentEvent = z.infer<typeof IssueCommentEvent>;
 export const WorkflowRunEvent = z.object({
   workflow_run: z.object({
     head_sha: commitId,
-    head_branch: z.string().nullish(),
+    head_branch: branchName.nullish(),
     conclusion: z.string().nullish(),
   }),
 });
 
 /** `merge_group`. */
 export const MergeGroupEvent = z.object({
-  merge_group: z.object({ head_sha: commitId, head_ref: z.string().max(1_000) }),
+  merge_group: z.object({ head_sha: commitId, head_ref: branchName }),
 });
 
 /** `push`: `ref` is a branch or a tag. */

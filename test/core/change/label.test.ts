@@ -55,6 +55,13 @@ describe('the label of a modified node', () => {
     });
   });
 
+  it('is never engine noise where the compiled SQL is another', () => {
+    const uses = (sql: string): Json => ({ ...using('macro.dbt.is_incremental'), compiled_code: sql });
+    const base = of('1.11.0', uses('select 1'), macro('is_incremental', 'dbt', 'a'));
+    const head = of('1.12.0', uses('select 2'), macro('is_incremental', 'dbt', 'b'));
+    expect(only(base, head)?.label).toBe('var or environment');
+  });
+
   it('is engine noise where a newer dbt only writes keys that are empty, and edited where a person wrote one', () => {
     const source = (unrendered: Json): Json => ({
       unique_id: 'source.shop.raw.s',

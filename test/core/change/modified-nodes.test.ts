@@ -123,6 +123,17 @@ describe('how the compiled SQL compares', () => {
     expect(compiled(before, after)).toBe(expected);
   });
 
+  it('formatting-only where the same relation is a parent on one side only', () => {
+    const parent = aModel('p', { relation_name: '"d"."s"."p"' });
+    const on = (sql: string, ...nodes: readonly string[]): Json => ({
+      compiled_code: sql,
+      depends_on: { nodes, macros: [] },
+    });
+    const base = on('select * from "d"."s"."p"', 'model.shop.p');
+    expect(compiled(base, on('\n select * from "d"."s"."p"'), [[parent], [parent]])).toBe('formatting-only');
+    expect(compiled(base, on('\n select * from "d"."s"."q"'), [[parent], [parent]])).toBe('changed');
+  });
+
   it('does not mind that base and head were built in other schemas', () => {
     const on = { depends_on: { nodes: ['model.shop.up'], macros: [] } };
     const inSchema = (schema: string): Json => ({ ...on, compiled_code: `select * from "db"."${schema}"."up"` });

@@ -42,6 +42,7 @@ describe('the gate contract', () => {
     ['duckdb', 'int', 'integer', 'contract-retyped-alias'],
     ['snowflake', 'string', 'text', 'contract-retyped-alias'],
     ['postgres', 'int', 'bigint', 'contract-broken'],
+    ['bigquery', 'int64', 'bigint', 'contract-broken'],
     ['postgres', 'varchar(10)', 'text', 'contract-broken'],
   ])('knows what %s takes %s and %s for', (adapter, before, after, expected) => {
     const typed = (data_type: string): Json =>

@@ -10,6 +10,8 @@ describe('SQL text without its form', () => {
     ["select $$ it's  -- $$, 1", "select $$ it's  -- $$ ,1"],
     ["select 'it''s /* no */'", " select 'it''s /* no */' "],
     ['a--b\nc', 'a c'],
+    ['select cast(a as STRING) from t', 'select cast(a as string) from t'],
+    ["select safe_cast(coalesce(a, 'X') as Numeric(10, 2))", "select safe_cast(coalesce(a, 'X') as numeric(10, 2))"],
   ])('%j is as %j', (a, b) => {
     expect(normalizeSqlText(a)).toBe(normalizeSqlText(b));
   });
@@ -23,6 +25,9 @@ describe('SQL text without its form', () => {
     ["select e 'a(b'", "select e'a(b'"],
     ['select a - -1', 'select a --1'],
     ["select '--' as x", "select ''"],
+    ['select cast(A as string)', 'select cast(a as string)'],
+    ['select (select 1 as A)', 'select (select 1 as a)'],
+    ['select cast((select 1 as A) as int)', 'select cast((select 1 as a) as int)'],
   ])('%j is not as %j', (a, b) => {
     expect(normalizeSqlText(a)).not.toBe(normalizeSqlText(b));
   });

@@ -10,6 +10,7 @@ const called = [...source.matchAll(/\brest\.(\w+)\.(\w+)/g)].map(([, area, metho
 
 /** All that the edge may change on GitHub. */
 const mayWrite = [
+  'apps.redeliverWebhookDelivery',
   'checks.create',
   'checks.update',
   // Checkpoints of the audit log, to a ref that is no branch, where the policy asks for them.
@@ -28,7 +29,7 @@ const mayWrite = [
 const reads = /^\w+\.(get|list|compare|download)/;
 
 describe('what the edge can do on GitHub', () => {
-  it('is to read, and to write check runs, comments, labels, reviews and its own ref', () => {
+  it('is to read, to have webhooks sent again, and to write check runs, comments, labels, reviews and its own ref', () => {
     expect(called.length).toBeGreaterThan(15);
     expect([...new Set(called.filter((method) => !reads.test(method)))].sort()).toEqual(mayWrite);
   });

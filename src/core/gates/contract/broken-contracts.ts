@@ -5,7 +5,11 @@ import { descendantsOf, findContractBreaks, stateContext } from '#core/dbt';
 import type { Finding } from '../gate.ts';
 import { placeOfNode } from '../state/subjects.ts';
 
-/** Names that a warehouse takes for the same type, each group in lower case; from the type pages of their manuals. */
+/**
+ * Names that a warehouse takes for the same type, each group in lower case. Source: the alias columns of PostgreSQL's and
+ * DuckDB's tables of data types, and the synonyms in Snowflake's summary of data types. A warehouse that is not here
+ * (BigQuery among them) has no known aliases: every other name counts as another type.
+ */
 const aliases: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
   [
     'postgres',
@@ -38,14 +42,6 @@ const aliases: ReadonlyMap<string, readonly (readonly string[])[]> = new Map([
       ['varchar', 'string', 'text'],
       ['float', 'double', 'real', 'double precision'],
       ['datetime', 'timestamp_ntz'],
-    ],
-  ],
-  [
-    'bigquery',
-    [
-      ['int64', 'int', 'integer', 'bigint', 'smallint'],
-      ['numeric', 'decimal'],
-      ['bool', 'boolean'],
     ],
   ],
 ]);

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toSha } from '#core/base';
+import { openStore, type Store } from '#edges/database';
+import { createLog, startApp } from '../../src/server/index.ts';
+import { anEnvironment } from '../support/environment.ts';
+import { type GitHubDouble, startGitHubDouble } from '../support/github-double/index.ts';
+import { untilIdle } from '../support/idle.ts';
+import { allCheckRuns, checkNames, writesSince } from '../support/seen-on-github.ts';
+import { aPglite, quick } from '../support/store.ts';
+
+let github: GitHubDouble;
+let store: Store;
+let app: Awaited<ReturnType<typeof startApp>>;
+
+beforeEach(async () => {
+  github = await startGitHubDouble({ echo: false });
+  store = await openStore({ pglite: await aPglite() }, quick);
+  app = await startApp({
+    environment: anEnvironment({
+      APP_ID: String(github.appId),
+      PRIVATE_KEY: github.privateKey,
+      WEBHOOK_SECRET: github.webhookSecret,
+      GITHUB_API_URL: github.url,
+    }),
+    store,
+    log: createLog({ level: 'silent' }),
+    throttle: false,
+    drainMs: 2_000,
+  });
+});
+
+afterEach(async () => {
+  await app.close();
+  await github.close();
+});
+
+const listen = () => github.setWebhookUrl(app.webhookUrl);
+const settled = () => untilIdle(github, store);
+const open = () =>
+  github.repository.openPullRequest({ title: 'a', user: 'ana', headRef: 'a', files: { 'models/a.sql': 'select 1' } });
+const push = (number: number) =>
+  github.repository.pushCommit(number, { message: 'more', files: { 'models/b.sql': 'select 2' } });
+
+describe('a delivery that comes late', () => {
+  it('under another id, for a head that has been reviewed, writes nothing', async () => {
+    listen();
+    const pull = await open();
+    await settled();
+    const before = github.requests.length;
+    await github.repository.tellPullRequest(pull.number, 'opened');
+    await settled();
+    expect(writesSince(github, before)).toEqual([]);
+    expect(allCheckRuns(github.repository)).toHaveLength(checkNames.length);
+  });
+
+  it('for a head that was pushed over begins no check run on the old commit, and has the new head reviewed', async () => {
+    const pull = await open();
+    const old = pull.head.sha;
+    const lost = github.deliveries.length;
+    const event = {
+      action: 'opened',
+      number: pull.number,
+      pull_request: { number: pull.number, state: 'open', head: { sha: old } },
+    };
+    await push(pull.number);
+    listen();
+    const { fullName, id } = github.repository;
+    const place = { repository: { full_name: fullName, id }, installation: { id: github.installationId } };
+    await github.deliver('pull_request', { ...event, ...place, sender: { login: 'ana', type: 'User' } });
+    await settled();
+    expect(github.deliveries.length).toBe(lost + 1);
+    expect(github.repository.publishedState(pull.number, old).checkRuns).toEqual({});
+    const names = Object.keys(github.repository.publishedState(pull.number).checkRuns);
+    expect(names.toSorted()).toEqual([...checkNames].toSorted());
+  });
+});
+
+describe('a review that a crash cut off', () => {
+  it('leaves no check run under way on its head once a newer head is reviewed', async () => {
+    const pull = await open();
+    const { fullName } = github.repository;
+    const old = toSha(pull.head.sha);
+    const reviewId = 'cut-off';
+    await store.reviews.start({ reviewId, repository: fullName, pullNumber: pull.number, headSha: old });
+    const response = await fetch(`${github.url}/repos/${fullName}/check-runs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${github.issueToken()}` },
+      body: JSON.stringify({ name: 'weirkeeper', head_sha: old, status: 'in_progress', external_id: reviewId }),
+    });
+    expect(response.status).toBe(201);
+    listen();
+    await push(pull.number);
+    await settled();
+    expect(github.repository.publishedState(pull.number, old).checkRuns).toMatchObject({
+      weirkeeper: { status: 'completed', conclusion: 'cancelled' },
+    });
+    expect(await store.reviews.readUnfinished(fullName, pull.number, toSha(''))).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** A process of the soak, asked by name over IPC. */
+export interface Child {
+  ask<Reply>(question: string): Promise<Reply>;
+  /** Kills it with SIGKILL and waits until it is gone. */
+  kill(): Promise<void>;
+  /** Whether it has ended by itself. */
+  hasEnded(): boolean;
+}
+
+/** Starts a script of this folder. What it logs is dropped unless WEIRKEEPER_SOAK_LOG is set; its errors are shown. */
+export function startChild(
+  script: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Child {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const out = process.env['WEIRKEEPER_SOAK_LOG'] === undefined ? 'ignore' : 'inherit';
+  const env = { ...process.env, ...variables };
+  const child: ChildProcess = fork(path, [...args], { env, stdio: ['ignore', out, 'inherit', 'ipc'] });
+  const gone = once(child, 'exit');
+  return {
+    ask: <Reply>(question: string) => ask<Reply>(child, question),
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    hasEnded: () => child.exitCode !== null,
+  };
+}
+
+async function ask<Reply>(child: ChildProcess, question: string): Promise<Reply> {
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>();
+  const hear = (message: unknown) => {
+    const { asked, reply } = message as { readonly asked: string; readonly reply: Reply };
+    if (asked === question) resolve(reply);
+  };
+  const end = () => reject(new Error(`the process ended before it answered ${question}`));
+  child.on('message', hear);
+  child.once('exit', end);
+  if (question !== 'ready') child.send(question);
+  return promise.finally(() => {
+    child.off('message', hear);
+    child.off('exit', end);
+  });
+}

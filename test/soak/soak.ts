@@ -1,0 +1,227 @@
+// Kills the App again and again while deliveries flow in, and looks whether anything was lost or said twice.
+// npm run soak -- [--rounds 200] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Client } from 'pg';
+import { verifyAuditLog } from '#core/audit';
+import { type Child, startChild } from './child.ts';
+import { createDice } from './dice.ts';
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' }, engine: { type: 'string' } },
+});
+const rounds = Number(values.rounds);
+const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
+/** Kills fall within this time after the App is ready; each fifth one falls into its start. */
+const longestLifeMs = 2_000;
+const longestStartMs = 1_500;
+/** At the end all waiting work is done: it is waited for as long as something still happens, but no longer than this. */
+const settleMs = 20 * 60_000;
+const stillMs = 150_000;
+
+interface GitHubReport {
+  readonly settled: boolean;
+  readonly pulls: number;
+  readonly heads: number;
+  readonly deliveries: number;
+  readonly failedDeliveries: number;
+  readonly lost: readonly string[];
+  readonly duplicates: readonly string[];
+}
+
+interface Place {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+  dispose(): Promise<void>;
+}
+
+const engines = new Map([
+  ['pglite', onPglite],
+  ['postgresql', onPostgres],
+]);
+const chosen = values.engine === undefined ? [...engines.values()] : [engines.get(values.engine)];
+if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1');
+let clean = true;
+for (const open of chosen) {
+  if (open === undefined) throw new Error(`--engine takes ${[...engines.keys()].join(' or ')}`);
+  const place = await open();
+  if (place === null) continue;
+  clean = (await soak(place)) && clean;
+  await place.dispose();
+}
+process.exit(clean ? 0 : 1);
+
+async function soak(place: Place): Promise<boolean> {
+  const dice = createDice(seed);
+  const port = await freePort();
+  const github = startChild('github-process.ts', [`http://127.0.0.1:${port}/api/github/webhooks`, String(seed)]);
+  const known = await github.ask<Readonly<Record<string, unknown>>>('ready');
+  const variables = {
+    APP_ID: String(known['appId']),
+    PRIVATE_KEY: String(known['privateKey']),
+    WEBHOOK_SECRET: String(known['webhookSecret']),
+    GITHUB_API_URL: String(known['url']),
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    LOG_LEVEL: process.env['WEIRKEEPER_SOAK_LOG'] ?? 'silent',
+    ...place.variables,
+  };
+  const begun = Date.now();
+  await github.ask('start');
+  const recoveries: number[] = [];
+  let whileStarting = 0;
+  for (let round = 1; round <= rounds; round += 1) {
+    const { app, readyMs } = await startAndKill(
+      variables,
+      port,
+      dice() < 0.2 ? { startMs: dice() * longestStartMs } : { workMs: dice() * longestLifeMs },
+    );
+    await app.kill();
+    if (readyMs === null) whileStarting += 1;
+    else recoveries.push(readyMs);
+    if (round % 20 === 0) console.log(`${place.name}: ${round} of ${rounds} rounds`);
+  }
+  await github.ask('stop');
+  const app = startChild('app-process.ts', [], variables);
+  recoveries.push((await untilReady(app, port, 60_000)) ?? Number.NaN);
+  const restarted = Date.now();
+  const report = await untilSettled(app, github);
+  const settleSeconds = Math.round((Date.now() - restarted) / 1_000);
+  const audit = verifyAuditLog(await app.ask<readonly string[]>('log'));
+  const { failed } = await app.ask<{ readonly failed: number }>('jobs');
+  await app.kill();
+  await github.kill();
+  return tell(place, {
+    report,
+    audit,
+    failed,
+    recoveries,
+    whileStarting,
+    settleSeconds,
+    seconds: (Date.now() - begun) / 1_000,
+  });
+}
+
+/** Starts the App and lets it be: for a time from its start, or for a time from when it is ready. */
+async function startAndKill(
+  variables: Readonly<Record<string, string>>,
+  port: number,
+  life: { readonly startMs: number } | { readonly workMs: number },
+): Promise<{ readonly app: Child; readonly readyMs: number | null }> {
+  const app = startChild('app-process.ts', [], variables);
+  if ('startMs' in life) {
+    await sleep(life.startMs);
+    return { app, readyMs: null };
+  }
+  const readyMs = await untilReady(app, port, 60_000);
+  await sleep(life.workMs);
+  return { app, readyMs };
+}
+
+/** Milliseconds until the App says that it can work; null when it does not within the time given. */
+async function untilReady(app: Child, port: number, withinMs: number): Promise<number | null> {
+  const begun = Date.now();
+  while (Date.now() - begun < withinMs) {
+    if (app.hasEnded()) throw new Error('the App ended by itself');
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    await response?.body?.cancel();
+    if (response?.ok === true) return Date.now() - begun;
+    await sleep(20);
+  }
+  return null;
+}
+
+/** Waits until nothing is lost any more, and then longer: what would be said twice may still come. */
+async function untilSettled(app: Child, github: Child): Promise<GitHubReport> {
+  const end = Date.now() + settleMs;
+  let lastChange = Date.now();
+  let fewest = Number.POSITIVE_INFINITY;
+  for (let quiet = 0; quiet < 4 && Date.now() < Math.min(end, lastChange + stillMs); ) {
+    await sleep(1_000);
+    const { waiting } = await app.ask<{ readonly waiting: number }>('jobs');
+    const { lost, settled } = await github.ask<GitHubReport>('report');
+    quiet = waiting === 0 && settled && lost.length === 0 ? quiet + 1 : 0;
+    if (quiet > 0 || waiting + lost.length < fewest) lastChange = Date.now();
+    fewest = Math.min(fewest, waiting + lost.length);
+  }
+  return github.ask<GitHubReport>('report');
+}
+
+interface Result {
+  readonly report: GitHubReport;
+  readonly audit: ReturnType<typeof verifyAuditLog>;
+  readonly failed: number;
+  readonly recoveries: readonly number[];
+  readonly whileStarting: number;
+  /** From the last start until everything waiting was done. */
+  readonly settleSeconds: number;
+  readonly seconds: number;
+}
+
+function tell(
+  place: Place,
+  { report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
+): boolean {
+  const sorted = recoveries.toSorted((a, b) => a - b);
+  const at = (share: number) => ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1_000).toFixed(2);
+  console.log(
+    [
+      `${place.name}: ${rounds} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
+      `  ${report.pulls} pull requests, ${report.heads} heads reviewed, ${report.deliveries} delivery attempts, ${report.failedDeliveries} of them met no App`,
+      `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}; all work done ${settleSeconds} s after the last start`,
+      `  record: ${JSON.stringify(audit)}`,
+      `  jobs failed for good ${failed}, lost ${report.lost.length}, duplicates ${report.duplicates.length}`,
+      ...[...report.lost, ...report.duplicates].slice(0, 40).map((text) => `    ${text}`),
+    ].join('\n'),
+  );
+  return audit.ok && failed === 0 && report.settled && report.lost.length + report.duplicates.length === 0;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+function onPglite(): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-soak-'));
+  const dispose = () => {
+    rmSync(folder, { recursive: true, force: true });
+    return Promise.resolve();
+  };
+  return Promise.resolve({ name: 'PGlite', variables: { WEIRKEEPER_DATA_DIR: folder, DATABASE_URL: '' }, dispose });
+}
+
+async function onPostgres(): Promise<Place | null> {
+  const server = process.env['WEIRKEEPER_TEST_DATABASE_URL'] ?? '';
+  if (server === '') {
+    console.log('not run on PostgreSQL: WEIRKEEPER_TEST_DATABASE_URL is not set');
+    return null;
+  }
+  const name = `weirkeeper_soak_${Date.now()}`;
+  await onServer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-soak-'));
+  return {
+    name: 'PostgreSQL',
+    variables: { DATABASE_URL: url.href, WEIRKEEPER_DATA_DIR: folder },
+    async dispose() {
+      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function onServer(connectionString: string, sql: string): Promise<void> {
+  const client = new Client({ connectionString });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
+}
