@@ -1,4 +1,4 @@
-import { coreLayers, corePackages } from './layers.mjs';
+import { coreLayers, corePackages, sqlEngines } from './layers.mjs';
 
 const areas = Object.keys(coreLayers);
 const coreRules = areas.map((area) => ({
@@ -19,10 +19,28 @@ const packageRules = areas.map((area) => ({
   },
 }));
 
+const engineRules = Object.entries(sqlEngines).flatMap(([name, packageName]) => [
+  {
+    name: `engine-${name}-package`,
+    comment: `only the adapter ${name} imports ${packageName}`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-|\\.ts$)` },
+    to: { path: `(^|node_modules/)${packageName}(/|$)` },
+  },
+  {
+    name: `engine-${name}-tree`,
+    comment: `what the adapter ${name} is made of stays inside it`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: `^src/edges/sql-engines/${name}(-|\\.ts$)` },
+    to: { path: `^src/edges/sql-engines/${name}-` },
+  },
+]);
+
 export default {
   forbidden: [
     ...coreRules,
     ...packageRules,
+    ...engineRules,
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'review-imports-core-only',

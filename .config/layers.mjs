@@ -20,3 +20,13 @@ export const coreLayers = {
 
 /** Packages that core may import, by area; '*' is every area. */
 export const corePackages = { '*': ['zod'], audit: ['node:crypto'], policy: ['yaml'] };
+
+/**
+ * The SQL engines, by the names with which their adapters' files in src/edges/sql-engines begin. Only those files may import
+ * the engine's package, and of each adapter others may import only `<name>.ts`, which answers with the relational tree.
+ */
+export const sqlEngines = {
+  polyglot: '@polyglot-sql/sdk',
+  sqlparser: '@guanmingchiu/sqlparser-ts',
+  'node-sql-parser': 'node-sql-parser',
+};

@@ -5,7 +5,7 @@ import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
 import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
@@ -29,7 +29,8 @@ export interface AppOptions extends ServerOptions {
 /** Starts the app with every edge plugged in. Throws DeploymentError when one cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningServer> {
   const { environment, metrics = createMetrics() } = options;
-  const sqlReader = createSqlReader();
+  let log = options.log ?? null;
+  const sqlReader = createSqlReader({ onDifference: (found) => countDifference(found, metrics, log) });
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
   const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
   let reconciling: ReconcileLoop | null = null;
@@ -42,18 +43,19 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       { ...options, metrics },
       {
         toReviewJobs,
-        createRunJob: async ({ store, log }) => {
-          const github = connectGitHub(options, log, metrics);
+        createRunJob: async ({ store, log: own }) => {
+          log = own;
+          const github = connectGitHub(options, own, metrics);
           if (options.reconcile !== undefined)
-            reconciling = createReconcileLoop({ app: github.appView, store, log, times: options.reconcile });
-          const signer = await openStoreSigner(environment, store, log);
+            reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
+          const signer = await openStoreSigner(environment, store, own);
           const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
           return createRunJob({
             github,
             reviews: store.reviews,
             metrics,
-            portsFor: (own) => portsOf({ ...edges, log: own }),
-            outcomePorts: outcomePortsOf({ ...edges, log }),
+            portsFor: (ofJob) => portsOf({ ...edges, log: ofJob }),
+            outcomePorts: outcomePortsOf({ ...edges, log: own }),
           });
         },
       },
@@ -70,6 +72,11 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
     await end();
     throw error;
   }
+}
+
+function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger | null): void {
+  metrics.readDifferently(found.dialect, found.engine, found.other);
+  log?.warn(found, 'two SQL engines read a statement differently');
 }
 
 interface Edges {

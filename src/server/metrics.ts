@@ -10,12 +10,16 @@ export interface Metrics {
   stage(name: string, seconds: number): void;
   review(review: Pick<Review, 'verdict' | 'answers'>): void;
   jobEnded(kind: string, end: string): void;
+  /** A statement that two SQL engines read differently. */
+  readDifferently(dialect: string, engine: string, other: string): void;
   githubAnswered(outcome: RequestOutcome): void;
   /** The text of `/metrics`, and its content type; the queue is asked at this moment. */
   read(store: Pick<Store, 'countJobs' | 'readOldestJobAge'>): Promise<{ readonly type: string; readonly text: string }>;
 }
 
 const stageBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 180, 600];
+
+const enginePair = ['dialect', 'engine', 'other'] as const;
 
 /** Metrics of one process, all at zero. */
 export function createMetrics(): Metrics {
@@ -34,6 +38,7 @@ export function createMetrics(): Metrics {
   const llmAnswers = counter('llm_answers_total', 'Deep reviews asked of the LLM.', ['outcome']);
   const requests = counter('github_requests_total', 'Answers of GitHub; 0 when none came.', ['status']);
   const budget = gauge('github_budget_remaining', 'Requests left in this hour, as GitHub said last.', ['installation']);
+  const readings = counter('sql_read_differently_total', 'Statements two engines read differently.', enginePair);
   const waiting = gauge('jobs', 'Jobs in the database, by state; the same in every process.', ['state']);
   const oldest = gauge('oldest_job_seconds', 'Age of the oldest job that waits or is in work.', []);
   const stages = stageTimes(registers);
@@ -51,6 +56,7 @@ export function createMetrics(): Metrics {
       llmTokens.inc({ direction: 'completion' }, claims.tokens.completion);
     },
     jobEnded: (kind, end) => jobs.inc({ kind, end }),
+    readDifferently: (dialect, engine, other) => readings.inc({ dialect, engine, other }),
     githubAnswered({ installationId, status, remaining }) {
       requests.inc({ status: String(status) });
       if (remaining !== null) budget.set({ installation: String(installationId ?? 'app') }, remaining);

@@ -181,7 +181,7 @@ function fromDescription(all: readonly string[], { description = '', words = noW
 
 /** What the description calls the column before its first preposition or comma; it must end with the phrase itself. */
 function fromLead(description: string, words: ProjectWords): Guess | null {
-  if (/^\s*(whether|if|is|has|flag|number|count|date|time)\b/i.test(description)) return null;
+  if (/^\s*(whether|if|is|has|indicates?|flags?|number|count|date|time)\b/i.test(description)) return null;
   const [lead = ''] = description
     .slice(0, 120)
     .split(

@@ -195,5 +195,11 @@ export interface SqlStatement {
 
 /** The tree of a statement, or why it was not analysed; and which engine answered. */
 export type SqlAnswer =
-  | { readonly ok: true; readonly query: Query; readonly engine: string }
+  | {
+      readonly ok: true;
+      readonly query: Query;
+      readonly engine: string;
+      /** Another engine that reads it otherwise, and in what; where engines were compared. */
+      readonly readDifferently?: { readonly engine: string; readonly parts: readonly string[] };
+    }
   | { readonly ok: false; readonly reason: Reason };

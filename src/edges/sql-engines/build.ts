@@ -42,6 +42,17 @@ export function clause(name: string, children: readonly Expression[]): Expressio
   return expression('clause', name, { children });
 }
 
+/** IF and IFF, as CASE. */
+export function conditional([condition, ...values]: readonly Expression[]): Expression {
+  const [then, otherwise] = values;
+  const children = [
+    ...(condition === undefined ? [] : [clause('when', [condition])]),
+    ...(then === undefined ? [] : [then]),
+  ];
+  if (otherwise !== undefined) children.push(clause('else', [otherwise]));
+  return expression('case', 'case', { children });
+}
+
 /** The smallest span that covers those of `items`; null when none has one. */
 export function spanOf(items: readonly { readonly span: Span }[]): Span {
   let start = Number.POSITIVE_INFINITY;
@@ -54,15 +65,53 @@ export function spanOf(items: readonly { readonly span: Span }[]): Span {
   return end < 0 ? null : { start, end };
 }
 
+/** One set operation of a chain, and what stands to its right. */
+export interface Step {
+  readonly shape: Pick<SetOperation, 'operator' | 'all' | 'byName'>;
+  readonly member: Query;
+}
+
+/**
+ * The query of a chain of set operations written without parentheses. INTERSECT binds before the others, as in the SQL
+ * standard, but not in SQLite; neighbours of one kind become one operation of many members.
+ */
+export function chain(first: Query, steps: readonly Step[], dialect: string): Query {
+  const terms: Step[] = [];
+  let leading = first;
+  let open: SetOperation | null = null;
+  for (const step of steps) {
+    if (step.shape.operator !== 'intersect' || dialect === 'sqlite') {
+      terms.push(step);
+      open = null;
+      continue;
+    }
+    const last = terms.at(-1);
+    open = chained(open, step.shape, last?.member ?? leading, step.member);
+    if (last === undefined) leading = bare(open);
+    else terms[terms.length - 1] = { ...last, member: bare(open) };
+  }
+  let query = leading;
+  open = null;
+  for (const { shape, member } of terms) {
+    open = chained(open, shape, query, member);
+    query = bare(open);
+  }
+  return query;
+}
+
+/** A query of nothing but its body. */
+export function bare(body: Query['body']): Query {
+  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
+}
+
 /** The set operation of `query` and `member`: `open` with one member more where that is the same operation. */
-export function chained(
-  open: SetOperation | null,
-  shape: Pick<SetOperation, 'operator' | 'all' | 'byName'>,
-  query: Query,
-  member: Query,
-): SetOperation {
+function chained(open: SetOperation | null, shape: Step['shape'], query: Query, member: Query): SetOperation {
   const same = open?.operator === shape.operator && open.all === shape.all && open.byName === shape.byName;
-  if (open !== null && same) return { ...open, members: [...open.members, member] };
+  if (open !== null && same) {
+    // A chain of thousands is copied once, not once a member: nobody else holds what is being made here.
+    (open.members as Query[]).push(member);
+    return open;
+  }
   return { kind: 'set-operation', ...shape, members: [query, member] };
 }
 

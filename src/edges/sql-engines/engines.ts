@@ -1,52 +1,28 @@
-import { createRequire } from 'node:module';
-import { Dialect as PolyglotDialect } from '@polyglot-sql/sdk';
 import type { Dialect } from '#core/sql';
+import { type Shape, shapeOf } from './shape.ts';
 
-/** The engines, in the order in which they are asked. */
-export type EngineName = 'polyglot' | 'node-sql-parser';
+/** The engines, by the names that answers carry. */
+export type EngineName = 'polyglot' | 'sqlparser-ts' | 'node-sql-parser';
 
-/** What @polyglot-sql/sdk calls each dialect. */
-export const polyglotDialects: Readonly<Record<Dialect, PolyglotDialect>> = {
-  snowflake: PolyglotDialect.Snowflake,
-  bigquery: PolyglotDialect.BigQuery,
-  postgres: PolyglotDialect.PostgreSQL,
-  redshift: PolyglotDialect.Redshift,
-  duckdb: PolyglotDialect.DuckDB,
-  databricks: PolyglotDialect.Databricks,
-  spark: PolyglotDialect.Spark,
-  trino: PolyglotDialect.Trino,
-  athena: PolyglotDialect.Athena,
-  clickhouse: PolyglotDialect.ClickHouse,
-  tsql: PolyglotDialect.TSQL,
-  mysql: PolyglotDialect.MySQL,
-  sqlite: PolyglotDialect.SQLite,
-  generic: PolyglotDialect.Generic,
+/** The engines in the order in which they are asked. */
+export const engineOrder: readonly EngineName[] = ['polyglot', 'sqlparser-ts', 'node-sql-parser'];
+
+/** What each engine takes at most: deeper nesting and longer chains it refuses, or it dies of them. It is not asked then. */
+const limits: Readonly<Record<EngineName, Shape>> = {
+  polyglot: { nesting: 31, setOperations: 511, operators: Infinity },
+  'sqlparser-ts': { nesting: 49, setOperations: 1_000, operators: 1_000 },
+  'node-sql-parser': { nesting: 600, setOperations: 20_000, operators: Infinity },
 };
 
-const require = createRequire(import.meta.url);
+/** The second engine's time doubles with each nested call of T-SQL: 12 levels take some 0.1 s. */
+const tsqlNesting = 12;
 
-/** Which of node-sql-parser's builds reads each dialect best, measured on real dbt SQL; null where none does. Each is loaded when it is first needed. */
-export const nodeSqlParserBuilds: Readonly<Record<Dialect, (() => unknown) | null>> = {
-  snowflake: loadSnowflake,
-  bigquery: () => require('node-sql-parser/build/bigquery.js') as unknown,
-  postgres: loadPostgres,
-  redshift: () => require('node-sql-parser/build/redshift.js') as unknown,
-  duckdb: loadSnowflake,
-  databricks: loadSnowflake,
-  spark: loadSnowflake,
-  trino: loadSnowflake,
-  athena: () => require('node-sql-parser/build/athena.js') as unknown,
-  clickhouse: null,
-  tsql: () => require('node-sql-parser/build/transactsql.js') as unknown,
-  mysql: () => require('node-sql-parser/build/mysql.js') as unknown,
-  sqlite: () => require('node-sql-parser/build/sqlite.js') as unknown,
-  generic: loadPostgres,
-};
-
-function loadSnowflake(): unknown {
-  return require('node-sql-parser/build/snowflake.js') as unknown;
-}
-
-function loadPostgres(): unknown {
-  return require('node-sql-parser/build/postgresql.js') as unknown;
+/** The engines that can take `sql`, in the order in which they are asked. */
+export function enginesFor(sql: string, dialect: Dialect): readonly EngineName[] {
+  const { nesting, setOperations, operators } = shapeOf(sql);
+  return engineOrder.filter((engine) => {
+    const limit = limits[engine];
+    const deepest = engine === 'sqlparser-ts' && dialect === 'tsql' ? tsqlNesting : limit.nesting;
+    return nesting <= deepest && setOperations <= limit.setOperations && operators <= limit.operators;
+  });
 }

@@ -1,2 +1,2 @@
 // Parses SQL with outside engines, in workers with time-outs.
-export { createSqlReader } from './sql-reader.ts';
+export { createSqlReader, type ReadDifferently } from './sql-reader.ts';

@@ -47,17 +47,6 @@ export function caseOf(body: Raw, t: Translation): Expression {
   return expression('case', 'case', { children });
 }
 
-/** IF and IFF, as CASE. */
-export function conditional([condition, ...values]: readonly Expression[]): Expression {
-  const [then, otherwise] = values;
-  const children = [
-    ...(condition === undefined ? [] : [clause('when', [condition])]),
-    ...(then === undefined ? [] : [then]),
-  ];
-  if (otherwise !== undefined) children.push(clause('else', [otherwise]));
-  return expression('case', 'case', { children });
-}
-
 /** `made`, with the clauses of OVER where there are any. */
 export function withOver(made: Expression, body: Raw, t: Translation): Expression {
   const over = record(body['over']);

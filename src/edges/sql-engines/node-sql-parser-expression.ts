@@ -2,6 +2,7 @@ import type { Expression } from '#core/sql';
 import { isAggregate } from '#core/sql';
 import {
   clause,
+  conditional,
   deeper,
   expression,
   list,
@@ -12,15 +13,7 @@ import {
   text,
   withDatePart,
 } from './build.ts';
-import {
-  caseOf,
-  conditional,
-  identifier,
-  identifiers,
-  type Translation,
-  toOrder,
-  withOver,
-} from './node-sql-parser-clauses.ts';
+import { caseOf, identifier, identifiers, type Translation, toOrder, withOver } from './node-sql-parser-clauses.ts';
 
 /** Translates what stands where SQL wants one value. */
 export function toExpression(value: unknown, t: Translation): Expression {

@@ -1,16 +1,17 @@
-import type {
-  Cte,
-  Dialect,
-  Expression,
-  Identifier,
-  Join,
-  Projection,
-  Query,
-  Select,
-  SetOperation,
-  Source,
-} from '#core/sql';
-import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import type { Cte, Dialect, Expression, Identifier, Join, Projection, Query, Select, Source } from '#core/sql';
+import {
+  bare,
+  chain,
+  deeper,
+  expression,
+  list,
+  needRecord,
+  notUnderstood,
+  type Raw,
+  record,
+  type Step,
+  text,
+} from './build.ts';
 import { identifier, identifiers, type Translation, toOrder, windowClauses } from './node-sql-parser-clauses.ts';
 import { queryOf, toExpression, toExpressions } from './node-sql-parser-expression.ts';
 
@@ -34,8 +35,8 @@ export function nodeSqlParserTree(ast: unknown, dialect: Dialect): Query {
 function toQuery(ast: Raw, dialect: Dialect, t: Translation): Query {
   const ctes = list(ast['with']).map((item) => toCte(needRecord(item, 'CTE'), dialect, t));
   const recursive = record(list(ast['with'])[0])?.['recursive'] === true;
-  let query = bare(deeper(t.depth, () => selectOf(ast, dialect, t)));
-  let open: SetOperation | null = null;
+  const first = bare(deeper(t.depth, () => selectOf(ast, dialect, t)));
+  const steps: Step[] = [];
   let at = ast;
   for (let next = record(ast['_next']); next !== null; next = record(next['_next'])) {
     const [operator, ...words] = (text(at['set_op']) ?? '').toLowerCase().split(' ');
@@ -43,16 +44,10 @@ function toQuery(ast: Raw, dialect: Dialect, t: Translation): Query {
       throw notUnderstood('a set operation of unknown kind');
     const own = next;
     const member = bare(deeper(t.depth, () => selectOf(own, dialect, t)));
-    const shape = { operator, all: words.includes('all'), byName: words.includes('name') } as const;
-    open = chained(open, shape, query, member);
-    query = bare(open);
+    steps.push({ shape: { operator, all: words.includes('all'), byName: words.includes('name') }, member });
     at = next;
   }
-  return { ...query, ctes, recursive };
-}
-
-function bare(body: Query['body']): Query {
-  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
+  return { ...chain(first, steps, dialect), ctes, recursive };
 }
 
 function toCte(body: Raw, dialect: Dialect, t: Translation): Cte {

@@ -11,7 +11,19 @@ import type {
   Star,
   Values,
 } from '#core/sql';
-import { chained, deeper, expression, list, needRecord, notUnderstood, type Raw, record, spanOf } from './build.ts';
+import {
+  bare,
+  chain,
+  deeper,
+  expression,
+  list,
+  needRecord,
+  notUnderstood,
+  type Raw,
+  record,
+  type Step,
+  spanOf,
+} from './build.ts';
 import { toOrder, windowClauses } from './polyglot-clauses.ts';
 import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
 import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
@@ -55,9 +67,9 @@ function toQuery(node: Tagged, t: Translation): Query {
 
 const queries: Readonly<Record<string, (node: Tagged, t: Translation) => Query>> = {
   select: ({ body }, t) => selectQuery(body, t),
-  union: (node, t) => setOperation(node, null, t),
-  except: (node, t) => setOperation(node, null, t),
-  intersect: (node, t) => setOperation(node, null, t),
+  union: (node, t) => setOperation(node, t),
+  except: (node, t) => setOperation(node, t),
+  intersect: (node, t) => setOperation(node, t),
   values: ({ body }, t) => bare(valuesOf(body, t)),
   paren: ({ body }, t) => nested(body, t),
   annotated: ({ body }, t) => nested(body, t),
@@ -79,10 +91,6 @@ function nested(body: Raw, t: Translation): Query {
   const inner = tagged(body['this']);
   if (inner === null) throw notUnderstood('parentheses around something unknown');
   return bare(toQuery(inner, t));
-}
-
-function bare(body: Query['body']): Query {
-  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
 }
 
 /** `from t`, and DuckDB's PIVOT statement. */
@@ -112,38 +120,67 @@ function tail(body: Raw, t: Translation): Pick<Query, 'orderBy' | 'limit'> {
 }
 
 function selectQuery(body: Raw, t: Translation): Query {
-  const { ctes, recursive } = withClause(body['with'], t);
-  const own: Translation = { ...t, swallowed: [] };
-  const select = bare(selectOf(body, own));
-  const [swallowed] = own.swallowed;
-  const query = swallowed === undefined ? select : setOperation(swallowed, select, t);
-  return { ...query, ctes, recursive };
+  const { query, swallowed } = plainSelect(body, t);
+  const ends = swallowed === null ? [] : [swallowed.body];
+  const whole = swallowed === null ? query : chain(query, stepsOf(swallowed, ends, t), t.dialect);
+  return { ...whole, ...withClause(body['with'], t), ...tailOf(ends, t) };
 }
 
-/** A chain of set operations; `first` stands for its leftmost member where that is known already. */
-function setOperation(node: Tagged, first: Query | null, t: Translation): Query {
-  const steps: Tagged[] = [];
+/** A SELECT, and the set operations after it that the engine has swallowed into one of its expressions. */
+function plainSelect(body: Raw, t: Translation): { readonly query: Query; readonly swallowed: Tagged | null } {
+  const own: Translation = { ...t, swallowed: [] };
+  return { query: bare(selectOf(body, own)), swallowed: own.swallowed[0] ?? null };
+}
+
+/** A chain of set operations. */
+function setOperation(node: Tagged, t: Translation): Query {
+  const query = toQuery(leftmostOf(node), t);
+  const ends = [node.body];
+  const whole = chain(query, stepsOf(node, ends, t), t.dialect);
+  return { ...whole, ...withClause(node.body['with'], t), ...tailOf(ends, t) };
+}
+
+function isSetOperation({ tag }: Tagged): boolean {
+  return tag === 'union' || tag === 'except' || tag === 'intersect';
+}
+
+function leftmostOf(node: Tagged): Tagged {
   let at: Tagged | null = node;
-  while (at !== null && (at.tag === 'union' || at.tag === 'except' || at.tag === 'intersect')) {
-    steps.unshift(at);
+  while (at !== null && isSetOperation(at)) at = tagged(at.body['left']);
+  if (at === null) throw notUnderstood('a set operation without a left side');
+  return at;
+}
+
+/** ORDER BY and LIMIT of a chain, wherever in it the engine has hung them. */
+function tailOf(ends: readonly Raw[], t: Translation): Pick<Query, 'orderBy' | 'limit'> {
+  const tails = ends.map((body) => tail(body, t));
+  return { orderBy: tails.flatMap(({ orderBy }) => orderBy), limit: tails.some(({ limit }) => limit) };
+}
+
+/** The operations of a chain from left to right; those that a member has swallowed follow it, and their ends go to `ends`. */
+function stepsOf(node: Tagged, ends: Raw[], t: Translation): readonly Step[] {
+  const written: Tagged[] = [];
+  let at: Tagged | null = node;
+  while (at !== null && isSetOperation(at)) {
+    written.push(at);
     at = tagged(at.body['left']);
   }
-  if (at === null) throw notUnderstood('a set operation without a left side');
-  let query = first ?? toQuery(at, t);
-  let open: SetOperation | null = null;
-  for (const step of steps) {
-    const right = tagged(step.body['right']);
+  const steps: Step[] = [];
+  for (const { tag, body } of written.reverse()) {
+    const right = tagged(body['right']);
     if (right === null) throw notUnderstood('a set operation without a right side');
-    const member = toQuery(right, t);
-    const shape = {
-      operator: step.tag as SetOperation['operator'],
-      all: step.body['all'] === true,
-      byName: byName(step.body),
-    };
-    open = chained(open, shape, query, member);
-    query = bare(open);
+    const shape = { operator: tag as SetOperation['operator'], all: body['all'] === true, byName: byName(body) };
+    if (right.tag !== 'select' || record(right.body['with']) !== null) {
+      steps.push({ shape, member: toQuery(right, t) });
+      continue;
+    }
+    const { query, swallowed } = deeper(t.depth, () => plainSelect(right.body, t));
+    steps.push({ shape, member: query });
+    if (swallowed === null) continue;
+    ends.push(swallowed.body);
+    steps.push(...stepsOf(swallowed, ends, t));
   }
-  return { ...query, ...withClause(node.body['with'], t), ...tail(node.body, t) };
+  return steps;
 }
 
 function byName(body: Raw): boolean {

@@ -1,42 +1,57 @@
 import { Worker } from 'node:worker_threads';
 import { reason } from '#core/base';
-import type { SqlAnswer, SqlStatement } from '#core/sql';
+import type { Dialect, SqlAnswer, SqlStatement } from '#core/sql';
 import type { SqlReader } from '#review';
-import type { EngineName } from './engines.ts';
-import { type Shape, shapeOf } from './shape.ts';
-import type { WorkerAnswer, WorkerStatement } from './worker.ts';
+import { enginesFor } from './engines.ts';
+import type { WorkerAnswer, WorkerMessage, WorkerStatement } from './worker.ts';
+
+/** A statement that `engine` answered and `other` reads otherwise: in `parts` of tables, columns and sets. */
+export interface ReadDifferently {
+  readonly dialect: Dialect;
+  readonly engine: string;
+  readonly other: string;
+  readonly parts: readonly string[];
+}
 
 /** How a reader works; the defaults suit a server. */
 export interface SqlReaderOptions {
-  /** Milliseconds that one statement may take in one engine. Default 5,000. */
+  /**
+   * Milliseconds that one statement may take, shared among the engines that are left; a worker that is replaced needs some
+   * 0.4 s besides. Default 4,000, so that no statement takes 5 s.
+   */
   readonly timeout?: number;
   /** UTF-16 units that a statement may have. Default 1,048,576. */
   readonly maxLength?: number;
   /** Workers that may run at once. Default 2. */
   readonly workers?: number;
+  /** Told of each statement that two engines read differently. */
+  readonly onDifference?: (difference: ReadDifferently) => void;
 }
 
 /** Statements that make a second worker worth its start (about 0.3 s of CPU). */
 const worthAWorker = 400;
 /** Characters of SQL whose answers are kept for the next review: some 6,000 models, and 130 MB of trees. */
 const keptLength = 8_000_000;
-/** Polyglot refuses deeper nesting and longer chains; it is not asked then. */
-const polyglotLimits: Shape = { nesting: 31, setOperations: 511 };
-
-/** A statement that waits for an answer; `keys` are all that asked for this text. */
+/** A statement that waits for an answer. */
 interface Pending {
+  /** With the engines that are left. */
   readonly statement: WorkerStatement;
   readonly settle: (answer: SqlAnswer) => void;
+  /** Milliseconds that it has had. */
+  readonly spent: number;
+  /** Why engines have not taken it. */
+  readonly why: readonly string[];
 }
 
 /**
- * Parses SQL with outside engines in worker threads: @polyglot-sql/sdk first, node-sql-parser where it fails. A worker whose
+ * Parses SQL with outside engines in worker threads: @polyglot-sql/sdk first, sqlparser-ts where it
+ * fails, node-sql-parser where that fails too. A worker whose
  * engine trapped, overflowed or took too long is replaced. `close` ends the workers; a reader may be used again after it.
  */
 export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { close(): Promise<void> } {
-  const timeout = options.timeout ?? 5_000;
+  const timeout = options.timeout ?? 4_000;
   const maxLength = options.maxLength ?? 1_048_576;
-  const crews = Array.from({ length: options.workers ?? 2 }, () => new Crew(timeout));
+  const crews = Array.from({ length: options.workers ?? 2 }, () => new Crew(timeout, options.onDifference));
   const kept = new Map<string, Promise<SqlAnswer>>();
 
   function ask(statement: SqlStatement, fresh: Pending[]): Promise<SqlAnswer> {
@@ -46,7 +61,12 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
     if (statement.sql.length > maxLength) return Promise.resolve(tooLong(statement.sql.length, maxLength));
     const answer = new Promise<SqlAnswer>((settle) => {
       const { sql, dialect } = statement;
-      fresh.push({ statement: { index: fresh.length, sql, dialect, engines: enginesFor(sql) }, settle });
+      fresh.push({
+        statement: { index: fresh.length, sql, dialect, engines: enginesFor(sql, dialect) },
+        settle,
+        spent: 0,
+        why: [],
+      });
     });
     kept.set(key, answer);
     return answer;
@@ -80,12 +100,6 @@ function forget(kept: Map<string, Promise<SqlAnswer>>): void {
   }
 }
 
-function enginesFor(sql: string): readonly EngineName[] {
-  const { nesting, setOperations } = shapeOf(sql);
-  const within = nesting <= polyglotLimits.nesting && setOperations <= polyglotLimits.setOperations;
-  return within ? ['polyglot', 'node-sql-parser'] : ['node-sql-parser'];
-}
-
 function tooLong(length: number, maxLength: number): SqlAnswer {
   return {
     ok: false,
@@ -107,20 +121,30 @@ function notParsed(why: readonly string[]): SqlAnswer {
 /** One worker at a time, and the statements that it still owes an answer. */
 class Crew {
   readonly #timeout: number;
+  readonly #onDifference: SqlReaderOptions['onDifference'];
   #worker: Worker | null = null;
+  /** Whether the worker has said anything yet: while it starts, no engine is to blame. */
+  #ready = false;
   #queue: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #armedAt = 0;
 
-  constructor(timeout: number) {
+  constructor(timeout: number, onDifference: SqlReaderOptions['onDifference']) {
     this.#timeout = timeout;
+    this.#onDifference = onDifference;
   }
 
   take(pending: readonly Pending[]): void {
-    if (pending.length === 0) return;
+    const askable = pending.filter(({ statement, settle }) => {
+      if (statement.engines.length === 0)
+        settle(notParsed(['nested more deeply, or of more members, than any engine takes']));
+      return statement.engines.length > 0;
+    });
+    if (askable.length === 0) return;
     const idle = this.#queue.length === 0;
-    this.#queue.push(...pending);
+    this.#queue.push(...askable);
     if (idle) this.#start();
-    else this.#post(pending);
+    else this.#post(askable);
   }
 
   async close(): Promise<void> {
@@ -137,9 +161,10 @@ class Crew {
       const worker = new Worker(new URL('./worker.ts', import.meta.url), {
         resourceLimits: { maxOldGenerationSizeMb: 1_024, stackSizeMb: 8 },
       });
-      worker.on('message', (answer: WorkerAnswer) => this.#receive(answer));
+      worker.on('message', (message: WorkerMessage) => this.#receive(message));
       worker.on('error', (error) => this.#replace(worker, error instanceof Error ? error.message : String(error)));
       this.#worker = worker;
+      this.#ready = false;
     }
     this.#worker.ref();
     this.#post(this.#queue);
@@ -151,18 +176,38 @@ class Crew {
   }
 
   /** Answers come in the order of the questions. */
-  #receive(answer: WorkerAnswer): void {
-    if (!answer.ok && answer.broken) {
-      this.#replace(this.#worker, answer.why.join('; '));
-      return;
-    }
-    const pending = this.#queue.shift();
-    pending?.settle(
-      answer.ok ? { ok: true, query: JSON.parse(answer.tree) as never, engine: answer.engine } : notParsed(answer.why),
-    );
+  #receive(message: WorkerMessage): void {
     this.#disarm();
+    if (message.kind === 'ready') this.#ready = true;
+    else if (message.kind === 'next-engine') this.#passOn(message.why);
+    else if (!this.#answer(message)) return;
     if (this.#queue.length > 0) this.#arm();
     else this.#worker?.unref();
+  }
+
+  /** Notes that the worker has gone on to the next engine. */
+  #passOn(why: string): void {
+    const [first, ...rest] = this.#queue;
+    if (first !== undefined) this.#queue = [withoutEngine(first, why, performance.now() - this.#armedAt), ...rest];
+  }
+
+  /** Settles the statement; false when the worker had to be replaced instead. */
+  #answer(answer: WorkerAnswer): boolean {
+    if (answer.kind === 'failed' && answer.broken) {
+      this.#replace(this.#worker, answer.why);
+      return false;
+    }
+    const pending = this.#queue.shift();
+    if (answer.kind === 'failed') pending?.settle(notParsed([...pending.why, answer.why]));
+    else if (pending !== undefined) this.#settle(pending, answer);
+    return true;
+  }
+
+  #settle({ statement, settle }: Pending, { engine, tree, other }: Extract<WorkerAnswer, { kind: 'parsed' }>): void {
+    const answer = { ok: true, query: JSON.parse(tree) as never, engine } as const;
+    settle(other === undefined ? answer : { ...answer, readDifferently: other });
+    if (other === undefined) return;
+    this.#onDifference?.({ dialect: statement.dialect, engine, other: other.engine, parts: other.parts });
   }
 
   /** Ends a worker that can no longer be trusted; the statement it was at goes on with the engines that are left. */
@@ -173,19 +218,37 @@ class Crew {
     void worker.terminate();
     const [first, ...rest] = this.#queue;
     if (first === undefined) return;
-    const engines = first.statement.engines.slice(1);
-    if (engines.length === 0) first.settle(notParsed([why]));
-    this.#queue = engines.length === 0 ? rest : [{ ...first, statement: { ...first.statement, engines } }, ...rest];
+    const left = withoutEngine(first, why, performance.now() - this.#armedAt);
+    const given = left.statement.engines.length === 0 || left.spent >= this.#timeout;
+    if (given) first.settle(notParsed(left.why));
+    this.#queue = given ? rest : [left, ...rest];
     if (this.#queue.length > 0) this.#start();
   }
 
+  /** Gives the engine that is at work its share of the time that the statement has left; a starting worker all of it. */
   #arm(): void {
     const worker = this.#worker;
-    this.#timer = setTimeout(() => this.#replace(worker, `more than ${this.#timeout} ms`), this.#timeout);
+    const [first] = this.#queue;
+    if (first === undefined) return;
+    const left = Math.max(1, this.#timeout - first.spent);
+    const share = this.#ready ? Math.ceil(left / first.statement.engines.length) : this.#timeout;
+    const engine = first.statement.engines[0] ?? 'the engine';
+    this.#armedAt = performance.now();
+    this.#timer = setTimeout(() => this.#replace(worker, `${engine}: more than ${share} ms`), share);
   }
 
   #disarm(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+function withoutEngine(pending: Pending, why: string, spent: number): Pending {
+  const { statement } = pending;
+  return {
+    ...pending,
+    statement: { ...statement, engines: statement.engines.slice(1) },
+    spent: pending.spent + spent,
+    why: [...pending.why, why],
+  };
 }

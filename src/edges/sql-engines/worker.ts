@@ -1,13 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
-import type { Dialect } from '#core/sql';
-import type { EngineName } from './engines.ts';
+import { type Dialect, differencesOf, type Query } from '#core/sql';
+import { type EngineName, engineOrder } from './engines.ts';
 
 // The optimising compiler spends 0.9 s on the engine's large functions and earns that back after some 2,000 statements:
 // code compiled during the first batch does without it (300 models: 0.5 s of CPU instead of 1.4 s).
 const tiering = ['wasm-tier-up', 'wasm-dynamic-tiering'];
 for (const flag of tiering) setFlagsFromString(`--no-${flag}`);
-const { parseStatement } = await import('./parse-statement.ts');
+const { parseStatement, prepareEngine } = await import('./parse-statement.ts');
+
+/** Characters of a statement that may be read twice. */
+const longestComparedTwice = 20_000;
 
 /** A statement sent to a worker, with the engines that may be asked, in order. */
 export interface WorkerStatement {
@@ -17,28 +20,73 @@ export interface WorkerStatement {
   readonly engines: readonly EngineName[];
 }
 
+/** Another engine's reading of the statement that is not the same. */
+export interface OtherReading {
+  readonly engine: EngineName;
+  readonly parts: readonly string[];
+}
+
 /** What a worker says of one statement. `tree` is the query as JSON: cheaper to move than the objects. */
 export type WorkerAnswer =
-  | { readonly index: number; readonly ok: true; readonly engine: EngineName; readonly tree: string }
-  | { readonly index: number; readonly ok: false; readonly why: readonly string[]; readonly broken: boolean };
+  | { readonly kind: 'parsed'; readonly engine: EngineName; readonly tree: string; readonly other?: OtherReading }
+  | { readonly kind: 'failed'; readonly why: string; readonly broken: boolean };
+
+/** `next-engine`: the statement's first engine has failed, the next one is at it. */
+export type WorkerMessage =
+  | WorkerAnswer
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'next-engine'; readonly why: string };
+
+/** Statements are read in the order in which they come, also while an engine is being made ready. */
+let last = Promise.resolve();
 
 parentPort?.on('message', (statements: readonly WorkerStatement[]) => {
+  last = last.then(() => answerAll(statements));
+});
+say({ kind: 'ready' });
+
+function say(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function answerAll(statements: readonly WorkerStatement[]): Promise<void> {
   for (const statement of statements) {
-    const answer = answerOf(statement);
-    parentPort?.postMessage(answer);
+    const answer = await answerOf(statement);
+    say(answer);
     // A broken engine must not see another statement; the reader replaces this worker and sends the rest again.
-    if (!answer.ok && answer.broken) return;
+    if (answer.kind === 'failed' && answer.broken) return;
   }
   for (const flag of tiering.splice(0)) setFlagsFromString(`--${flag}`);
-});
+}
 
-function answerOf({ index, sql, dialect, engines }: WorkerStatement): WorkerAnswer {
-  const why: string[] = [];
-  for (const engine of engines) {
+async function answerOf(statement: WorkerStatement): Promise<WorkerAnswer> {
+  const { sql, dialect, engines } = statement;
+  for (const [at, engine] of engines.entries()) {
+    await prepareEngine(engine);
     const answer = parseStatement(engine, sql, dialect);
-    if (answer.ok) return { index, ok: true, engine, tree: JSON.stringify(answer.query) };
-    why.push(`${engine} at ${answer.why}`);
-    if (answer.broken) return { index, ok: false, why, broken: true };
+    if (answer.ok) {
+      const parsed = { kind: 'parsed', engine, tree: JSON.stringify(answer.query) } as const;
+      const other = engine === engineOrder[0] ? null : otherReading(answer.query, statement, at + 1);
+      return other === null ? parsed : { ...parsed, other };
+    }
+    const why = `${engine} at ${answer.why}`;
+    if (answer.broken || at === engines.length - 1) return { kind: 'failed', why, broken: answer.broken };
+    say({ kind: 'next-engine', why });
   }
-  return { index, ok: false, why, broken: false };
+  return { kind: 'failed', why: 'no engine was asked', broken: false };
+}
+
+/**
+ * What the first engine refused is read a second time by an engine behind the one that took it: unusual SQL is where
+ * engines err. A long statement is not: what is left of its time may not be enough.
+ */
+function otherReading(query: Query, { sql, dialect, engines }: WorkerStatement, from: number): OtherReading | null {
+  if (sql.length > longestComparedTwice) return null;
+  for (const engine of engines.slice(from)) {
+    const answer = parseStatement(engine, sql, dialect);
+    if (!answer.ok) continue;
+    const parts = differencesOf(query, answer.query);
+    return parts.length === 0 ? null : { engine, parts };
+  }
+  return null;
 }

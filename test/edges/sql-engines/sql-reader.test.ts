@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Dialect, Query, SqlAnswer } from '#core/sql';
-import { createSqlReader } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 
 const reader = createSqlReader({ workers: 1 });
 afterAll(() => reader.close());
@@ -79,7 +79,7 @@ describe('a reader', () => {
 });
 
 describe('a statement that an engine cannot take', () => {
-  it('goes to the second engine when it is nested too deeply for the first', async () => {
+  it('goes to the third engine when it is nested too deeply for the others', async () => {
     const sql = `select ${'('.repeat(80)}a${')'.repeat(80)} as x from t`;
     expect(engineOf(await read(sql))).toBe('node-sql-parser');
   });
@@ -87,10 +87,10 @@ describe('a statement that an engine cannot take', () => {
   it('goes to the second engine when a chain is too long for the first', async () => {
     const sql = `select ${Array(900).fill('a').join(' || ')} as x from t`;
     const answer = await read(sql);
-    expect(engineOf(answer)).toBe('node-sql-parser');
+    expect(engineOf(answer)).toBe('sqlparser-ts');
   });
 
-  it('goes to the second engine when the first traps, and the next statement is read again', async () => {
+  it('goes on with the others when an engine traps, and the next statement is read again', async () => {
     const answers = await reader.read([
       { key: 'before', sql: 'select 11', dialect: 'postgres' },
       { key: 'trap', sql: `select ${Array(50_000).fill('a').join('||')} from t`, dialect: 'postgres' },
@@ -106,9 +106,29 @@ describe('a statement that an engine cannot take', () => {
     expect(engineOf(answer)).toContain('more than the 1048576');
   });
 
-  it('is given up when neither engine takes it', async () => {
+  it('is given up when no engine takes it', async () => {
     const answer = await read(`select ${'('.repeat(5_000)}a${')'.repeat(5_000)} from t`);
     expect(answer.ok).toBe(false);
+  });
+});
+
+describe('a statement that the first engine refuses', () => {
+  const told: ReadDifferently[] = [];
+  const telling = createSqlReader({ workers: 1, onDifference: (found) => void told.push(found) });
+  afterAll(() => telling.close());
+
+  const deep = `${'('.repeat(40)}b${')'.repeat(40)} as b from t`;
+
+  it('is read twice, and what the others do not agree on is told', async () => {
+    const answers = await telling.read([
+      { key: 'same', sql: `select a, ${deep}`, dialect: 'mysql' },
+      { key: 'other', sql: `select "a", ${deep}`, dialect: 'mysql' },
+    ]);
+    expect(answers.get('same')).toMatchObject({ ok: true, engine: 'sqlparser-ts' });
+    expect(answers.get('same')).not.toHaveProperty('readDifferently');
+    const differently = { engine: 'node-sql-parser', parts: ['columns'] };
+    expect(answers.get('other')).toMatchObject({ engine: 'sqlparser-ts', readDifferently: differently });
+    expect(told).toEqual([{ dialect: 'mysql', engine: 'sqlparser-ts', other: 'node-sql-parser', parts: ['columns'] }]);
   });
 });
 
@@ -140,6 +160,10 @@ describe('set operations', () => {
     ['select a from t where a in (select b from u union select c from v)', 0],
     ['select a from t where a > ((select 1) union (select 2))', 0],
     ['with c as (select a from t where a > (select 1) union all select 2) select * from c', 0],
+    ['select 1 union all select a from t where a > (select 1) union all select 2 union all select 3', 4],
+    ['select 1 except select a from t where a > (select 1) except select 2', 3],
+    ['select 1 union select 2 intersect select 3', 2],
+    ['select 1 intersect select 2 intersect select 3 union select 4', 2],
   ])('are told from the scalar subquery before them: %s', async (sql, members) => {
     const answer = await read(sql);
     expect(engineOf(answer)).toBe('polyglot');
