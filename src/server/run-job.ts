@@ -62,8 +62,7 @@ async function runReview(job: Job<'review'>, context: Context, parts: JobParts):
   const log = context.log.child({ review_id: request.reviewId, head_sha: request.headSha });
   const ports = parts.portsFor(log);
   const { repository, pullNumber, headSha } = request;
-  const mayBeDone = job.depth === 'standard' && onceAHead.includes(job.trigger);
-  if (mayBeDone && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {
+  if (isOnceAHead(job) && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {
     log.info('this head has been reviewed');
     return;
   }
@@ -102,12 +101,19 @@ async function followHead(job: Job<'review'>, context: Context, log: Logger): Pr
   if (!(await context.isStale())) await context.enqueue([{ ...job, headSha: null }]);
 }
 
-/** The same job makes the same request at every attempt, so that what an earlier attempt left is found again. */
+function isOnceAHead({ depth, trigger }: Job<'review'>): boolean {
+  return depth === 'standard' && onceAHead.includes(trigger);
+}
+
+/**
+ * The same job makes the same request at every attempt, so that what an earlier attempt left is found again. So do all jobs
+ * that ask for a head's one review: after a crash another delivery may stand in the place of the one that began it.
+ */
 async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<ReviewRequest> {
   const { repository, installationId, pullNumber, depth, trigger, deliveryId } = job;
   const place = { repository, installationId, pullNumber, depth, trigger, deliveryId };
   const headSha = job.headSha ?? (await ports.pullRequests.readHeadSha({ ...place, reviewId: '', headSha: toSha('') }));
-  const identity = `${repository}#${pullNumber}@${headSha}/${deliveryId}`;
+  const identity = `${repository}#${pullNumber}@${headSha}/${isOnceAHead(job) ? 'once' : deliveryId}`;
   return { ...place, headSha, reviewId: sha256(identity).slice(0, 20) };
 }
 

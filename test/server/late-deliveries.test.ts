@@ -5,16 +5,18 @@ import { createLog, startApp } from '../../src/server/index.ts';
 import { anEnvironment } from '../support/environment.ts';
 import { type GitHubDouble, startGitHubDouble } from '../support/github-double/index.ts';
 import { untilIdle } from '../support/idle.ts';
-import { allCheckRuns, checkNames, writesSince } from '../support/seen-on-github.ts';
+import { allCheckRuns, checkNames, commentOf, writesSince } from '../support/seen-on-github.ts';
 import { aPglite, quick } from '../support/store.ts';
 
 let github: GitHubDouble;
 let store: Store;
+let database: Awaited<ReturnType<typeof aPglite>>;
 let app: Awaited<ReturnType<typeof startApp>>;
 
 beforeEach(async () => {
   github = await startGitHubDouble({ echo: false });
-  store = await openStore({ pglite: await aPglite() }, quick);
+  database = await aPglite();
+  store = await openStore({ pglite: database }, quick);
   app = await startApp({
     environment: anEnvironment({
       APP_ID: String(github.appId),
@@ -75,7 +77,36 @@ describe('a delivery that comes late', () => {
   });
 });
 
+describe('a head that comes back by a forced push', () => {
+  it('is what the comment is about again, without a second check run', async () => {
+    listen();
+    const pull = await open();
+    const first = pull.head.sha;
+    await settled();
+    await push(pull.number);
+    await settled();
+    expect(commentOf(github.repository.publishedState(pull.number))).not.toContain(first.slice(0, 7));
+    Object.assign(github.repository.pull(pull.number).head, { sha: first });
+    await github.repository.tellPullRequest(pull.number, 'synchronize');
+    await settled();
+    expect(commentOf(github.repository.publishedState(pull.number))).toContain(first.slice(0, 7));
+    expect(allCheckRuns(github.repository)).toHaveLength(2 * checkNames.length);
+  });
+});
+
 describe('a review that a crash cut off', () => {
+  it('after its last check run is gone on with by another delivery of the same head, and says nothing twice', async () => {
+    listen();
+    const pull = await open();
+    await settled();
+    const { rows } = await database.query('UPDATE weirkeeper.reviews SET finished_at = NULL RETURNING 1');
+    expect(rows).toHaveLength(1);
+    await github.repository.tellPullRequest(pull.number, 'opened');
+    await settled();
+    expect(allCheckRuns(github.repository)).toHaveLength(checkNames.length);
+    expect(await store.reviews.isFinished(github.repository.fullName, pull.number, toSha(pull.head.sha))).toBe(true);
+  });
+
   it('leaves no check run under way on its head once a newer head is reviewed', async () => {
     const pull = await open();
     const { fullName } = github.repository;

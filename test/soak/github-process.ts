@@ -9,6 +9,8 @@ const github = await startGitHubDouble({
   webhookTimeoutMs: 10_000,
   files: { 'dbt_project.yml': 'name: soak\n' },
 });
+// A day's traffic falls into minutes: the hour's budget has its own specs, and would only hold up what is looked at here.
+github.rateLimit.set(Number(process.env['WEIRKEEPER_SOAK_BUDGET'] ?? 10_000_000), 86_400);
 const dice = createDice(Number(seed));
 const { repository } = github;
 let busy = false;
@@ -45,6 +47,9 @@ interface Report {
   readonly deliveries: number;
   readonly failedDeliveries: number;
   readonly heads: number;
+  readonly requests: number;
+  /** Requests that the hour's budget refused. */
+  readonly overBudget: number;
   readonly lost: readonly string[];
   readonly duplicates: readonly string[];
 }
@@ -79,6 +84,8 @@ function report(): Report {
     pulls: repository.state.pulls.length,
     deliveries: deliveries.length,
     failedDeliveries: deliveries.filter(({ statusCode }) => statusCode !== 200).length,
+    requests: github.requests.length,
+    overBudget: github.requests.filter(({ status }) => status === 403).length,
     heads: new Set(own.map(({ headSha }) => headSha)).size,
     lost,
     duplicates,

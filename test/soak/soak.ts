@@ -29,6 +29,8 @@ interface GitHubReport {
   readonly heads: number;
   readonly deliveries: number;
   readonly failedDeliveries: number;
+  readonly requests: number;
+  readonly overBudget: number;
   readonly lost: readonly string[];
   readonly duplicates: readonly string[];
 }
@@ -172,6 +174,7 @@ function tell(
     [
       `${place.name}: ${rounds} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
       `  ${report.pulls} pull requests, ${report.heads} heads reviewed, ${report.deliveries} delivery attempts, ${report.failedDeliveries} of them met no App`,
+      `  ${report.requests} requests to GitHub, ${report.overBudget} refused by its hourly budget`,
       `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}; all work done ${settleSeconds} s after the last start`,
       `  record: ${JSON.stringify(audit)}`,
       `  jobs failed for good ${failed}, lost ${report.lost.length}, duplicates ${report.duplicates.length}`,

@@ -24,7 +24,7 @@ export interface Reviews {
   readUnfinished(repository: string, pullNumber: number, headSha: Sha): Promise<readonly UnfinishedReview[]>;
   /** Forgets a review that was begun and will not be finished. */
   drop(reviewId: string): Promise<void>;
-  /** Whether a review of this very head has been published to its end. */
+  /** Whether the review published last is of this very head. A head that a forced push brings back is reviewed again. */
   isFinished(repository: string, pullNumber: number, headSha: Sha): Promise<boolean>;
 }
 
@@ -64,20 +64,25 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
     async drop(reviewId) {
       await db.deleteFrom('reviews').where('review_id', '=', reviewId).where('finished_at', 'is', null).execute();
     },
-    async isFinished(repository, pullNumber, headSha) {
-      const row = await db
-        .selectFrom('reviews')
-        .select('review_id')
-        .where('repository', '=', repository)
-        .where('pull_number', '=', pullNumber)
-        .where('head_sha', '=', headSha)
-        .where('finished_at', 'is not', null)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    isFinished: (repository, pullNumber, headSha) => isFinished(db, { repository, pullNumber, headSha }),
     readPrevious: (repository, pullNumber, headSha) => readPrevious(db, { repository, pullNumber, headSha }),
   };
+}
+
+async function isFinished(
+  db: Kysely<Tables>,
+  { repository, pullNumber, headSha }: Omit<ReviewStart, 'reviewId'>,
+): Promise<boolean> {
+  const last = await db
+    .selectFrom('reviews')
+    .select('head_sha')
+    .where('repository', '=', repository)
+    .where('pull_number', '=', pullNumber)
+    .where('finished_at', 'is not', null)
+    .orderBy('finished_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return last?.head_sha === headSha;
 }
 
 async function readPrevious(
