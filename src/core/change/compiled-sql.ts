@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { compareText } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { sameBody } from '#core/dbt';
+import { sameChecksum } from '#core/dbt';
 import { normalizeSqlText } from '#core/sql';
 import type { ModifiedNode } from './change.ts';
 
@@ -14,7 +14,7 @@ import type { ModifiedNode } from './change.ts';
  */
 export function compareCompiled(base: DbtProject, head: DbtProject, node: DbtNode): ModifiedNode['compiled'] {
   const old = base.nodes.get(node.uniqueId);
-  if (node.resourceType === 'seed') return old !== undefined && sameBody(old, node) ? 'identical' : 'changed';
+  if (node.resourceType === 'seed') return old !== undefined && sameChecksum(old, node) ? 'identical' : 'changed';
   if (node.compiledCode === null) return 'unknown';
   if (old === undefined) return 'changed';
   if (old.compiledCode === null) return 'unknown';

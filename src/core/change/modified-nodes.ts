@@ -32,7 +32,7 @@ export interface ModifiedOptions extends StateOptions {
  */
 export function findModified(base: DbtProject, head: DbtProject, options: ModifiedOptions = {}): Modified {
   const state = stateContext(base, head, options);
-  const macros = findChangedMacros(base, head);
+  const macros = findChangedMacros(state);
   const context = { state, macros, writers: writersOf(state, options.runResults ?? null) };
   const leadsTo = leadsToIn({ base, head, macros }, options.pullRequest ?? null);
   const found: ModifiedNode[] = [];

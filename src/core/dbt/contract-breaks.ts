@@ -1,5 +1,5 @@
 import type { UniqueId } from '#core/base';
-import { behaves } from './engine.ts';
+import { behaves } from './behaviours.ts';
 import type { DbtNode } from './project.ts';
 import type { ContractItem } from './same-contract.ts';
 import { contractDifferences } from './same-contract.ts';
@@ -54,6 +54,6 @@ function isPast(node: DbtNode, now: string | null): boolean {
   return typeof date === 'string' && now !== null && instantOf(date) < instantOf(now);
 }
 
-function stopsDbt(context: StateContext, node: DbtNode): boolean {
-  return node.version !== null || !behaves(context.engine, 'unversionedBreakWarns');
+function stopsDbt({ engine }: StateContext, node: DbtNode): boolean {
+  return node.version === null ? !behaves(engine, 'unversionedBreakWarns') : behaves(engine, 'versionedBreakStops');
 }

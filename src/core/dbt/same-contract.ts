@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '#core/base';
 import { compareText, isJsonObject } from '#core/base';
-import { behaves } from './engine.ts';
+import { behaves } from './behaviours.ts';
 import type { DbtNode } from './project.ts';
 import type { StateContext } from './state-context.ts';
 import { typedEqual } from './typed-equal.ts';

@@ -3,7 +3,7 @@ import { compareText, toFingerprint, toLine } from '#core/base';
 import type { Change } from '#core/change';
 import { findUnseenSql } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { findChangedMacros } from '#core/dbt';
+import { findChangedMacros, stateContext } from '#core/dbt';
 import type { Finding } from '../gate.ts';
 import { listed } from './listed.ts';
 import { projectSubject } from './subjects.ts';
@@ -43,7 +43,7 @@ function changedSql(change: Change): readonly Finding<Message>[] {
 function changedMacros(change: Change): readonly Finding<Message>[] {
   const { base, head } = change;
   const findings: Finding<Message>[] = [];
-  for (const [id, how] of findChangedMacros(base.project, head.project).changed) {
+  for (const [id, how] of findChangedMacros(stateContext(base.project, head.project)).changed) {
     const macro = head.project.macros.get(id) ?? base.project.macros.get(id);
     if (macro === undefined || isInstalled(macro.packageName, head.project)) continue;
     const built = /^materialization_(\w+?)_(?:default|[a-z]+)$/.exec(macro.name)?.[1];
