@@ -20,7 +20,7 @@ interface Printed {
   readonly gates: readonly {
     readonly id: string;
     readonly outcome: string;
-    readonly findings: readonly { readonly unique_id: string }[];
+    readonly findings: readonly { readonly message: string; readonly unique_id: string }[];
   }[];
   readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
 }

@@ -44,9 +44,9 @@ const ofPreview: readonly {
     why: 'config of functions, as it is written since preview.201',
   },
   {
-    cases: ['M10', 'B01', 'V16', 'Q02'],
+    cases: ['M10', 'B01', 'V16', 'Q02', 'Q04'],
     asked: /^@/,
-    ids: /^(?:model|source|test)\./,
+    ids: /\w/,
     why: '@ of nodes without children',
   },
   {
