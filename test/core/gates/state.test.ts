@@ -147,6 +147,17 @@ describe('the gate state', () => {
     const result = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading))));
     expect(foundBy(result)).toEqual(['sql-changed-unseen model.shop.m']);
     expect(result.outcome === 'failed' && result.findings[0].data['nodes']).toBe("model.shop.m (reads var('days'))");
+    const edited = {
+      path: 'dbt_project.yml',
+      previousPath: null,
+      status: 'modified',
+      patch: '-  days: 7\n+  days: 30',
+    } as const;
+    const pullRequest = { ...aPullRequest(), changedFiles: [edited] };
+    const here = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading)), { pullRequest }));
+    expect(here.outcome === 'failed' && here.findings[0].data['nodes']).toBe(
+      "model.shop.m (reads var('days'), edited in dbt_project.yml)",
+    );
     expect(found(changeOf(aProject(model(7, reading)), aProject(model(7, reading))))).toEqual([]);
     expect(found(changeOf(aProject(model(7, 'select 1')), aProject(model(8, 'select 1'))))).toEqual([]);
   });
