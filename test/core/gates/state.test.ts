@@ -195,6 +195,13 @@ describe('the gate state', () => {
     ]);
     expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, test('b', 'id'))))).toEqual([]);
     expect(found(changeOf(aProject(described, test('a', 'id')), aProject()))).toEqual([]);
+    // A new key of the same model takes the place of the old one.
+    const renewed = { ...test('c', 'other'), test_metadata: { name: 'unique_combination_of_columns', kwargs: {} } };
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, renewed)))).toEqual([]);
+    const elsewhere = { ...renewed, attached_node: 'model.shop.n' };
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, elsewhere)))).toEqual([
+      'tests-lost model.shop.m',
+    ]);
     expect(found(changeOf(aProject(described), aProject(aModel('m', columns('')))))).toEqual([
       'docs-lost model.shop.m',
     ]);
