@@ -162,6 +162,25 @@ describe('the gate state', () => {
     expect(found(changeOf(aProject(model(7, 'select 1')), aProject(model(8, 'select 1'))))).toEqual([]);
   });
 
+  it('notes an incremental model that needs a full refresh, with who reads it', () => {
+    const model = (unique_key: string): Json =>
+      aModel('m', { config: { materialized: 'incremental', unique_key }, unrendered_config: { unique_key } });
+    const board = aModel('board', {
+      resource_type: 'exposure',
+      unique_id: 'exposure.shop.board',
+      depends_on: { nodes: ['model.shop.m'], macros: [] },
+    });
+    const result = judge(state, changeOf(aProject(model('id'), board), aProject(model('key'), board)));
+    expect(foundBy(result)).toEqual(['full-refresh-needed model.shop.m']);
+    expect(result.outcome === 'failed' && result.findings[0]).toMatchObject({
+      basis: 'proven',
+      data: { because: 'unique_key is another' },
+      downstream: ['exposure.shop.board'],
+      safeIf: expect.stringContaining('--full-refresh'),
+    });
+    expect(state.messages['full-refresh-needed']?.cost).toBe('note');
+  });
+
   it('warns of macros that dbt calls by itself', () => {
     const macro = (name: string, sql: string): Json => ({
       [`macro.shop.${name}`]: { name, package_name: 'shop', macro_sql: sql, depends_on: { macros: [] } },
