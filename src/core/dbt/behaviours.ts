@@ -12,6 +12,8 @@ interface Where {
  * `graph/selector_methods.py` and `contracts/graph/nodes.py`; the Rust engine (dbt 2) is `dbt-schemas`, `prev_state`.
  */
 const table = {
+  /** A digest of the contract tells whether it changed; dbt 2 keeps none and sees no more than whether it is enforced. */
+  contractChecksum: { python: '1.5.0', rust: false },
   /** Constraints and materialization count in a contract's comparison. */
   contractConstraints: { python: '1.6.0', rust: true },
   /** Selectors `old` and `unmodified`. */

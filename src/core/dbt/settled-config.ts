@@ -28,13 +28,14 @@ const ofOthers: ReadonlyMap<ResourceType, readonly string[]> = new Map<ResourceT
   ['saved_query', ['cache', 'enabled', 'export_as', 'schema', 'group']],
 ]);
 
-/** What a rendered key is where it is not there. */
+/** What a rendered key is where it is not there or empty. */
 const defaults: JsonObject = {
   access: 'protected',
   docs: { show: true },
   lookback: 1,
   on_configuration_change: 'apply',
   on_schema_change: 'ignore',
+  quoting: { database: true, identifier: true, schema: true, snowflake_ignore_case: false },
 };
 
 /**
@@ -74,7 +75,10 @@ function sameWritten(key: string, a: JsonValue | undefined, b: JsonValue | undef
 }
 
 function sameRendered(old: DbtNode, head: DbtNode, key: string): boolean {
-  const [a, b] = [old, head].map(({ config }) => ownValue(config, key) ?? defaults[key] ?? null);
+  const [a, b] = [old, head].map(({ config }) => {
+    const value = ownValue(config, key) ?? null;
+    return isEmpty(value) ? (defaults[key] ?? value) : value;
+  });
   if (isHookKey(key)) return jsonEqual(hooksOf(a ?? null), hooksOf(b ?? null));
   if (key === 'severity' && typeof a === 'string' && typeof b === 'string') return a.toLowerCase() === b.toLowerCase();
   return sameButForEmpty(a, b);

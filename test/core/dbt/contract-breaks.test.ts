@@ -125,7 +125,26 @@ describe('an enforced contract', () => {
       expect(ask('1.12.0', asked)).toMatchObject({ ok: false, reason: { code: 'contract-broken' } });
     }
     expect(ask('1.12.0', 'state:modified.body').ok).toBe(true);
-    expect(ask('2.0.0', 'state:modified')).toMatchObject({ ok: true, value: ['model.shop.m'] });
+    expect(ask('2.0.0', 'state:modified')).toEqual({ ok: true, value: [] });
+  });
+
+  it('of dbt 2, which keeps no digest of it, is looked into all the same, though dbt 2 does not select the model', () => {
+    const plain = (parts: Json): Json => aModel('m', { contract: { enforced: true }, ...table, ...parts });
+    const dbt = '2.0.0';
+    expect(breaks(plain({ columns: columns('int', 'text') }), plain({ columns: columns('int') }), { dbt })).toEqual([
+      'warns: column c1 removed',
+    ]);
+    const ofBase = constrained({ ...notNull, warn_unenforced: true, to_columns: [] });
+    const ofHead = constrained({ ...notNull, warn_unenforced: null, to_columns: null });
+    expect(breaks(plain(ofBase), plain(ofHead), { dbt })).toEqual([]);
+    expect(breaks(plain(ofBase), plain({ columns: columns('int') }), { dbt })).toEqual([
+      'warns: constraint not_null of column c0 removed',
+    ]);
+    const context = stateContext(
+      project(plain({ columns: columns('int') }), { dbt }),
+      project(plain({ columns: {} }), { dbt }),
+    );
+    expect(createSelector(context)({ select: 'state:modified' })).toEqual({ ok: true, value: [] });
   });
 
   it('that nobody enforced breaks for nobody', () => {
