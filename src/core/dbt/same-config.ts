@@ -26,7 +26,7 @@ const builtInTests: ReadonlySet<string> = new Set(['macro.dbt.test_not_null', 'm
  * Source: dbt-common `BaseConfig.same_contents`; dbt `TestConfig.same_contents`. Of dbt 2: `settledDifferences`.
  */
 export function configDifferences(context: StateContext, old: DbtNode, head: DbtNode): readonly string[] {
-  if (behaves(context.engine, 'renderedConfigSettles')) return settledDifferences(old, head);
+  if (behaves(context.engine, 'renderedConfigSettles')) return settledDifferences(context, old, head);
   switch (head.resourceType) {
     case 'unit_test':
       return [];

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '#core/base';
 import { compareText, isJsonObject, jsonEqual } from '#core/base';
+import { parseEngineVersion } from './engine.ts';
 import type { DbtNode, ResourceType } from './project.ts';
+import type { StateContext } from './state-context.ts';
 import { ownValue, sameButForEmpty } from './typed-equal.ts';
 
 /** They belong to the relation or are left out. */
@@ -20,6 +22,13 @@ const notSettling: ReadonlyMap<ResourceType, readonly string[]> = new Map<Resour
   ['test', []],
 ]);
 
+/** Keys that dbt 2 knows and leaves out where they are empty: where dbt 1 wrote the base, no others of its keys count. */
+const known: ReadonlyMap<ResourceType, readonly string[]> = new Map<ResourceType, readonly string[]>([
+  ['seed', ['column_types', 'docs', 'event_time', 'full_refresh', 'meta', 'persist_docs', 'quote_columns']],
+  ['snapshot', ['dbt_valid_to_current', 'hard_deletes', 'meta', 'persist_docs', 'target_database', 'updated_at']],
+  ['function', ['access', 'docs', 'meta', 'on_configuration_change', 'packages', 'volatility']],
+]);
+
 /** The rendered keys that count of all other types. */
 const ofOthers: ReadonlyMap<ResourceType, readonly string[]> = new Map<ResourceType, readonly string[]>([
   ['exposure', ['enabled']],
@@ -28,7 +37,7 @@ const ofOthers: ReadonlyMap<ResourceType, readonly string[]> = new Map<ResourceT
   ['saved_query', ['cache', 'enabled', 'export_as', 'schema', 'group']],
 ]);
 
-/** What a rendered key is where it is not there or empty. */
+/** What a rendered key is where it is not there or empty; of functions only the first two. */
 const defaults: JsonObject = {
   access: 'protected',
   docs: { show: true },
@@ -43,15 +52,15 @@ const defaults: JsonObject = {
  * to settles it. Of types whose written config is not kept, some rendered keys alone count.
  * Source: dbt 2 `dbt-schemas`, `check_configs_modified`, `unrendered_configs_eq`, `same_config`.
  */
-export function settledDifferences(old: DbtNode, head: DbtNode): readonly string[] {
-  const ignored = notSettling.get(head.resourceType);
-  if (ignored === undefined) {
+export function settledDifferences({ base }: StateContext, old: DbtNode, head: DbtNode): readonly string[] {
+  if (!notSettling.has(head.resourceType)) {
     const keys = ofOthers.get(head.resourceType) ?? [];
     return keys.filter((key) => !sameButForEmpty(ownValue(old.config, key), ownValue(head.config, key)));
   }
   const written = writtenDifferences(old, head);
   if (written.length === 0) return [];
-  const rendered = renderedKeys(old, head, ignored).filter((key) => !sameRendered(old, head, key));
+  const isOfRust = parseEngineVersion(base.metadata.dbtVersion).family === 'rust';
+  const rendered = renderedKeys(old, head, isOfRust).filter((key) => !sameRendered(old, head, key));
   const both = rendered.filter((key) => written.includes(key));
   return both.length > 0 ? both : rendered;
 }
@@ -77,19 +86,22 @@ function sameWritten(key: string, a: JsonValue | undefined, b: JsonValue | undef
 function sameRendered(old: DbtNode, head: DbtNode, key: string): boolean {
   const [a, b] = [old, head].map(({ config }) => {
     const value = ownValue(config, key) ?? null;
-    return isEmpty(value) ? (defaults[key] ?? value) : value;
+    const isStrict = head.resourceType === 'function' && key !== 'access' && key !== 'docs';
+    return isEmpty(value) && !isStrict ? (defaults[key] ?? value) : value;
   });
   if (isHookKey(key)) return jsonEqual(hooksOf(a ?? null), hooksOf(b ?? null));
   if (key === 'severity' && typeof a === 'string' && typeof b === 'string') return a.toLowerCase() === b.toLowerCase();
   return sameButForEmpty(a, b);
 }
 
-/** dbt 1 also keeps keys that dbt 2 does not know: of its manifests only the keys that head has are looked at. */
-function renderedKeys(old: DbtNode, head: DbtNode, ignored: readonly string[]): readonly string[] {
-  if (head.resourceType === 'test') return testKeys;
-  const isOfRust = Object.hasOwn(old.config, 'static_analysis');
-  const keys = new Set([...Object.keys(head.config), ...(isOfRust ? Object.keys(old.config) : [])]);
-  return [...keys].filter((key) => !leftOut.includes(key) && !ignored.includes(key)).sort(compareText);
+function renderedKeys(old: DbtNode, head: DbtNode, isOfRust: boolean): readonly string[] {
+  const { resourceType } = head;
+  if (resourceType === 'test') return testKeys;
+  const before = isOfRust ? Object.keys(old.config) : (known.get(resourceType) ?? []);
+  const ignored = [...leftOut, ...(notSettling.get(resourceType) ?? [])];
+  return [...new Set([...before, ...Object.keys(head.config)])]
+    .filter((key) => !ignored.includes(key))
+    .sort(compareText);
 }
 
 function isEmpty(value: JsonValue): boolean {
