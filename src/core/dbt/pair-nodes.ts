@@ -1,5 +1,5 @@
 import type { JsonValue, UniqueId } from '#core/base';
-import { compareText, isJsonObject } from '#core/base';
+import { compareText, isJsonObject, toUniqueId } from '#core/base';
 import type { DbtNode, DbtProject } from './project.ts';
 
 /**
@@ -11,6 +11,9 @@ import type { DbtNode, DbtProject } from './project.ts';
 export function pairBySignature(base: DbtProject, head: DbtProject): ReadonlyMap<UniqueId, UniqueId> {
   const pairs = new Map<UniqueId, UniqueId>();
   let tests: ReadonlyMap<string, UniqueId | null> | null = null;
+  const pair = (node: DbtNode, id: UniqueId): void => {
+    if (base.nodes.get(id)?.resourceType === node.resourceType) pairs.set(node.uniqueId, id);
+  };
   for (const node of head.nodes.values()) {
     if (base.nodes.has(node.uniqueId)) continue;
     if (node.resourceType === 'source') pair(node, sourceId(node));
@@ -18,18 +21,14 @@ export function pairBySignature(base: DbtProject, head: DbtProject): ReadonlyMap
     tests ??= testsBySignature(base);
     const signature = signatureOf(node);
     const found = signature === null ? null : (tests.get(signature) ?? null);
-    pair(node, found ?? (node.uniqueId.replace(/\.[\da-f]{10}$/i, '') as UniqueId));
+    pair(node, found ?? toUniqueId(node.uniqueId.replace(/\.[\da-f]{10}$/i, '')));
   }
   return pairs;
-
-  function pair(node: DbtNode, id: UniqueId): void {
-    if (base.nodes.get(id)?.resourceType === node.resourceType) pairs.set(node.uniqueId, id);
-  }
 }
 
 function sourceId(node: DbtNode): UniqueId {
   const source = node.entry['source_name'];
-  return `source.${node.packageName}.${typeof source === 'string' ? source : ''}.${node.name}` as UniqueId;
+  return toUniqueId(`source.${node.packageName}.${typeof source === 'string' ? source : ''}.${node.name}`);
 }
 
 /** Null where several tests ask the same. */
