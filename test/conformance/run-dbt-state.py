@@ -26,6 +26,14 @@ SELECTORS = ["new", "old", "modified", "unmodified"] + [
 asked = {}
 
 
+def time_spine(project):
+    """Before 1.9 a time spine is known by its name alone."""
+    material.write_text(os.path.join(project, "models", "metricflow_time_spine.sql"), "select cast('2026-01-01' as date) as date_day")
+
+
+ADAPTED = [time_spine] if get_installed_version().to_version_string(skip_matcher=True).startswith("1.8.") else []
+
+
 def main():
     ListTask.run = answer_all
     material.answer_all_cases(sys.argv[1:], answer_case)
@@ -35,7 +43,7 @@ def answer_case(case, work):
     base_name = "base-%s%s.json.gz" % (case.target, "-" + case.name if case.both else "")
     base_path = os.path.join(case.out, base_name)
     if not os.path.exists(base_path):
-        base = case.project(os.path.join(work, "base"), [case.both])
+        base = case.project(os.path.join(work, "base"), ADAPTED + [case.both])
         parsed = invoke("parse", base, case.target)
         if not parsed.success:
             return {"skipped": "base does not parse with this dbt: %s" % str(parsed.exception)[:200]}
@@ -45,7 +53,7 @@ def answer_case(case, work):
     with gzip.open(base_path, "rt") as manifest:
         material.write_text(os.path.join(state, "manifest.json"), manifest.read())
     try:
-        head = case.project(os.path.join(work, "head"), [None if case.reset else case.both, case.mutation])
+        head = case.project(os.path.join(work, "head"), ADAPTED + [None if case.reset else case.both, case.mutation])
     except (AssertionError, OSError) as problem:
         return {"skipped": "the mutation does not apply: %r" % (problem,)}
     asked.clear()

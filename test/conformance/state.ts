@@ -83,6 +83,10 @@ function run(folder: string): number {
       total.checks += counts.checks;
       total.mismatches += counts.mismatches;
       total.unexpected += counts.unexpected;
+      if (counts.checks === 0) {
+        console.log(`dbt ${version}, flag ${flag}: no case could be asked`);
+        total.unexpected++;
+      }
       const skipped = counts.skipped > 0 ? `, ${counts.skipped} cases do not apply to this dbt` : '';
       const seconds = `dbt ${inSeconds(began, asked)}, comparison ${inSeconds(asked, performance.now())}`;
       console.log(`dbt ${version}, flag ${flag}: ${said(counts)}${skipped} (${seconds})`);
