@@ -25,12 +25,16 @@ export function parseEngineVersion(text: string): EngineVersion {
   if (found === null || (major < 2 && found[2] === undefined)) return newest;
   const track = datedTracks.find(([year]) => major >= year);
   if (track !== undefined) return parseEngineVersion(track[1]);
-  const stage = ['a', 'b', 'rc'].indexOf(found[4] ?? '');
   return {
     family: major >= 2 ? 'rust' : 'python',
     release: releaseOf(major, Number(found[2] ?? 0), Number(found[3] ?? 0)),
-    stage: stage === -1 ? [3, 0] : [stage, Number(found[5] ?? 0)],
+    stage: stageOf(found[4] ?? '', Number(found[5] ?? 0)),
   };
+}
+
+function stageOf(name: string, number: number): EngineVersion['stage'] {
+  const stage = ['a', 'b', 'rc'].indexOf(name);
+  return stage === -1 ? [3, 0] : [stage, number];
 }
 
 /** What is known of: for the reader of an error. */

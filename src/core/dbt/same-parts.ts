@@ -129,12 +129,16 @@ export function refDifferences({ engine }: StateContext, old: DbtNode, head: Dbt
   if (head.resourceType !== 'model' || !behaves(engine, 'refRepresentation')) return [];
   const isLoose = behaves(engine, 'looseVersions');
   const found: string[] = [];
-  const [was, is] = [old.entry['latest_version'], head.entry['latest_version']];
-  if (!typedEqual(was, is) && !(isLoose && was != null && is != null && String(was) === String(is)))
-    found.push('latest_version');
+  const [was, is] = [old, head].map(({ entry }) => spelled(entry['latest_version'], isLoose));
+  if (!typedEqual(was, is)) found.push('latest_version');
   if ((old.entry['access'] ?? 'protected') !== (head.entry['access'] ?? 'protected')) found.push('access');
   if (!sameDate(old.entry['deprecation_date'], head.entry['deprecation_date'], isLoose)) found.push('deprecation_date');
   return found;
+}
+
+/** A number as its text, where both are one version. */
+function spelled(version: JsonValue | undefined, isLoose: boolean): JsonValue | undefined {
+  return isLoose && typeof version === 'number' ? String(version) : version;
 }
 
 function sameDate(a: unknown, b: unknown, isLoose: boolean): boolean {

@@ -132,7 +132,7 @@ function withOneHookKey(config: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(config)) {
     const spelled = key === 'pre_hook' || key === 'post_hook' ? key.replace('_', '-') : key;
     const known = found.get(spelled);
-    found.set(spelled, known === undefined ? value : ([known, value].flat() as readonly JsonValue[]));
+    found.set(spelled, known === undefined ? value : [known, value].flat());
   }
   return Object.fromEntries(found);
 }
