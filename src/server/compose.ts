@@ -137,11 +137,12 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
 }
 
 function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
-  const { appId, privateKey, githubApiUrl } = environment;
+  const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
     privateKey,
     baseUrl: githubApiUrl,
+    artifactHosts,
     log,
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);

@@ -12,6 +12,8 @@ export interface Environment {
   readonly webhookSecret: string;
   /** Where GitHub's REST API is: `https://api.github.com`, `https://HOST/api/v3` (GHES), `https://api.SUB.ghe.com`. */
   readonly githubApiUrl: string;
+  /** Hosts of artifact storage besides those known: names, or `*.` and a domain. */
+  readonly artifactHosts: readonly string[];
   /** PostgreSQL; null means the folder. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -43,6 +45,14 @@ function url(example: string, ...protocols: readonly string[]) {
 }
 
 const webUrl = url('https://api.github.com', 'http:', 'https:');
+/** `storage.example` or `*.storage.example`; never all hosts, and none by its address with a wildcard. */
+const hostPattern = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+const hostList = z
+  .string()
+  .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
+  .refine((hosts) => hosts.every((host) => hostPattern.test(host)), {
+    error: 'is not a list of host names such as minio.example, *.storage.example.',
+  });
 const Shape = z.object({
   APP_ID: z
     .string({ error: 'is not set. Give the App ID that the settings of the GitHub App show.' })
@@ -54,6 +64,7 @@ const Shape = z.object({
     // Probot takes this word for a missing secret, so everybody knows it.
     .refine((text) => text.trim() !== 'development', { error: `is the public word "development". ${secretAdvice}` }),
   GITHUB_API_URL: webUrl.default('https://api.github.com'),
+  WEIRKEEPER_ARTIFACT_HOSTS: hostList.default([]),
   DATABASE_URL: url('postgres://user:password@host:5432/weirkeeper', 'postgres:', 'postgresql:').optional(),
   WEIRKEEPER_DATA_DIR: z.string().default('./.weirkeeper/data'),
   PORT: z
@@ -96,6 +107,7 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
     privateKey,
     webhookSecret: shape.WEBHOOK_SECRET,
     githubApiUrl: shape.GITHUB_API_URL.replace(/\/+$/, ''),
+    artifactHosts: shape.WEIRKEEPER_ARTIFACT_HOSTS,
     databaseUrl: shape.DATABASE_URL ?? null,
     dataDir: shape.WEIRKEEPER_DATA_DIR,
     port: Number(shape.PORT),

@@ -24,6 +24,7 @@ describe('environment', () => {
       privateKey: testPrivateKey.trim(),
       webhookSecret: WEBHOOK_SECRET,
       githubApiUrl: 'https://api.github.com',
+      artifactHosts: [],
       databaseUrl: null,
       dataDir: './.weirkeeper/data',
       port: 3000,
@@ -43,6 +44,7 @@ describe('environment', () => {
         PORT: '8080',
         HOST: '0.0.0.0',
         GITHUB_API_URL: 'https://ghes.example/api/v3/',
+        WEIRKEEPER_ARTIFACT_HOSTS: 'minio.example, *.Storage.example',
         OPENAI_BASE_URL: 'http://llm:8000/v1',
         OPENAI_API_KEY: 'key',
         OPENAI_MODEL: 'small',
@@ -56,6 +58,7 @@ describe('environment', () => {
       port: 8080,
       host: '0.0.0.0',
       githubApiUrl: 'https://ghes.example/api/v3',
+      artifactHosts: ['minio.example', '*.storage.example'],
       openai: { baseUrl: 'http://llm:8000/v1', apiKey: 'key', model: 'small' },
       warehouseUrl: 'duckdb:x.duckdb',
       logLevel: 'debug',
@@ -76,6 +79,11 @@ describe('environment', () => {
     ['another database', { DATABASE_URL: 'mysql://h/d' }, /DATABASE_URL is not a URL such as postgres:/],
     ['a port that is none', { PORT: 'http' }, /PORT is not a port number/],
     ['a GitHub that is no URL', { GITHUB_API_URL: 'ghes.example' }, /GITHUB_API_URL is not a URL/],
+    [
+      'every host for artifacts',
+      { WEIRKEEPER_ARTIFACT_HOSTS: 'a.example,*' },
+      /WEIRKEEPER_ARTIFACT_HOSTS is not a list/,
+    ],
     ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL is none of/],
   ])('refuses %s', (_, changes, expected) => {
     expect(refusal(someVariables(changes)).message).toMatch(expected);

@@ -22,6 +22,8 @@ export function openAiSource(settings: LlmSettings): EvidenceSource {
     maxRetries: 1,
     timeout: settings.deadlineMs,
     logLevel: 'off',
+    // The address is the operator's alone: no server may send our key or the question elsewhere.
+    fetchOptions: { redirect: 'manual' },
   });
   return {
     kinds: ['claims'],
@@ -82,6 +84,11 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
   };
 }
 
+function remedyFor(status: number): string | undefined {
+  if (status === 401 || status === 403) return 'check OPENAI_API_KEY';
+  return status >= 300 && status < 400 ? 'redirects are not followed: check OPENAI_BASE_URL' : undefined;
+}
+
 /** The error in words. The server's own message is left out: it may repeat the prompt or the key. */
 function explain(error: unknown, deadlineMs: number) {
   if (error instanceof OpenAI.APIConnectionTimeoutError || error instanceof OpenAI.APIUserAbortError) {
@@ -91,8 +98,7 @@ function explain(error: unknown, deadlineMs: number) {
     return reason('llm-unreachable', 'the LLM server could not be reached', 'check OPENAI_BASE_URL');
   }
   if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
-    const remedy = error.status === 401 || error.status === 403 ? 'check OPENAI_API_KEY' : undefined;
-    return reason('llm-error', `the LLM server answered ${error.status}`, remedy);
+    return reason('llm-error', `the LLM server answered ${error.status}`, remedyFor(error.status));
   }
   return reason('llm-malformed', 'the LLM server’s answer could not be read');
 }
