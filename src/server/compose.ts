@@ -9,6 +9,7 @@ import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
 import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
+import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
 import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
@@ -76,7 +77,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
 
 function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger | null): void {
   metrics.readDifferently(found.dialect, found.engine, found.other);
-  log?.warn(found, 'two SQL engines read a statement differently');
+  if (log !== null) jobLogOr(log).warn(found, 'two SQL engines read a statement differently');
 }
 
 interface Edges {
@@ -143,7 +144,11 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     privateKey,
     baseUrl: githubApiUrl,
     artifactHosts,
-    log,
+    // Clients outlive a job; what they say of a request belongs to the job that made it.
+    log: {
+      debug: (fields, message) => jobLogOr(log).debug(fields, message),
+      warn: (fields, message) => jobLogOr(log).warn(fields, message),
+    },
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },

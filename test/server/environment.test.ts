@@ -31,6 +31,7 @@ describe('environment', () => {
       host: 'localhost',
       openai: { baseUrl: null, apiKey: null, model: null },
       warehouseUrl: null,
+      retention: { deliveryDays: 30, reviewDays: 180 },
       signing: { key: null, previousKey: null, previousKeyLost: false, hmacKey: null },
       logLevel: 'info',
     });
@@ -49,6 +50,8 @@ describe('environment', () => {
         OPENAI_API_KEY: 'key',
         OPENAI_MODEL: 'small',
         WAREHOUSE_URL: 'duckdb:x.duckdb',
+        WEIRKEEPER_KEEP_DELIVERIES_DAYS: '4',
+        WEIRKEEPER_KEEP_REVIEWS_DAYS: '1000',
         LOG_LEVEL: 'debug',
       }),
     );
@@ -61,6 +64,7 @@ describe('environment', () => {
       artifactHosts: ['minio.example', '*.storage.example'],
       openai: { baseUrl: 'http://llm:8000/v1', apiKey: 'key', model: 'small' },
       warehouseUrl: 'duckdb:x.duckdb',
+      retention: { deliveryDays: 4, reviewDays: 1_000 },
       logLevel: 'debug',
     });
   });
@@ -70,6 +74,9 @@ describe('environment', () => {
     ['an empty webhook secret', { WEBHOOK_SECRET: '' }, /WEBHOOK_SECRET is not set/],
     ['a blank webhook secret', { WEBHOOK_SECRET: '  ' }, /WEBHOOK_SECRET is not set/],
     ['the public webhook secret', { WEBHOOK_SECRET: 'development' }, /WEBHOOK_SECRET is the public word "development"/],
+    ['a short webhook secret', { WEBHOOK_SECRET: '1234567' }, /WEBHOOK_SECRET is shorter than 8 characters/],
+    ['deliveries kept too short', { WEIRKEEPER_KEEP_DELIVERIES_DAYS: '3' }, /KEEP_DELIVERIES_DAYS is not.*from 4/],
+    ['reviews kept for ever', { WEIRKEEPER_KEEP_REVIEWS_DAYS: 'ever' }, /KEEP_REVIEWS_DAYS is not.*from 1/],
     ['no App ID', { APP_ID: undefined }, /APP_ID is not set/],
     ['a name as App ID', { APP_ID: 'weirkeeper' }, /APP_ID is not a number/],
     ['no key', { PRIVATE_KEY: undefined }, /PRIVATE_KEY is not set.*PRIVATE_KEY_PATH/],

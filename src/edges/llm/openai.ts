@@ -72,6 +72,9 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
   if (choice?.message.refusal) return { known: false, reason: reason('llm-refused', 'the LLM refused to answer') };
   if (choice?.finish_reason === 'length')
     return { known: false, reason: reason('llm-cut-off', 'the LLM’s reply was cut off') };
+  // A server that repeats the key would have it published with its claims.
+  if (text.includes(settings.apiKey))
+    return { known: false, reason: reason('llm-malformed', 'the LLM’s reply held the key that it was asked with') };
   if (text === '') return { known: false, reason: reason('llm-empty', 'the LLM gave an empty reply') };
   return {
     known: true,

@@ -39,6 +39,15 @@ afterEach(() => {
 });
 
 describe('an OpenAI-compatible server', () => {
+  it('is not believed when it repeats the key', async () => {
+    nock(SERVER)
+      .post('/v1/chat/completions')
+      .reply(200, completion({ content: '{"claims":["sk-canary-key"]}' }));
+    const answer = await source().answer(question);
+    expect(answer).toMatchObject({ known: false, reason: { code: 'llm-malformed' } });
+    expect(JSON.stringify(answer)).not.toContain('sk-canary');
+  });
+
   it('cannot send the question or the key elsewhere by a redirect', async () => {
     nock(SERVER).post('/v1/chat/completions').times(2).reply(307, '', { location: 'http://169.254.169.254/latest' });
     const elsewhere = nock('http://169.254.169.254')
