@@ -16,6 +16,7 @@ import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
+import { serverUrlOf } from './server-url.ts';
 
 /** How long the LLM may take over one question, retries included. */
 const LLM_DEADLINE_MS = 180_000;
@@ -154,10 +155,4 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     },
     ...(throttle === undefined ? {} : { throttle }),
   });
-}
-
-/** Where people go, from where programs go: `api.github.com`, `HOST/api/v3` (GHES), `api.SUB.ghe.com`. */
-function serverUrlOf(apiUrl: string): string {
-  const { protocol, host } = new URL(apiUrl);
-  return `${protocol}//${host.replace(/^api\./, '')}`;
 }
