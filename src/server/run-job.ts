@@ -61,7 +61,9 @@ export function createRunJob(parts: JobParts): RunJob {
 /** What cannot be mended by waiting is told on the pull request; so is the last attempt's failure. */
 async function runReview(job: Job<'review'>, context: Context, parts: JobParts): Promise<void> {
   const request = await toRequest(job, parts.portsFor(context.log));
-  const log = context.log.child({ review_id: request.reviewId, head_sha: request.headSha });
+  // A job that names its head has it in its fields already: a name twice in one entry is one too many.
+  const head = job.headSha === null ? { head_sha: request.headSha } : {};
+  const log = context.log.child({ review_id: request.reviewId, ...head });
   await withJobLog(log, () => reviewHead(job, request, { context, parts, log }));
 }
 

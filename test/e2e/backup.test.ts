@@ -47,7 +47,7 @@ it('goes on from a copy of the stopped data folder: the chain holds and nothing 
   cpSync(backup, folder, { recursive: true });
   rmSync(backup, { recursive: true });
   await goesOn(opened, { dataDir: folder }, folder);
-});
+}, 300_000);
 
 if (serverUrl === '' || tools === null) {
   console.info('not restored on PostgreSQL: WEIRKEEPER_TEST_DATABASE_URL is not set, or pg_dump is not installed');
@@ -68,7 +68,7 @@ if (serverUrl === '' || tools === null) {
       app = null;
       for (const name of [before, after]) await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     }
-  });
+  }, 300_000);
 }
 
 /** A pull request is reviewed, and the App stopped in order. */

@@ -134,6 +134,13 @@ describe('every entry of the log about a review', () => {
         pull_number: opened.pull.number,
         head_sha: opened.pull.head.sha,
       });
+    const twice = /"(\w+)":(?:"(?:[^"\\]|\\.)*"|\d+),(?:"\w+":(?:"(?:[^"\\]|\\.)*"|\d+),)*?"\1":/;
+    expect(
+      app
+        .logText()
+        .split('\n')
+        .filter((line) => line.includes('review_id') && twice.test(line)),
+    ).toEqual([]);
     const stages = ofReviews.flatMap(({ stage }) => (typeof stage === 'string' ? [stage] : []));
     expect([...new Set(stages)]).toEqual(['collected', 'read', 'gathered', 'recorded', 'published']);
   });

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { sha256 } from '#core/audit';
-import { reason } from '#core/base';
+import { type Reason, reason } from '#core/base';
 import type { Answer, ClaimsQuestion, Question } from '#core/evidence';
 import type { EvidenceSource } from '#review';
 
@@ -69,13 +69,9 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
   );
   const choice = completion.choices[0];
   const text = choice?.message.content ?? '';
-  if (choice?.message.refusal) return { known: false, reason: reason('llm-refused', 'the LLM refused to answer') };
-  if (choice?.finish_reason === 'length')
-    return { known: false, reason: reason('llm-cut-off', 'the LLM’s reply was cut off') };
-  // A server that repeats the key would have it published with its claims.
-  if (text.includes(settings.apiKey))
-    return { known: false, reason: reason('llm-malformed', 'the LLM’s reply held the key that it was asked with') };
-  if (text === '') return { known: false, reason: reason('llm-empty', 'the LLM gave an empty reply') };
+  const useless =
+    choice === undefined ? reason('llm-empty', 'the LLM gave an empty reply') : whyUseless(choice, settings);
+  if (useless !== null) return { known: false, reason: useless };
   return {
     known: true,
     kind: 'claims',
@@ -85,6 +81,19 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
     replyDigest: sha256(text),
     tokens: { prompt: completion.usage?.prompt_tokens ?? 0, completion: completion.usage?.completion_tokens ?? 0 },
   };
+}
+
+/** Why a reply cannot be used; null when it can. */
+function whyUseless(
+  { message, finish_reason: end }: OpenAI.ChatCompletion.Choice,
+  { apiKey }: LlmSettings,
+): Reason | null {
+  const text = message.content ?? '';
+  if (message.refusal) return reason('llm-refused', 'the LLM refused to answer');
+  if (end === 'length') return reason('llm-cut-off', 'the LLM’s reply was cut off');
+  // A server that repeats the key would have it published with its claims.
+  if (text.includes(apiKey)) return reason('llm-malformed', 'the LLM’s reply held the key that it was asked with');
+  return text === '' ? reason('llm-empty', 'the LLM gave an empty reply') : null;
 }
 
 function remedyFor(status: number): string | undefined {
