@@ -103,12 +103,14 @@ function toProject(adapter: string, { models, labels = {}, readers = {} }: FlowP
   const project = aProject({
     adapter,
     models: Object.fromEntries(
-      all.map(([name, { sql, columns, ...rest }]) => [
+      all.map(([name, { sql, access, materialized, config, meta }]) => [
         name,
         {
-          ...rest,
+          ...(access === undefined ? {} : { access }),
+          ...(config === undefined ? {} : { config }),
+          ...(meta === undefined ? {} : { meta }),
           compiledCode: sql,
-          materialized: rest.materialized ?? 'view',
+          materialized: materialized ?? 'view',
           parents: [
             ...(/\bpeople\b/.test(sql) ? [source] : []),
             ...names.filter((one) => one !== name && mentions(sql, one)),

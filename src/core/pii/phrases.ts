@@ -151,18 +151,28 @@ export interface Phrase {
   readonly category: CategoryId;
 }
 
-/** Longest first, so that `mail address` is met before `address`. */
-export const strongPhrases: readonly Phrase[] = [...phrases(strongTable), ...phrases(foreignPhrases)].sort(
-  (a, b) => b.words.length - a.words.length,
-);
-export const weakPhrases: readonly Phrase[] = phrases(weakTable);
+const strongPhrases = [...phrases(strongTable), ...phrases(foreignPhrases)];
+const strongByFirst = Map.groupBy(strongPhrases, ({ words: [first] }) => first);
+const weakByLast = Map.groupBy(phrases(weakTable), ({ words: all }) => all.at(-1));
+
+/** Strong phrases that may stand in a name, the longest first, so that `mail address` is met before `address`. */
+export function strongPhrasesFor(name: readonly string[]): readonly Phrase[] {
+  return longestFirst([...new Set(name)].flatMap((word) => strongByFirst.get(word) ?? []));
+}
+
+/** Weak phrases with which a name may end, the longest first. */
+export function weakPhrasesFor(name: readonly string[]): readonly Phrase[] {
+  return longestFirst(weakByLast.get(name.at(-1)) ?? []);
+}
+
+function longestFirst(all: readonly Phrase[]): readonly Phrase[] {
+  return all.length < 2 ? all : all.toSorted((a, b) => b.words.length - a.words.length);
+}
 
 function phrases(table: PhraseTable): readonly Phrase[] {
-  return Object.entries(table)
-    .flatMap(([category, text]) =>
-      text.split('|').map((phrase) => ({ words: phrase.trim().split(/\s+/), category: category as CategoryId })),
-    )
-    .sort((a, b) => b.words.length - a.words.length);
+  return Object.entries(table).flatMap(([category, text]) =>
+    text.split('|').map((phrase) => ({ words: phrase.trim().split(/\s+/), category: category as CategoryId })),
+  );
 }
 
 function words(text: string): ReadonlySet<string> {

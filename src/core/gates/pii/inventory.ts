@@ -6,7 +6,7 @@ import type { CategoryId, Level, Sensitivity, Taint } from '#core/pii';
 import { categoryOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 import { piiOptions, toTraceOptions } from './options.ts';
-import { shown } from './path-text.ts';
+import { shown as shownAt } from './path-text.ts';
 import { shows, sinksOf } from './sinks.ts';
 
 /** One category in one column, as `weirkeeper pii` prints it. */
@@ -73,7 +73,7 @@ export function piiInventory({ project, catalog, lineage: traced }: InventoryInp
         level: taint.level,
         label: labelOf(node, column)?.source ?? null,
         known: taint.known,
-        origin: shown(side, taint.origin),
+        origin: shownAt(side, taint.origin),
         protection: protectionOf(node, column),
         readers: [...(readers.get(readerKey(taint, at)) ?? [])].sort(),
       }));
@@ -86,14 +86,12 @@ export function piiInventory({ project, catalog, lineage: traced }: InventoryInp
 function readersByOrigin({ taints, sinks, project }: TracedSide): ReadonlyMap<string, ReadonlySet<string>> {
   const readers = new Map<string, Set<string>>();
   for (const sink of sinks.values()) {
-    const name = project.nodes.get(sink.uniqueId)?.name ?? sink.uniqueId;
-    for (const [column, all] of taints.get(sink.uniqueId) ?? []) {
-      if (!shows(sink, column)) continue;
-      for (const taint of all) {
-        for (const at of [taint.origin, ...taint.path]) {
-          const key = readerKey(taint, at);
-          readers.set(key, (readers.get(key) ?? new Set()).add(`${name}: ${sink.why}`));
-        }
+    const reader = `${project.nodes.get(sink.uniqueId)?.name ?? sink.uniqueId}: ${sink.why}`;
+    const shown = [...(taints.get(sink.uniqueId) ?? [])].filter(([column]) => shows(sink, column));
+    for (const taint of shown.flatMap(([, all]) => all)) {
+      for (const at of [taint.origin, ...taint.path]) {
+        const key = readerKey(taint, at);
+        readers.set(key, (readers.get(key) ?? new Set()).add(reader));
       }
     }
   }
