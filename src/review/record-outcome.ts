@@ -1,5 +1,6 @@
 import {
   type Found,
+  type MergedEvent,
   type MergeFacts,
   mergeFacts,
   newFindings,
@@ -15,24 +16,15 @@ import type { Sha } from '#core/base';
 import { gates } from '#core/gates';
 import { defaultPolicy, POLICY_PATH, type Policy, parsePolicy } from '#core/policy';
 import { appendEvents, type RecordingPorts } from './append-events.ts';
+import { findOverrides, type OverridePorts } from './find-overrides.ts';
 import { localRequest } from './local-request.ts';
-import type {
-  CheckpointMemory,
-  CheckpointPublisher,
-  ClosedPullRequest,
-  OutcomeMemory,
-  PullRequests,
-  RepositoryHistory,
-  StreamPlace,
-} from './ports.ts';
-import { publishCheckpoint } from './publish-checkpoint.ts';
+import type { ClosedPullRequest, OutcomeMemory, PullRequests, RepositoryHistory, StreamPlace } from './ports.ts';
+import { type CheckpointPorts, publishCheckpoint } from './publish-checkpoint.ts';
 
 /** What looking for outcomes needs of the world. */
-export interface OutcomePorts extends RecordingPorts {
+export interface OutcomePorts extends RecordingPorts, CheckpointPorts, OverridePorts {
   readonly history: RepositoryHistory;
   readonly outcomes: OutcomeMemory;
-  readonly checkpoints: CheckpointMemory;
-  readonly checkpointPublisher: CheckpointPublisher;
   readonly pullRequests: Pick<PullRequests, 'readFile'>;
 }
 
@@ -51,7 +43,9 @@ export async function recordClosed(place: StreamPlace, pullNumber: number, ports
   const merge = mergeFacts({ pull: closed.pull, ...closed.merged.facts }, policy.audit.outcomeDays);
   const watched = await ports.outcomes.watched(place.repository);
   const known = watched.find((earlier) => earlier.pullNumber === pullNumber);
-  await appendEvents(place, [mergedEvent(closed, closed.merged)], ports);
+  const merged = mergedEvent(closed, closed.merged);
+  const overridden = await findOverrides(place, merged, { policy, baseRef: closed.pull.baseRef }, ports);
+  await appendEvents(place, overridden === null ? [merged] : [merged, overridden], ports);
   if (watchedUntil(merge) > ports.clock.now())
     await ports.outcomes.watch(place.repository, { ...merge, current: known?.current ?? null });
   for (const earlier of watched) await record(place, earlier, foundBy(earlier, merge, watched), ports);
@@ -150,10 +144,13 @@ function abandoned({ pull }: ClosedPullRequest, closedAt: string): OutcomeEvent 
   };
 }
 
-function mergedEvent({ pull, reviewers }: ClosedPullRequest, { by, facts }: NonNullable<ClosedPullRequest['merged']>) {
+function mergedEvent(
+  { pull, reviewers }: ClosedPullRequest,
+  { by, facts }: NonNullable<ClosedPullRequest['merged']>,
+): MergedEvent {
   const { number: pullNumber, baseSha: base, headSha: head, author } = pull;
   const { mergeCommit, mergedAt: at } = facts;
-  return { event: 'merged', pullNumber, base, head, mergeCommit, mergedBy: by, at, author, reviewers } as const;
+  return { event: 'merged', pullNumber, base, head, mergeCommit, mergedBy: by, at, author, reviewers };
 }
 
 async function currentPolicy(place: StreamPlace, ports: OutcomePorts): Promise<Policy> {

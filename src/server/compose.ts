@@ -7,7 +7,7 @@ import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
 import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { Clock, EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
@@ -22,6 +22,8 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** What time it is; the machine's clock unless told. */
+  readonly clock?: Clock;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -49,7 +51,8 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          const clock = options.clock ?? { now: () => new Date() };
+          const edges = { environment, github, store, signer, sqlReader, evidence, metrics, clock };
           return createRunJob({
             github,
             reviews: store.reviews,
@@ -88,9 +91,10 @@ interface Edges {
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
+function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics, clock }: Edges): ReviewPorts {
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
@@ -112,7 +116,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
       },
     },
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
     progress: {
       stage(stage, details) {
         metrics.stage(stage, Number(details?.['duration_ms'] ?? 0) / 1_000);
@@ -122,7 +126,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
   };
 }
 
-function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomePorts {
+function outcomePortsOf({ environment, github, store, signer, log, clock }: Edges): OutcomePorts {
   return {
     auditLog: store.auditLog,
     outcomes: store.outcomes,
@@ -132,7 +136,10 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
     pullRequests: github.pullRequests,
     signer,
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
+    recordedReviews: store.recordedReviews,
+    checkpointRefused: ({ repository }, err) =>
+      log.warn({ repository, err }, 'the checkpoint of the log was not taken'),
   };
 }
 

@@ -51,7 +51,7 @@ export function anAnalysed(changes: Partial<AnalysedEvent> = {}): AnalysedEvent 
       { side: 'base', name: 'manifest.json', sha256: '2'.repeat(64) },
     ],
     nodes: [{ id: 'model.shop.fct_orders', before: '6'.repeat(64), after: '7'.repeat(64) }],
-    policy: { path: '.github/weirkeeper.yml', sha: toSha('b'.repeat(40)), digest: '3'.repeat(64) },
+    policy: { path: '.github/weirkeeper.yml', sha: toSha('b'.repeat(40)), digest: '3'.repeat(64), mode: 'enforcing' },
     verdict: {
       outcome: 'failed',
       rung: 'T4',

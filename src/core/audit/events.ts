@@ -11,6 +11,7 @@ import {
 } from './analysed.ts';
 import { sha256 } from './digest.ts';
 import type { Handover, PublicKey, RecordSigner } from './keys.ts';
+import type { Override } from './overrides.ts';
 
 /** What happens to a pull request that the log keeps. `key` is no such thing: it says which key signs from here on. */
 export type AuditEvent = OpenedEvent | AnalysedEvent | OverriddenEvent | MergedEvent | OutcomeEvent | KeyEvent;
@@ -25,17 +26,15 @@ interface OpenedEvent {
   readonly assistance: Assistance;
 }
 
-/** A person decided otherwise than the app. */
+/** A pull request was merged though the app had said otherwise of its head. */
 export interface OverriddenEvent {
   readonly event: 'overridden';
   readonly pullNumber: number;
   readonly head: Sha;
-  /** What was decided otherwise: `label assisted-by:llm`. */
-  readonly subject: string;
-  readonly action: 'added' | 'removed';
-  readonly by: string | null;
-  /** ISO 8601. */
-  readonly at: string;
+  readonly mergeCommit: Sha | null;
+  /** Digest of the review's record; null when the merged head had none. */
+  readonly review: string | null;
+  readonly overrides: readonly Override[];
 }
 
 export interface Reviewer {
@@ -99,12 +98,11 @@ export function eventKey(event: AuditEvent): string {
   switch (event.event) {
     case 'opened':
     case 'merged':
+    case 'overridden':
       return `${event.event}:#${event.pullNumber}`;
     case 'analysed':
     case 'deep-reviewed':
       return analysedKey(event);
-    case 'overridden':
-      return `overridden:#${event.pullNumber}:${sha256(`${event.subject} ${event.action} ${event.at}`).slice(0, 20)}`;
     case 'outcome':
       return `outcome:#${event.pullNumber}:${event.state}:${evidenceKey(event)}`;
     case 'key':
@@ -141,11 +139,12 @@ export function eventBody(event: AuditEvent, signer: Pick<RecordSigner, 'hmac'>)
     case 'deep-reviewed':
       return analysedBody(event, signer);
     case 'overridden': {
-      const { subject, action, by, at } = event;
+      const { pullNumber, head, mergeCommit, review, overrides } = event;
       return {
-        pullNumber: event.pullNumber,
-        change: { head: event.head },
-        overrides: [{ subject, action, by, at }],
+        pullNumber,
+        change: { head, mergeCommit },
+        review: review && `sha256:${review}`,
+        overrides: overrides.map((override) => ({ ...override })),
       };
     }
     case 'merged':

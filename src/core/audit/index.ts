@@ -25,6 +25,8 @@ export {
 } from './outcomes/find-outcomes.ts';
 export type { MergedPullRequest, MergeFacts } from './outcomes/merge-facts.ts';
 export { mergeFacts } from './outcomes/merge-facts.ts';
+export type { DatedLabelEvent, RecordedReview } from './overrides.ts';
+export { overriddenBy } from './overrides.ts';
 export type { LogEntry } from './read-line.ts';
 export { readLogLine } from './read-line.ts';
 export type { AuditCheck, AuditVerifier, BrokenRecord, ChainSummary, VerifyOptions } from './verify.ts';
