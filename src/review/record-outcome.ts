@@ -1,4 +1,5 @@
 import {
+  broughtBack,
   type Found,
   type MergedEvent,
   type MergeFacts,
@@ -18,7 +19,14 @@ import { defaultPolicy, POLICY_PATH, type Policy, parsePolicy } from '#core/poli
 import { appendEvents, type RecordingPorts } from './append-events.ts';
 import { findOverrides, type OverridePorts } from './find-overrides.ts';
 import { localRequest } from './local-request.ts';
-import type { ClosedPullRequest, OutcomeMemory, PullRequests, RepositoryHistory, StreamPlace } from './ports.ts';
+import type {
+  ClosedPullRequest,
+  Comparison,
+  OutcomeMemory,
+  PullRequests,
+  RepositoryHistory,
+  StreamPlace,
+} from './ports.ts';
 import { type CheckpointPorts, publishCheckpoint } from './publish-checkpoint.ts';
 
 /** What looking for outcomes needs of the world. */
@@ -62,8 +70,7 @@ export async function recordPush(
   const compared = watched.length === 0 ? null : await ports.history.compare(place, before, after);
   if (compared === null) return; // a new branch, or rewritten history: the daily look compares with what is there
   for (const merge of watched) {
-    const byCommits = outcomesByCommits(merge, compared.commits);
-    await record(place, merge, [...byCommits, outcomeByContent(merge, after, compared.blobs)], ports);
+    await record(place, merge, foundIn(compared, { merge, tip: after, watched }), ports);
   }
 }
 
@@ -75,7 +82,7 @@ export async function settleStream(place: StreamPlace, ports: OutcomePorts): Pro
   const watched = await ports.outcomes.watched(place.repository);
   for (const merge of watched) {
     const found = [
-      ...(await foundOnBranch(place, merge, ports)),
+      ...(await foundOnBranch(place, { merge, watched }, ports)),
       ...watched.flatMap((later) => foundBy(merge, later, watched)),
     ];
     const settled = await record(place, merge, found, ports);
@@ -89,14 +96,28 @@ export async function settleStream(place: StreamPlace, ports: OutcomePorts): Pro
 
 async function foundOnBranch(
   place: StreamPlace,
-  merge: MergeFacts,
+  { merge, watched }: { readonly merge: MergeFacts; readonly watched: readonly MergeFacts[] },
   { history }: OutcomePorts,
 ): Promise<readonly (Found | null)[]> {
   const tip = merge.mergeCommit === null ? null : await history.readTip(place, merge.baseRef);
   if (merge.mergeCommit === null || tip === null || tip === merge.mergeCommit) return [];
   const compared = await history.compare(place, merge.mergeCommit, tip);
-  if (compared === null) return [];
-  return [...outcomesByCommits(merge, compared.commits), outcomeByContent(merge, tip, compared.blobs)];
+  return compared === null ? [] : foundIn(compared, { merge, tip, watched });
+}
+
+interface Looked {
+  readonly merge: MergeFacts;
+  /** The branch's last commit. */
+  readonly tip: string;
+  readonly watched: readonly MergeFacts[];
+}
+
+function foundIn({ commits, blobs }: Comparison, { merge, tip, watched }: Looked): readonly (Found | null)[] {
+  return [
+    ...outcomesByCommits(merge, commits),
+    ...broughtBack(merge, watched, commits),
+    outcomeByContent(merge, tip, blobs),
+  ];
 }
 
 /** What `later` did to `earlier`: itself, or by taking back a pull request that had taken it back. */

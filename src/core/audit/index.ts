@@ -15,6 +15,7 @@ export { handoverPayload, handoverType, keyIdOf } from './keys.ts';
 export { emptyFrontier, type Frontier, rootOf, withLeaf } from './merkle.ts';
 export type { Found, LaterCommit } from './outcomes/find-outcomes.ts';
 export {
+  broughtBack,
   newFindings,
   nothingObserved,
   outcomeByContent,
