@@ -71,14 +71,15 @@ describe('a merge against what the App had said', () => {
     expect(await predicatesOf(app, repository, 'overridden')).toEqual([]);
   });
 
-  it('before any review of the merged head is one of the review as a whole', async () => {
+  it('before any review of the merged head is one of the review as a whole; rules that GitHub does not tell are not known', async () => {
     const repository = await aShop(github, 'unreviewed');
-    repository.requireChecks('main', ['weirkeeper']);
+    const message = 'Upgrade to GitHub Pro or make this repository public to enable this feature.';
+    github.faults.next({ method: 'GET', path: /\/rules\/branches\/main$/, status: 403, body: { message } });
     const number = await openPaid(app, repository);
     github.loseNextDeliveries(2);
     await repository.pushCommit(number, { message: 'More', files: { 'models/items.sql': 'select 3\n' } });
     await merge(repository, number);
-    const overrides = [{ subject: 'review', result: 'NONE', by: 'cy', required: true }];
+    const overrides = [{ subject: 'review', result: 'NONE', by: 'cy', required: null }];
     expect(await predicatesOf(app, repository, 'overridden')).toMatchObject([{ review: null, overrides }]);
   });
 

@@ -33,7 +33,7 @@ export function createRepositoryHistory(connections: Connections, pullRequests: 
       return readLabelEvents(connections.octokit(installationId), { repository, pullNumber }, app);
     },
     readRequiredChecks: (place, branch) =>
-      orNull(() => readRequiredChecks(connections.octokit(place.installationId), place.repository, branch)),
+      readRequiredChecks(connections.octokit(place.installationId), place.repository, branch),
     compare: (place, from, to) =>
       orNull(() => compare(connections.octokit(place.installationId), place.repository, `${from}...${to}`)),
   };
