@@ -11,7 +11,6 @@ import {
 } from './analysed.ts';
 import { sha256 } from './digest.ts';
 import type { Handover, PublicKey, RecordSigner } from './keys.ts';
-import type { Override } from './overrides.ts';
 
 /** What happens to a pull request that the log keeps. `key` is no such thing: it says which key signs from here on. */
 export type AuditEvent = OpenedEvent | AnalysedEvent | OverriddenEvent | MergedEvent | OutcomeEvent | KeyEvent;
@@ -24,6 +23,20 @@ interface OpenedEvent {
   readonly head: Sha;
   readonly author: Account | null;
   readonly assistance: Assistance;
+}
+
+/** One thing that the app had said and that a person decided otherwise. */
+export interface Override {
+  /** `gate row-count`, `review`, or `label senior`: the role that the policy gives a name. */
+  readonly subject: string;
+  /** What the gate had come to; `NONE` of a head without a review, `REMOVED` of a label. */
+  readonly result: 'FAILED' | 'UNKNOWN' | 'NONE' | 'REMOVED';
+  /** GitHub login; null when GitHub no longer says. */
+  readonly by: string | null;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Whether the branch's rules ask for the check, so that only somebody who may bypass them could merge; null: not known. */
+  readonly required: boolean | null;
 }
 
 /** A pull request was merged though the app had said otherwise of its head. */

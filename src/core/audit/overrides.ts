@@ -1,20 +1,6 @@
 import { z } from 'zod';
 import type { LabelEvent, Policy } from '#core/policy';
-import type { MergedEvent, OverriddenEvent } from './events.ts';
-
-/** One thing that the app had said and that a person decided otherwise. */
-export interface Override {
-  /** `gate row-count`, `review`, or `label senior`: the role that the policy gives a name. */
-  readonly subject: string;
-  /** What the gate had come to; `NONE` of a head without a review, `REMOVED` of a label. */
-  readonly result: 'FAILED' | 'UNKNOWN' | 'NONE' | 'REMOVED';
-  /** GitHub login; null when GitHub no longer says. */
-  readonly by: string | null;
-  /** ISO 8601. */
-  readonly at: string;
-  /** Whether the branch's rules ask for the check, so that only somebody who may bypass them could merge; null: not known. */
-  readonly required: boolean | null;
-}
+import type { MergedEvent, OverriddenEvent, Override } from './events.ts';
 
 /** A label set or removed, with who did it. */
 export interface DatedLabelEvent extends LabelEvent {
