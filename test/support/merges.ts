@@ -12,7 +12,7 @@ const orders = 'models/orders.sql';
 const before = 'select order_id, amount\nfrom raw_orders\n';
 const after = "select order_id, amount\nfrom raw_orders\nwhere status = 'paid'\n";
 
-export const projectFiles: Readonly<Record<string, string>> = {
+const projectFiles: Readonly<Record<string, string>> = {
   'dbt_project.yml': 'name: shop\n',
   [orders]: before,
   'models/items.sql': 'select item_id\nfrom raw_items\n',
