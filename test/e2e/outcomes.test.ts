@@ -14,7 +14,7 @@ let daysLater = 0;
 beforeAll(async () => {
   github = await startShop();
   const clock = { now: () => new Date(Date.now() + daysLater * 86_400_000) };
-  app = await startAppFor(github, {}, undefined, clock);
+  app = await startAppFor(github, {}, { clock });
 });
 
 afterAll(async () => {

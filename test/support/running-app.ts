@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { openStore } from '#edges/database';
-import { type AppOptions, createLog, readEnvironment, startApp } from '../../src/server/index.ts';
+import { openStore, type StorePlace } from '#edges/database';
+import { type AppOptions, logOf, readEnvironment, startApp } from '../../src/server/index.ts';
 import type { GitHubDouble } from './github-double/index.ts';
 import { linesOf, untilIdle } from './idle.ts';
 import { aPglite, quick } from './store.ts';
@@ -28,8 +28,7 @@ export interface RunningApp {
 export async function startAppFor(
   github: GitHubDouble,
   variables: Readonly<Record<string, string>> = {},
-  reconcile?: AppOptions['reconcile'],
-  clock?: AppOptions['clock'],
+  { reconcile, place, clock }: Pick<AppOptions, 'reconcile' | 'clock'> & { readonly place?: StorePlace } = {},
 ): Promise<RunningApp> {
   const log = collectLog();
   const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-app-'));
@@ -46,8 +45,8 @@ export async function startAppFor(
   });
   const app = await startApp({
     environment,
-    store: await openStore({ pglite: await aPglite() }, quick),
-    log: createLog({ level: environment.logLevel, destination: log.stream }),
+    store: await openStore(place ?? { pglite: await aPglite() }, quick),
+    log: logOf(environment, log.stream),
     throttle: false,
     ...(reconcile === undefined ? {} : { reconcile }),
     ...(clock === undefined ? {} : { clock }),
