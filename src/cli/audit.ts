@@ -58,7 +58,10 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
     process.exitCode = EXIT.failed;
     return;
   }
-  const compared = git?.conclude() ?? null;
+  tell(path, { result, keys, compared: git?.conclude() ?? null });
+}
+
+function tell(path: string, { result, keys, compared }: Checked): void {
   const faults = compared?.faults ?? [];
   console.log(`${path}: ${plural(result.records, 'record')}, chain intact`);
   for (const line of [...chainLines(result), ...gitLines(compared), ...limitLines({ result, keys, compared })])

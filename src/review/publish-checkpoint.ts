@@ -8,7 +8,7 @@ export interface CheckpointPorts extends RecordingPorts {
   readonly checkpoints: CheckpointMemory;
   readonly checkpointPublisher: CheckpointPublisher;
   /** Hears that the repository did not take a checkpoint, and why: whoever runs the app, or the repository, must act. */
-  checkpointRefused(place: StreamPlace, error: RepositoryError | DeploymentError): void;
+  readonly checkpointRefused: (place: StreamPlace, error: RepositoryError | DeploymentError) => void;
 }
 
 /**

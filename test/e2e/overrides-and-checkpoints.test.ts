@@ -52,7 +52,7 @@ describe('a merge against what the App had said', () => {
     // The review's digest is what the record after it names as the one before.
     const [{ prev } = {}] = await predicatesOf(app, repository, 'merged');
     const of = { result: 'UNKNOWN', by: 'cy', at: repository.pull(number).closedAt };
-    expect(overridden).toMatchObject({ pullNumber: number, change: { head }, review: `sha256:${String(prev)}` });
+    expect(overridden).toMatchObject({ pullNumber: number, change: { head }, review: `sha256:${prev as string}` });
     expect(overridden?.['overrides']).toEqual(
       expect.arrayContaining([
         { ...of, subject: 'gate row-count', required: true },

@@ -35,7 +35,8 @@ export async function readLabelEvents(
   return events.items.flatMap((event): readonly DatedLabelEvent[] => {
     if (!('label' in event) || (event.event !== 'labeled' && event.event !== 'unlabeled')) return [];
     const action = event.event === 'labeled' ? 'added' : 'removed';
-    const login = event.actor?.login ?? null;
+    const { actor }: Done = event;
+    const login = actor?.login ?? null;
     return [{ label: event.label.name, action, by: doneBy(event, app), login, at: event.created_at }];
   });
 }

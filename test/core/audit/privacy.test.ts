@@ -156,7 +156,7 @@ describe('a record of any event', () => {
           .add(events, { ...aSigner(), hmac })
           .map(({ record }) => record),
       );
-    const own = recordsOf(aSigner().hmac).join('\n');
+    const own = recordsOf((item) => aSigner().hmac(item)).join('\n');
     expect(own).toContain(aSigner().hmac(sha256('a prompt')));
     expect(own).toContain(aSigner().hmac(text));
     for (const guess of ['a prompt', text]) expect(own).not.toContain(sha256(guess));

@@ -42,6 +42,10 @@ const tampered: Readonly<Record<string, (at: number) => string | null>> = {
   'another key takes over by the word of no key': (at) => (at % 2 === 1 ? takenOver(at, null) : null),
 };
 
+function cutShort(line: string, at: number): string {
+  return line.slice(0, 1 + ((at * 7919) % (line.length - 1)));
+}
+
 /** The line with one character changed, at a place after the text given that is another one in each line. */
 function flipped(at: number, after: string): string {
   const line = lines[at] ?? '';

@@ -120,7 +120,7 @@ function refJson({ world, repository }: RepositoryCall, ref: string, sha: string
 
 async function gitCommitJson({ world, repository }: Pick<RepositoryCall, 'world' | 'repository'>, sha: string) {
   const whole = commitJson(world, repository, await readCommit(repository.directory, sha));
-  const { comment_count: _, ...commit } = whole['commit'] as Json;
+  const commit = whole['commit'] as Json;
   const url = `${repositoryUrl(world, repository)}/git/commits/${sha}`;
   return { sha, node_id: whole['node_id'], url, html_url: whole['html_url'], ...commit, parents: whole['parents'] };
 }
