@@ -30,8 +30,7 @@ const tampered: Readonly<Record<string, (at: number) => string | null>> = {
   'a character of the signature is another': (at) => flipped(at, '"sig":"'),
   'a character of the key’s id is another': (at) => flipped(at, '"keyid":"'),
   'a character anywhere is another': (at) => flipped(at, ''),
-  'the line ends in its middle': (at) =>
-    lines[at]?.slice(0, 1 + ((at * 7919) % ((lines[at]?.length ?? 2) - 1))) ?? null,
+  'the line ends in its middle': (at) => cutShort(lines[at] ?? '', at),
   'the record is taken out': (at) => lines[at + 1] ?? null,
   'the record and a later one change places': (at) => lines[at + 2 + (at % 97)] ?? null,
   'an earlier record stands there': (at) => lines[Math.floor(at / 2)] ?? null,
