@@ -1,6 +1,6 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 
-export type { MergeFacts } from '#core/audit';
+export type { DatedLabelEvent, MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
@@ -28,6 +28,7 @@ export type {
   Publication,
   Publisher,
   PullRequests,
+  RecordedReviews,
   RepositoryHistory,
   ReviewMemory,
   ReviewPorts,

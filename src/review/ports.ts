@@ -1,8 +1,10 @@
 import type {
   ChainState,
+  DatedLabelEvent,
   LaterCommit,
   MergedPullRequest,
   MergeFacts,
+  RecordedReview,
   RecordSigner,
   Reviewer,
   SealedRecord,
@@ -127,6 +129,10 @@ export interface Comparison {
 /** Reads what became of pull requests. */
 export interface RepositoryHistory {
   readClosed(place: StreamPlace, pullNumber: number): Promise<ClosedPullRequest>;
+  /** Every label that was set or removed, in order. */
+  readLabelEvents(place: StreamPlace, pullNumber: number): Promise<readonly DatedLabelEvent[]>;
+  /** Names of the check runs that a merge to the branch needs now; null when GitHub does not tell. */
+  readRequiredChecks(place: StreamPlace, branch: string): Promise<readonly string[] | null>;
   /** The last commit of the branch, or of the default branch where null is given; null when there is none. */
   readTip(place: StreamPlace, branch: string | null): Promise<Sha | null>;
   /** Null when the two have no common history, or one is gone. */
@@ -135,7 +141,14 @@ export interface RepositoryHistory {
 
 /** Puts checkpoints where the app's operator cannot rewrite them unseen: a ref of the repository itself. */
 export interface CheckpointPublisher {
+  /** Throws RepositoryError or DeploymentError when the repository does not take it, UpstreamError when it may later. */
   push(place: StreamPlace, line: string): Promise<void>;
+}
+
+/** Reviews that the log holds. */
+export interface RecordedReviews {
+  /** The newest review of this head of the pull request; null when there is none. */
+  readNewest(repository: string, pullNumber: number, head: Sha): Promise<RecordedReview | null>;
 }
 
 /** Keeps the signed, hash-chained log: one stream a repository. */

@@ -7,7 +7,7 @@ import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
 import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { Clock, EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -24,6 +24,8 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** What time it is; the machine's clock unless told. */
+  readonly clock?: Clock;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -51,7 +53,8 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          const clock = options.clock ?? { now: () => new Date() };
+          const edges = { environment, github, store, signer, sqlReader, evidence, metrics, clock };
           return createRunJob({
             github,
             reviews: store.reviews,
@@ -90,9 +93,10 @@ interface Edges {
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
+function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics, clock }: Edges): ReviewPorts {
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
@@ -114,7 +118,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
       },
     },
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
     progress: {
       stage(stage, details) {
         metrics.stage(stage, Number(details?.['duration_ms'] ?? 0) / 1_000);
@@ -124,7 +128,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
   };
 }
 
-function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomePorts {
+function outcomePortsOf({ environment, github, store, signer, log, clock }: Edges): OutcomePorts {
   return {
     auditLog: store.auditLog,
     outcomes: store.outcomes,
@@ -134,7 +138,10 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
     pullRequests: github.pullRequests,
     signer,
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
+    recordedReviews: store.recordedReviews,
+    checkpointRefused: ({ repository }, err) =>
+      log.warn({ repository, err }, 'the checkpoint of the log was not taken'),
   };
 }
 

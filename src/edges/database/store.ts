@@ -5,10 +5,11 @@ import {
   type CheckpointMemory,
   jobKey,
   type OutcomeMemory,
+  type RecordedReviews,
   type ReviewJob,
   type StreamPlace,
 } from '#review';
-import { createAuditLog, exportAuditLog } from './audit-log.ts';
+import { createAuditLog, createRecordedReviews, exportAuditLog } from './audit-log.ts';
 import {
   createCheckpointMemory,
   createOutcomeMemory,
@@ -35,6 +36,7 @@ export interface Delivery {
 /** What the app keeps: deliveries, waiting jobs, reviews, the audit log. */
 export interface Store {
   readonly auditLog: AuditLog;
+  readonly recordedReviews: RecordedReviews;
   readonly signingKeys: SigningKeys;
   readonly outcomes: OutcomeMemory;
   readonly checkpoints: CheckpointMemory;
@@ -99,6 +101,7 @@ function toStore(connection: Connection, queue: Queue): Store {
   let closed: Promise<void> | null = null;
   return {
     auditLog: createAuditLog(db),
+    recordedReviews: createRecordedReviews(db),
     signingKeys: createSigningKeys(db),
     outcomes: createOutcomeMemory(db),
     checkpoints: createCheckpointMemory(db),

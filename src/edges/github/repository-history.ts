@@ -2,8 +2,10 @@ import { type Sha, toSha } from '#core/base';
 import type { ClosedPullRequest, Comparison, RepositoryHistory, StreamPlace } from '#review';
 import type { Octokit } from './connect.ts';
 import type { Connections } from './connections.ts';
+import { readLabelEvents } from './label-history.ts';
 import { takeItems } from './pages.ts';
 import type { GitHubPullRequests } from './pull-requests.ts';
+import { readRequiredChecks } from './required-checks.ts';
 import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
@@ -25,6 +27,11 @@ export function createRepositoryHistory(connections: Connections, pullRequests: 
       const name = branch ?? (await octokit.rest.repos.get(at)).data.default_branch;
       return orNull(async () => toSha((await octokit.rest.repos.getBranch({ ...at, branch: name })).data.commit.sha));
     },
+    async readLabelEvents(place, pullNumber) {
+      const { repository } = place;
+      return readLabelEvents(connections.octokit(place), { repository, pullNumber }, await connections.identity());
+    },
+    readRequiredChecks: (place, branch) => readRequiredChecks(connections.octokit(place), place.repository, branch),
     compare: (place, from, to) =>
       orNull(() => compare(connections.octokit(place), place.repository, `${from}...${to}`)),
   };
