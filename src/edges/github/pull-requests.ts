@@ -39,6 +39,10 @@ export function createPullRequests(connections: Connections): GitHubPullRequests
       const pull = await getPull(connections.octokit(request.installationId), request);
       return toSha(pull.head.sha);
     },
+    async readHead(request) {
+      const { head, state } = await getPull(connections.octokit(request.installationId), request);
+      return { sha: toSha(head.sha), isOpen: state === 'open' };
+    },
     readFile(request, path, sha) {
       return readFile(connections.octokit(request.installationId), request.repository, { path, sha });
     },
