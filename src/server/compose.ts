@@ -22,6 +22,8 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** How long GitHub may take to answer, the pause before a second attempt, and what wait is not worth giving a job back; the edge's own unless told. */
+  readonly requests?: Pick<Parameters<typeof createGitHub>[0], 'timeoutMs' | 'retryDelayMs' | 'maxWaitMs'>;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -136,7 +138,7 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
   };
 }
 
-function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
+function connectGitHub({ environment, throttle, requests }: AppOptions, log: Logger, metrics: Metrics): GitHub {
   const { appId, privateKey, githubApiUrl } = environment;
   return createGitHub({
     appId,
@@ -146,6 +148,7 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },
+    ...requests,
     ...(throttle === undefined ? {} : { throttle }),
   });
 }
