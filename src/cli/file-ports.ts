@@ -27,6 +27,7 @@ export function filePorts(
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
+      readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true }),
       readFile: () => Promise.resolve(files.policy),
       readLabelHistory: () => Promise.resolve([]),
     },

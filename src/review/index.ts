@@ -7,7 +7,6 @@ export { workflowLines } from '#core/render';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
-export { isSuperseded } from './is-superseded.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';

@@ -37,6 +37,8 @@ export interface PullRequests {
   readPullRequest(request: ReviewRequest): Promise<PullRequest | null>;
   /** Head commit as it is now, for "a newer push came". */
   readHeadSha(request: ReviewRequest): Promise<Sha>;
+  /** The same, and whether the pull request is open. */
+  readHead(request: ReviewRequest): Promise<{ readonly sha: Sha; readonly isOpen: boolean }>;
   /** A file's text at a commit; null when it is not there. */
   readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
   /** Labels of the pull request with who last set or removed each. */
@@ -178,8 +180,8 @@ export interface Publisher {
   /** Check runs "in progress" on the head, so that people see that a review is under way. */
   announce(request: ReviewRequest, names: readonly string[]): Promise<void>;
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
-  /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
-  withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+  /** Ends a review that a newer push or the closing has overtaken: its check runs that are still under way are cancelled. */
+  withdraw(request: ReviewRequest, because: Sha | 'closed'): Promise<void>;
   /** Our completed check runs on the request's head, the newest of each name, without annotations. */
   readCheckRuns(request: ReviewRequest): Promise<readonly CheckRunOutput[]>;
 }

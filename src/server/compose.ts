@@ -26,6 +26,8 @@ export interface AppOptions extends ServerOptions {
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
   /** What time it is; the machine's clock unless told. */
   readonly clock?: Clock;
+  /** How long GitHub may take to answer, the pause before a second attempt, and what wait is not worth giving a job back; the edge's own unless told. */
+  readonly requests?: Pick<Parameters<typeof createGitHub>[0], 'timeoutMs' | 'retryDelayMs' | 'maxWaitMs'>;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -145,7 +147,7 @@ function outcomePortsOf({ environment, github, store, signer, log, clock }: Edge
   };
 }
 
-function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
+function connectGitHub({ environment, throttle, requests }: AppOptions, log: Logger, metrics: Metrics): GitHub {
   const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
@@ -160,6 +162,7 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },
+    ...requests,
     ...(throttle === undefined ? {} : { throttle }),
   });
 }

@@ -88,6 +88,10 @@ export function aWorld(words: WorldWords = {}): World {
         happens('read head');
         return (heads.length > 1 ? heads.shift() : heads[0]) ?? HEAD;
       },
+      async readHead() {
+        happens('read head');
+        return { sha: heads[0] ?? HEAD, isOpen: true };
+      },
       async readFile(_request, path, sha) {
         happens(`read file ${path} at ${sha.slice(0, 1)}`);
         return words.files?.[`${sha}:${path}`] ?? null;
@@ -138,8 +142,8 @@ export function aWorld(words: WorldWords = {}): World {
         happens('publish');
         seen.published.push({ request, publication });
       },
-      async withdraw(_request, newerSha) {
-        happens(`withdraw for ${newerSha.slice(0, 1)}`);
+      async withdraw(_request, because) {
+        happens(`withdraw for ${because.slice(0, 1)}`);
       },
       async readCheckRuns(request) {
         happens(`read check runs of #${String(request.pullNumber)} at ${request.headSha.slice(0, 1)}`);

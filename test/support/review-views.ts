@@ -70,6 +70,7 @@ export function aView({
     previousFingerprints: null,
     coverage: { models: 4, columns: 14, resolved: 14, unresolved: [] },
     deepReview: null,
+    cuts: [],
     commands: [],
     ...over,
   };

@@ -69,7 +69,12 @@ export interface StoreSettings extends Partial<QueueSettings> {
   readonly onFault?: OnQueueFault;
 }
 
-const defaultSettings: QueueSettings = { concurrency: 2, maxAttempts: 8, retryDelaySeconds: 10 };
+const defaultSettings: QueueSettings = {
+  concurrency: 2,
+  maxAttempts: 8,
+  retryDelaySeconds: 10,
+  heartbeatSeconds: 30,
+};
 const defaultDrainMs = 18_000;
 
 /**
