@@ -5,9 +5,9 @@ import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently, readerVersion } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { EvidenceSource, LineageCache, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
@@ -49,7 +49,8 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          const lineageCache = store.lineageCache({ version: readerVersion() });
+          const edges = { environment, github, store, signer, sqlReader, lineageCache, evidence, metrics };
           return createRunJob({
             github,
             reviews: store.reviews,
@@ -85,18 +86,21 @@ interface Edges {
   readonly store: Store;
   readonly signer: RecordSigner;
   readonly sqlReader: SqlReader;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
+function portsOf(edges: Edges): ReviewPorts {
+  const { environment, github, store, signer, sqlReader, lineageCache, evidence, log, metrics } = edges;
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
     publisher,
     artifacts: createArtifacts({ workflow: workflowArtifacts, pullRequests }),
     sqlReader,
+    lineageCache,
     evidence,
     evidenceFile: evidenceFileSource,
     auditLog: store.auditLog,
