@@ -23,7 +23,7 @@ export interface Answered {
  */
 export interface Traced {
   readonly lookups: readonly Lookup[];
-  /** Digest of what the lookups found and of what the project says of the node itself. */
+  /** What the lookups found and what the project says of the node itself, or a digest of it. */
   readonly conditions: string;
   readonly lineage: NodeLineage;
   readonly asked: readonly Asked[];
@@ -36,13 +36,17 @@ export interface Traced {
 /** Traces by SQL key. */
 export type Known = ReadonlyMap<string, readonly Traced[]>;
 
-/** Digest of all that a trace hung on; `found` are what its lookups found, in order. */
+/** Worth a digest, in characters. */
+const longest = 500;
+
+/** All that a trace hung on, as text; `found` are what its lookups found, in order. */
 export function conditionsOf(node: DbtNode, catalog: DbtCatalog | null, found: readonly string[]): string {
   const typeOf = declaredTypes(node, catalog);
   const typed = (names: readonly string[]): readonly unknown[] => names.map((name) => [name, typeOf(name)]);
   const listed = catalogColumns(node, catalog);
   const own = [listed === null ? null : typed(listed), typed(documentedColumns(node)), addedByDbt(node)];
-  return sha256(JSON.stringify([node.uniqueId, node.resourceType, own, found]));
+  const text = JSON.stringify([node.uniqueId, node.resourceType, own, found]);
+  return text.length <= longest ? text : sha256(text);
 }
 
 const faces = new WeakMap<NodeLineage, string>();
