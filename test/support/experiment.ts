@@ -162,23 +162,28 @@ const rowCount = 24;
 type Dice = () => number;
 
 function rowsOf({ columns }: ReadTable, sql: string, dice: Dice): readonly Row[] {
-  return Array.from({ length: rowCount }, () => columns.map(({ type }) => valueOf(type, sql, dice)));
+  return Array.from({ length: rowCount }, () => columns.map((column) => valueOf(column, sql, dice)));
 }
 
 function changed(data: Data, table: ReadTable, name: string, sql: string, dice: Dice): Data {
   const at = table.columns.findIndex((column) => column.name === name);
-  const type = table.columns[at]?.type ?? 'VARCHAR';
-  const rows = (data.get(table.uniqueId) ?? []).map((row) => row.with(at, valueOf(type, sql, dice)));
+  const column = table.columns[at] ?? { name, type: 'VARCHAR' };
+  const rows = (data.get(table.uniqueId) ?? []).map((row) => row.with(at, valueOf(column, sql, dice)));
   return new Map([...data, [table.uniqueId, rows]]);
 }
 
 /** A literal of few values, so that there are ties and joins that meet; one in eight is NULL. */
-function valueOf(type: string, sql: string, dice: Dice): string {
+function valueOf({ name, type }: ReadTable['columns'][number], sql: string, dice: Dice): string {
   if (dice() < 1 / 8) return 'NULL';
   const pick = (values: readonly string[]): string => values[Math.floor(dice() * values.length)] ?? 'NULL';
-  const day = `2024-0${String(1 + Math.floor(dice() * 3))}-1${String(Math.floor(dice() * 4))}`;
+  const isDay = /^date/i.test(type) || /(?:_date|date)$/i.test(name);
+  const days = datesIn(sql);
+  const day =
+    days.length > 0 && dice() < 0.7
+      ? pick(days)
+      : `2024-0${String(1 + Math.floor(dice() * 3))}-1${String(Math.floor(dice() * 4))}`;
   if (/^bool/i.test(type)) return pick(['true', 'false']);
-  if (/^date$/i.test(type)) return `'${day}'`;
+  if (isDay && !/^timestamp|int/i.test(type)) return `'${day}'`;
   if (/^timestamp/i.test(type)) return `'${day} 0${String(Math.floor(dice() * 5))}:30:00'`;
   if (/^(?:decimal|numeric|double|float|real)/i.test(type))
     return pick(['0', '1.5', '2', '10.25', '-3', '0.07', ...numbersIn(sql)]);
@@ -188,6 +193,10 @@ function valueOf(type: string, sql: string, dice: Dice): string {
 
 function wordsIn(sql: string): readonly string[] {
   return [...new Set(sql.match(/'[A-Za-z][\w -]{0,20}'/g))].slice(0, 12);
+}
+
+function datesIn(sql: string): readonly string[] {
+  return [...new Set(sql.match(/\b\d{4}-\d{2}-\d{2}\b/g))];
 }
 
 function numbersIn(sql: string): readonly string[] {
