@@ -1,4 +1,4 @@
-import type { DbtProject } from '#core/dbt';
+import type { DbtCatalog, DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { defaultPolicy } from '#core/policy';
 import { localRequest } from './local-request.ts';
@@ -11,10 +11,11 @@ import { type LineagePorts, traceLineage } from './trace-sides.ts';
 export async function traceArtifacts(
   artifacts: Artifacts,
   ports: LineagePorts,
-): Promise<{ lineage: ProjectLineage; project: DbtProject }> {
+): Promise<{ lineage: ProjectLineage; project: DbtProject; catalog: DbtCatalog | null }> {
   const fetched = await artifacts.fetch('head', localRequest(null, 'standard'), null, defaultPolicy.artifacts);
   if (!fetched.ok) throw toRepositoryError(fetched.reason);
   const side = readSide('head', fetched.set);
   if (!side.ok) throw toRepositoryError(side.reason);
-  return { lineage: await traceLineage(side.value, ports), project: side.value.project };
+  const { project, catalog } = side.value;
+  return { lineage: await traceLineage(side.value, ports), project, catalog };
 }

@@ -115,7 +115,7 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
           rowset: [],
           unresolved: null,
           complete: true,
-          said: [],
+          said: [], starTables: [],
           missing: [],
         },
       ]),

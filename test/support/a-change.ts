@@ -156,7 +156,7 @@ function aLineage(
     rowset,
     unresolved: unresolved ?? null,
     complete: complete ?? unresolved === undefined,
-    said: [],
+    said: [], starTables: [],
     missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;

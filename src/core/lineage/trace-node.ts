@@ -9,6 +9,7 @@ import { addedByDbt, bareColumn, catalogColumns, declaredTypes, documentedColumn
 import { traceQuery } from './query.ts';
 import { baseValue, nothing, plain, type Relation, type RelationColumn, strengths, usesOf } from './relation.ts';
 import type { Trace } from './scope.ts';
+import { starTables } from './star-tables.ts';
 
 /** Origins and columns that one node's trace may copy: ten times what 300 columns of 300 sources each take. */
 const budget = 1_000_000;
@@ -68,6 +69,7 @@ export function traceNode(node: DbtNode, tree: Query, around: Surroundings): Out
     unresolved: null,
     complete: output.open === null,
     said: namesIn(tree),
+    starTables: [...starTables(tree)],
     missing,
   };
   return { lineage, output };
@@ -89,6 +91,7 @@ export function documented(
     unresolved,
     complete: catalogued !== null && unresolved === null,
     said: [],
+    starTables: [],
     missing: [],
   };
 }

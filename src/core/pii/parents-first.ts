@@ -32,7 +32,7 @@ export function withEveryColumn(lineage: ProjectLineage): ProjectLineage {
       rowset: [],
       unresolved: null,
       complete: false,
-      said: [],
+      said: [], starTables: [],
       missing: [],
     };
     all.set(uniqueId, { ...known, columns: [...known.columns, ...columns.values()] });
