@@ -156,7 +156,8 @@ function aLineage(
     rowset,
     unresolved: unresolved ?? null,
     complete: complete ?? unresolved === undefined,
-    said: [], starTables: [],
+    said: [],
+    starTables: [],
     missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;
