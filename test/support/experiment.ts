@@ -63,7 +63,7 @@ export async function observe(db: DuckDBConnection, claimed: Claimed, tries: num
     const before = await run(db, claimed, claimed.tables, data);
     const again = await run(db, claimed, [], data);
     if (typeof before === 'string' || typeof again === 'string') {
-      error = String(before);
+      error = typeof before === 'string' ? before : 'the second run failed';
       continue;
     }
     runs += 1;
