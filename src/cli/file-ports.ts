@@ -4,7 +4,7 @@ import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import { type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
 import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -33,6 +33,7 @@ export function filePorts(
     },
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
+    lineageCache: noLineageCache,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
     // Nobody keeps the record: it tells what a server would have recorded.

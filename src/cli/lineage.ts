@@ -7,7 +7,7 @@ import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
-import { traceArtifacts } from '#review';
+import { noLineageCache, traceArtifacts } from '#review';
 import { columnLines } from './column-lines.ts';
 import { sentence } from './doubts.ts';
 import { EXIT } from './exit.ts';
@@ -51,7 +51,8 @@ export function addLineageCommand(program: Command): void {
 async function printLineage(side: DirectorySettings, flags: LineageFlags): Promise<void> {
   const sqlReader = createSqlReader();
   try {
-    const { lineage, project } = await traceArtifacts(directoryArtifacts({ base: side, head: side }), sqlReader);
+    const artifacts = directoryArtifacts({ base: side, head: side });
+    const { lineage, project } = await traceArtifacts(artifacts, { sqlReader, lineageCache: noLineageCache });
     for (const line of linesFor(lineage, project, flags)) process.stdout.write(`${line}\n`);
     tellUnresolved(lineage, project);
   } catch (error) {

@@ -22,6 +22,7 @@ export type {
   ClosedPullRequest,
   Comparison,
   EvidenceSource,
+  LineageCache,
   OutcomeMemory,
   Progress,
   Publication,
@@ -41,4 +42,6 @@ export type { Review } from './review.ts';
 export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
+export type { LineagePorts } from './trace-sides.ts';
+export { noLineageCache, traceSides } from './trace-sides.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';

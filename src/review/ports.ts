@@ -78,6 +78,16 @@ export interface SqlReader {
   read(statements: readonly SqlStatement[]): Promise<ReadonlyMap<string, SqlAnswer>>;
 }
 
+/**
+ * Keeps what came of SQL, by keys that are digests of it: what is under a key depends on nothing else. Entries may be lost at
+ * any time; whoever reads them checks that they are whole.
+ */
+export interface LineageCache {
+  /** Those of the entries that there are. */
+  get(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  put(entries: ReadonlyMap<string, Uint8Array>): Promise<void>;
+}
+
 /** Answers one question, within its own deadline; `known: false` with a reason when it cannot. Never throws for that. */
 export interface EvidenceSource {
   readonly kinds: readonly Question['kind'][];
@@ -202,6 +212,7 @@ export interface ReviewPorts {
   readonly pullRequests: PullRequests;
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
   readonly evidenceFile: (text: string) => EvidenceSource;

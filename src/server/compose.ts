@@ -5,9 +5,9 @@ import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently, readerVersion } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { Clock, EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { Clock, EvidenceSource, LineageCache, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -56,7 +56,8 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
           const clock = options.clock ?? { now: () => new Date() };
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics, clock };
+          const lineageCache = store.lineageCache({ version: readerVersion() });
+          const edges = { environment, github, store, signer, sqlReader, lineageCache, evidence, metrics, clock };
           return createRunJob({
             github,
             reviews: store.reviews,
@@ -92,19 +93,22 @@ interface Edges {
   readonly store: Store;
   readonly signer: RecordSigner;
   readonly sqlReader: SqlReader;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics, clock }: Edges): ReviewPorts {
+function portsOf(edges: Edges): ReviewPorts {
+  const { environment, github, store, signer, sqlReader, lineageCache, evidence, log, metrics, clock } = edges;
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
     publisher,
     artifacts: createArtifacts({ workflow: workflowArtifacts, pullRequests }),
     sqlReader,
+    lineageCache,
     evidence,
     evidenceFile: evidenceFileSource,
     auditLog: store.auditLog,

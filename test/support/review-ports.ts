@@ -16,6 +16,7 @@ import type {
   ReviewPorts,
   ReviewRequest,
 } from '#review';
+import { noLineageCache } from '#review';
 import { aSigner } from './audit.ts';
 import { aPullRequest } from './changes.ts';
 import type { Json } from './manifests.ts';
@@ -115,6 +116,7 @@ export function aWorld(words: WorldWords = {}): World {
         return new Map(statements.map(({ key }) => [key, { ok: false, reason: noEngine }]));
       },
     },
+    lineageCache: noLineageCache,
     evidence: (words.evidence ?? []).map((source) => ({
       kinds: source.kinds,
       answer: (question) => {

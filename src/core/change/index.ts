@@ -1,7 +1,14 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
 
-export type { Sides } from './analyze-change.ts';
-export { analyzeChange, statementsFor, statementsOf, traceSide } from './analyze-change.ts';
+export type { Sides, SideTracing } from './analyze-change.ts';
+export {
+  analyzeChange,
+  compareSides,
+  prepareTracing,
+  statementsFor,
+  statementsOf,
+  traceSide,
+} from './analyze-change.ts';
 export type {
   AnalyzedSide,
   ArtifactDigest,

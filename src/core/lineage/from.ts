@@ -1,7 +1,7 @@
 import { type Expression, type Identifier, identifierKey, type Join, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { fold } from './logic.ts';
-import { pivotRelation, unpivotRelation } from './pivot.ts';
+import { namedFromEnd, pivotRelation, unpivotRelation } from './pivot.ts';
 import {
   constant,
   nothing,
@@ -51,7 +51,7 @@ function bind(source: Source, scope: Scope, trace: Trace, rowsets: Rowset[]): Bo
   return {
     alias,
     path: source.alias === null ? path : [],
-    relation: renamed(relation, source.columnAliases, trace),
+    relation: namedFromEnd(source, relation, trace) ?? renamed(relation, source.columnAliases, trace),
     visible: !hidden,
     isFunction: source.from.kind === 'table-function' || isElement(source, scope, trace),
   };

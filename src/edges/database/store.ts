@@ -4,6 +4,7 @@ import {
   type AuditLog,
   type CheckpointMemory,
   jobKey,
+  type LineageCache,
   type OutcomeMemory,
   type RecordedReviews,
   type ReviewJob,
@@ -18,6 +19,7 @@ import {
   type SigningKeys,
 } from './audit-memory.ts';
 import { type Connection, connect, type StorePlace } from './connect.ts';
+import { createLineageCache, type LineageCacheSettings } from './lineage-cache.ts';
 import { migrate } from './migrate.ts';
 import { isWaiting } from './pending-jobs.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
@@ -41,6 +43,8 @@ export interface Store {
   readonly outcomes: OutcomeMemory;
   readonly checkpoints: CheckpointMemory;
   readonly reviews: Reviews;
+  /** What came of SQL, for one version of the program that reads it. */
+  lineageCache(settings: LineageCacheSettings): LineageCache;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
   /** Whether a delivery of this id was stored before. */
@@ -111,6 +115,7 @@ function toStore(connection: Connection, queue: Queue): Store {
     outcomes: createOutcomeMemory(db),
     checkpoints: createCheckpointMemory(db),
     reviews: createReviews(db),
+    lineageCache: (settings) => createLineageCache(db, settings),
     async acceptDelivery(delivery) {
       const outcome = await db.transaction().execute(async (trx) => {
         if (!(await insertDelivery(trx, delivery))) return 'duplicate';

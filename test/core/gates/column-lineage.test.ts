@@ -33,7 +33,6 @@ async function side(changed: Models, others: AProject['others'] = {}): Promise<A
     origin: '',
     stale: null,
     lineage,
-    trees,
     children: childrenOf(project),
   };
 }
