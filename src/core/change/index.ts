@@ -17,10 +17,11 @@ export type {
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
 export { compareCompiled } from './compiled-sql.ts';
-export { consumersBehind } from './dependents.ts';
+export { consumersBehind, consumersFirst } from './dependents.ts';
 export { rightSideLines } from './diff-lines.ts';
 export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
+export { namesOf } from './names-in.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';
 export type { FullRefresh, Reach } from './reach.ts';
 export { findFullRefreshes, reachOf } from './reach.ts';
