@@ -3,9 +3,12 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { type DbtNode, type DbtProject, parseManifest } from '#core/dbt';
-import { type Rendering, renderModel } from '#core/jinja';
+import { statementsOf, traceSide } from '#core/change';
+import { type DbtNode, type DbtProject, parseCatalog, parseManifest } from '#core/dbt';
+import { type Rendering, renderModel, withRenderedSql } from '#core/jinja';
+import type { ColumnLineage } from '#core/lineage';
 import { normalizeSqlText } from '#core/sql';
+import { createSqlReader } from '#edges/sql-engines';
 
 /** Per cent of the fully rendered models that must equal dbt's own SQL. */
 const GOAL = 99.5;
@@ -49,8 +52,53 @@ for (const { where, rendered: ours, dbt } of differing.values()) {
     `${where}\n  ours ${ours.slice(Math.max(0, at - 60), at + 100)}\n  dbt  ${dbt.slice(Math.max(0, at - 60), at + 100)}`,
   );
 }
+await compareLineage();
 const fully = counts.get('fully') ?? { models: 0, equal: 0 };
 process.exitCode = fully.models === 0 || (100 * fully.equal) / fully.models < GOAL ? 1 : 0;
+
+/** Of the real pull requests' heads: the columns that rendered SQL resolves, against those of dbt's own SQL. */
+async function compareLineage(): Promise<void> {
+  const reader = createSqlReader();
+  let [compiled, resolved, equal] = [0, 0, 0];
+  const wrong: string[] = [];
+  for (const folder of globSync(`${corpora}/pull-requests/*/pr*`).sort()) {
+    const catalogFile = `${folder}/head.catalog.json.gz`;
+    const text = (path: string): string => gunzipSync(readFileSync(path)).toString('utf8');
+    const manifest = parseManifest(text(`${folder}/head.manifest.json.gz`), 'head');
+    const catalog = existsSync(catalogFile) ? parseCatalog(text(catalogFile), 'catalog') : null;
+    if (!manifest.ok || catalog?.ok === false) continue;
+    const bare = [...manifest.value.nodes].map(([id, node]) => [id, { ...node, compiledCode: null }] as const);
+    const project = withRenderedSql({ ...manifest.value, nodes: new Map(bare) });
+    const [ours, dbts] = await Promise.all(
+      [project, manifest.value].map(async (side) => {
+        const answers = await reader.read(statementsOf(side, 'head'));
+        return traceSide({ project: side, catalog: catalog?.value ?? null }, 'head', answers).lineage;
+      }),
+    );
+    for (const [id, node] of dbts ?? []) {
+      if (project.nodes.get(id)?.resourceType !== 'model' || node.unresolved !== null) continue;
+      const columns = new Map(ours?.get(id)?.columns.map((column) => [column.column.toLowerCase(), column]));
+      for (const column of node.columns.filter(({ unresolved }) => unresolved === null)) {
+        compiled++;
+        const other = columns.get(column.column.toLowerCase());
+        if (other === undefined || other.unresolved !== null) continue;
+        resolved++;
+        const [a, b] = [column, other].map(({ sources }) => sourcesOf(sources));
+        if (a === b) equal++;
+        else wrong.push(`${relative(corpora, folder)} ${id}.${column.column}: ${b ?? ''} instead of ${a ?? ''}`);
+      }
+    }
+  }
+  await reader.close();
+  console.log(
+    `\nlineage: of ${compiled} columns that dbt's SQL resolves, rendered SQL resolves ${resolved} (${percent(resolved, compiled)} %), ${equal} alike (${percent(equal, resolved)} %)`,
+  );
+  for (const line of wrong.slice(0, 40)) console.log(line);
+}
+
+function sourcesOf(sources: ColumnLineage['sources']): string {
+  return [...new Set(sources.map(({ uniqueId, column }) => `${uniqueId}.${column.toLowerCase()}`))].sort().join(', ');
+}
 
 function compare(project: DbtProject, node: DbtNode, file: string): void {
   if (!['model', 'snapshot'].includes(node.resourceType) || node.language === 'python') return;

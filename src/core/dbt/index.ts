@@ -24,10 +24,12 @@ export type {
   DbtTest,
   ManifestMetadata,
   Parsed,
+  RenderedSql,
   ResourceType,
   RunResult,
   RunResults,
 } from './project.ts';
+export { hasFirmSql, isFirm } from './rendered.ts';
 export { configDifferences } from './same-config.ts';
 export type { ContractItem } from './same-contract.ts';
 export { contractDifferences } from './same-contract.ts';

@@ -67,8 +67,20 @@ function write(value: Value, frame: Frame): void {
 function mask(value: UnknownValue, frame: Frame): void {
   if (frame.masks) {
     frame.masked.push({ value, block: false });
-    frame.out.push(maskName(value.label, frame.masked.length));
+    const name = maskName(value.label, frame.masked.length);
+    frame.out.push(standsForQuery(frame.out) ? `select ${name}` : name);
   } else frame.result = value;
+}
+
+/** Whether what comes next is a whole query: at the start, as a CTE or derived table, or after UNION. */
+function standsForQuery(out: readonly string[]): boolean {
+  const before = out
+    .join('')
+    .slice(-2_000)
+    .replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  return /(?:^|\bas\s*\(|\b(?:not\s+)?materialized\s*\(|\b(?:from|join|lateral)\s*\(|\bunion(?:\s+(?:all|distinct))?)\s*$/i.test(
+    before,
+  );
 }
 
 /** A statement's own value is dropped; of what is unknown, only a macro makes something. */

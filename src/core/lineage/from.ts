@@ -1,4 +1,5 @@
-import { type Expression, type Identifier, identifierKey, type Join, type Source } from '#core/sql';
+import type { Reason } from '#core/base';
+import { type Expression, type Identifier, identifierKey, type Join, maskReason, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { fold } from './logic.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
@@ -10,6 +11,7 @@ import {
   type RelationColumn,
   type Rowset,
   strengths,
+  unknownValue,
   type Value,
 } from './relation.ts';
 import { type BoundSource, findColumn, newScope, type Scope, type Trace } from './scope.ts';
@@ -156,6 +158,12 @@ const functionColumns: Readonly<Record<string, readonly string[]>> = {
   string_split: ['value', 'ordinal'],
 };
 
+/** What stands where a part of the SQL could not be rendered: any column, of unknown origin. */
+function maskedRelation(mask: Reason): Relation {
+  const open = ({ name }: Identifier): Value => unknownValue(mask, `?${name.toLowerCase()}`);
+  return { columns: [], open, parents: [], rowset: nothing, signature: mask.text };
+}
+
 /** Set-returning functions of one column, which goes by the alias. */
 function functionRelation(
   from: Extract<Source['from'], { readonly kind: 'table-function' }>,
@@ -164,6 +172,8 @@ function functionRelation(
 ): Relation {
   const file = fileName(from);
   if (file !== null && trace.knows([file])) return trace.table([file]);
+  const mask = maskReason(from.name);
+  if (mask !== null) return maskedRelation(mask);
   const sink = newSink();
   const logic = from.expressions.map((expression) => traceInto(sink, expression, { scope, trace })).join(', ');
   rowsets.push(...sink.rowsets);

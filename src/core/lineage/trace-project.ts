@@ -1,5 +1,5 @@
 import { type Reason, reason, toUniqueId, type UniqueId } from '#core/base';
-import type { DbtCatalog, DbtNode, DbtProject } from '#core/dbt';
+import { type DbtCatalog, type DbtNode, type DbtProject, isFirm } from '#core/dbt';
 import { type Dialect, type Identifier, identifierKey, type Query, toDialect } from '#core/sql';
 import { columnLineage } from './column-lineage.ts';
 import type { ColumnLineage, MissingColumn, NodeLineage, ProjectLineage } from './lineage.ts';
@@ -89,7 +89,7 @@ function traceOne(node: DbtNode, state: Project): NodeLineage {
   );
   if (output.open !== null && columns.length === 0 && catalogColumns(node, state.catalog) === null)
     columns.push(bareColumn('*', star));
-  return {
+  const lineage: NodeLineage = {
     uniqueId,
     columns: [...columns, ...dbtColumns(node, known)],
     rowset: usesOf(output.rowset).filter((use) => use.uniqueId !== uniqueId),
@@ -97,6 +97,20 @@ function traceOne(node: DbtNode, state: Project): NodeLineage {
     complete: output.open === null,
     missing,
   };
+  return asRendered(lineage, node);
+}
+
+/** Of SQL with parts that are masked or taken for granted, nothing is missing for certain; where blocks are left out, no column is sure. */
+function asRendered(lineage: NodeLineage, { rendered }: DbtNode): NodeLineage {
+  if (rendered === undefined || isFirm(rendered)) return lineage;
+  if (rendered.gaps.length === 0) return { ...lineage, missing: [] };
+  const doubt = reason(
+    'not-rendered',
+    `not analysed: ${rendered.gaps.slice(0, 3).join(', ')}`,
+    'run dbt compile before the upload',
+  );
+  const columns = lineage.columns.map((column) => ({ ...column, unresolved: column.unresolved ?? doubt }));
+  return { ...lineage, columns, complete: false, missing: [] };
 }
 
 function dbtColumns(node: DbtNode, known: ReadonlySet<string>): readonly ColumnLineage[] {
@@ -107,9 +121,10 @@ function dbtColumns(node: DbtNode, known: ReadonlySet<string>): readonly ColumnL
 
 function noTree(node: DbtNode): Reason {
   if (node.language === 'python') return reason('python-model', `${node.uniqueId} is a Python model`);
+  const failed = node.rendered?.failed ?? null;
   return reason(
     'not-compiled',
-    `the manifest has no compiled SQL of ${node.uniqueId}`,
+    `the manifest has no compiled SQL of ${node.uniqueId}${failed === null ? '' : `, and its Jinja could not be rendered: ${failed}`}`,
     'run dbt compile before the upload',
   );
 }

@@ -4,7 +4,7 @@ import type { Finding } from '../gate.ts';
 import { blindChildren, type Consequences, consequencesOf, isOpen } from './consequences.ts';
 import type { Loss, VainReading } from './losses.ts';
 import { type Proof, proofsOf } from './proofs.ts';
-import { mattersWith, nameOf, names, placeOfColumn, reachOf } from './wording.ts';
+import { basisFor, mattersWith, nameOf, names, placeOfColumn, reachOf } from './wording.ts';
 
 type Kind = 'removed' | 'renamed';
 type LostMessage = Kind | `${Kind}-breaks` | `${Kind}-exposed` | `${Kind}-unused`;
@@ -104,7 +104,7 @@ function toFinding(
     data: { model: nameOf(uniqueId), column: toLine(column), ...after, ...data },
     subject: { uniqueId, column },
     place: placeOfColumn(change, uniqueId, kind === 'renamed' ? lost.after : column),
-    basis: 'proven',
+    basis: basisFor(change, uniqueId),
     fingerprint: toFingerprint('column-lineage', kind, uniqueId, column.toLowerCase()),
     matters: mattersWith(matters, consequences),
     ...reachOf(consequences),

@@ -3,7 +3,7 @@ import type { Change, ColumnChange } from '#core/change';
 import type { Finding } from '../gate.ts';
 import { consequencesOf, hasConsequence } from './consequences.ts';
 import { keyOf } from './losses.ts';
-import { mattersWith, nameOf, placeOfColumn, reachOf } from './wording.ts';
+import { basisFor, mattersWith, nameOf, placeOfColumn, reachOf } from './wording.ts';
 
 type RemadeMessage = 'retyped' | 're-sourced' | 'logic-changed';
 
@@ -51,7 +51,7 @@ function toFinding(change: Change, remade: ColumnChange, messageId: RemadeMessag
     data: { model: nameOf(uniqueId), column: toLine(column), ...sides },
     subject: { uniqueId, column },
     place: placeOfColumn(change, uniqueId, column),
-    basis: 'proven',
+    basis: basisFor(change, uniqueId),
     fingerprint: toFingerprint('column-lineage', messageId, uniqueId, column.toLowerCase()),
     matters: mattersWith(words[messageId].matters, consequences),
     ...reachOf(consequences),

@@ -1,5 +1,6 @@
 import { toLine, type UniqueId } from '#core/base';
 import type { Change } from '#core/change';
+import { hasFirmSql } from '#core/dbt';
 import type { FileRange, Finding } from '../gate.ts';
 import { fileAt, placeInPatch } from '../place-in-patch.ts';
 import type { Consequences } from './consequences.ts';
@@ -23,6 +24,12 @@ export function reachOf({
   consumers,
 }: Consequences): Pick<Finding, 'downstream' | 'movesRowsOf'> {
   return { downstream: [...consumers, ...readers, ...passedOn], movesRowsOf: rows };
+}
+
+/** Proven, unless the SQL of a side is rendered with something in doubt. */
+export function basisFor({ base, head }: Change, id: UniqueId): 'proven' | 'heuristic' {
+  const nodes = [base, head].flatMap(({ project }) => project.nodes.get(id) ?? []);
+  return nodes.every(hasFirmSql) ? 'proven' : 'heuristic';
 }
 
 /** `matters`, and which models have the column by `select *` alone. */
