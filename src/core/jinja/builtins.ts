@@ -76,7 +76,10 @@ function variable({ positional, named }: Given, { state }: Frame): Value {
   const [name, fallback = named.get('default')] = positional;
   if (typeof name !== 'string') return unknown('var');
   const known = state.vars.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    if (typeof known === 'object' && known?.kind === 'relation') state.relations.add(known.node.uniqueId);
+    return known;
+  }
   if (fallback === undefined) return unknown(`var ${name}`);
   state.assumed.add(`var ${name}`);
   return fallback;

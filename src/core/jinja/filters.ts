@@ -51,7 +51,7 @@ const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   [
     'sum',
     (on, args) =>
-      isList(on) && args.length === 0 ? on.items.reduce((a, b) => operate('+', a, b), 0 as Value) : undefined,
+      isList(on) && args.length === 0 ? on.items.reduce<Value>((a, b) => operate('+', a, b), 0) : undefined,
   ],
   ['max', (on) => extreme(on, 1)],
   ['min', (on) => extreme(on, -1)],
@@ -107,7 +107,7 @@ export function applyTest(name: string, on: Value, args: readonly Value[]): bool
 export function itemsOf(value: Value): readonly Value[] | null {
   if (isList(value)) return value.items;
   if (isDict(value)) return [...value.entries.keys()];
-  if (typeof value === 'string') return [...value];
+  if (typeof value === 'string') return Array.from(value);
   return kindOf(value) === 'undefined' ? [] : null;
 }
 
@@ -127,7 +127,7 @@ function negated(truth: boolean | null): boolean | null {
 }
 
 function lengthOf(on: Value): Value | undefined {
-  if (typeof on === 'string') return [...on].length;
+  if (typeof on === 'string') return Array.from(on).length;
   if (isList(on)) return on.items.length;
   if (isDict(on)) return on.entries.size;
   return kindOf(on) === 'undefined' ? 0 : undefined;

@@ -55,6 +55,7 @@ export function findMember(on: Value, name: string, { state }: Frame): Value {
       const macro = packageMacro(state.project, on.name, name);
       return macro === null ? unknown(`macro ${on.name}.${name}`) : { kind: 'macro', macro };
     }
+    case 'builtin':
     case 'object':
       return memberOf(on.name, name, state.project.metadata.adapterType);
     case 'relation':

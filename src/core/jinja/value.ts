@@ -141,6 +141,17 @@ export function truthOf(value: Value): boolean | null {
 
 /** A value as Python's `str` prints it; null where that cannot be told. */
 export function textOf(value: Value): string | null {
+  return printed(value, { left: mostParts });
+}
+
+/** Parts of lists and dicts that one text may have, and that one comparison may take: a list can stand in itself. */
+const mostParts = 10_000;
+
+interface Budget {
+  left: number;
+}
+
+function printed(value: Value, budget: Budget): string | null {
   if (typeof value === 'string') return value;
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -153,9 +164,9 @@ export function textOf(value: Value): string | null {
     case 'float':
       return floatText(value.number);
     case 'list':
-      return listText(value);
+      return listText(value, budget);
     case 'dict':
-      return dictText(value);
+      return dictText(value, budget);
     default:
       return null;
   }
@@ -167,24 +178,33 @@ function floatText(number: number): string | null {
   return text.includes('.') ? text : `${text}.0`;
 }
 
-function listText({ items, tuple }: ListValue): string | null {
-  const parts = items.map(reprOf);
-  if (parts.includes(null)) return null;
+function listText({ items, tuple }: ListValue, budget: Budget): string | null {
+  const parts: string[] = [];
+  for (const item of items) {
+    const part = reprOf(item, budget);
+    if (part === null) return null;
+    parts.push(part);
+  }
   if (!tuple) return `[${parts.join(', ')}]`;
   return parts.length === 1 ? `(${parts[0] ?? ''},)` : `(${parts.join(', ')})`;
 }
 
-function dictText({ entries }: DictValue): string | null {
-  const parts = [...entries].map(([key, value]) => {
-    const [left, right] = [reprOf(key), reprOf(value)];
-    return left === null || right === null ? null : `${left}: ${right}`;
-  });
-  return parts.includes(null) ? null : `{${parts.join(', ')}}`;
+function dictText({ entries }: DictValue, budget: Budget): string | null {
+  const parts: string[] = [];
+  for (const [key, value] of entries) {
+    const [left, right] = [reprOf(key, budget), reprOf(value, budget)];
+    if (left === null || right === null) return null;
+    parts.push(`${left}: ${right}`);
+  }
+  return `{${parts.join(', ')}}`;
 }
 
 /** Python's `repr`, of texts that need no escape. */
-function reprOf(value: Value): string | null {
-  if (typeof value !== 'string') return kindOf(value) === 'relation' ? null : textOf(value);
+function reprOf(value: Value, budget: Budget): string | null {
+  // The stack is shorter than the budget: what nests a hundredth as deep costs a hundred times as much.
+  budget.left -= typeof value === 'object' && value !== null ? 100 : 1;
+  if (budget.left < 0) return null;
+  if (typeof value !== 'string') return kindOf(value) === 'relation' ? null : printed(value, budget);
   if (/[\\\p{C}]/u.test(value)) return null;
   if (!value.includes("'")) return `'${value}'`;
   return value.includes('"') ? null : `"${value}"`;
@@ -192,20 +212,31 @@ function reprOf(value: Value): string | null {
 
 /** Python's `==`; null where it cannot be told. */
 export function areEqual(a: Value, b: Value): boolean | null {
+  return compared(a, b, { left: mostParts });
+}
+
+function compared(a: Value, b: Value, budget: Budget): boolean | null {
+  if (--budget.left < 0) return null;
   if (isUnknown(a) || isUnknown(b)) return null;
   const [one, two] = [numberOf(a), numberOf(b)];
   if (one !== null && two !== null) return one === two;
-  if (isList(a) && isList(b)) return a.tuple === b.tuple && sameItems(a.items, b.items);
+  if (isList(a) && isList(b)) return a.tuple === b.tuple && sameItems(a.items, b.items, budget);
   if (isDict(a) && isDict(b)) return a === b ? true : null;
   if (kindOf(a) === 'relation' && kindOf(b) === 'relation') return textOf(a) === textOf(b);
   if (kindOf(a) === 'relation' || kindOf(b) === 'relation') return null;
   return a === b;
 }
 
-function sameItems(a: readonly Value[], b: readonly Value[]): boolean | null {
+function sameItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean | null {
   if (a.length !== b.length) return false;
-  const same = a.map((item, at) => areEqual(item, b[at] ?? null));
-  return same.includes(null) ? null : !same.includes(false);
+  budget.left -= 100;
+  let same: boolean | null = true;
+  for (const [at, item] of a.entries()) {
+    const one = compared(item, orElse(b[at], null), budget);
+    if (one === false) return false;
+    same = one === null ? null : same;
+  }
+  return same;
 }
 
 /** Ints, floats and booleans as Python counts them; null for what is no number. */
