@@ -1,4 +1,3 @@
-import { callValue } from './call.ts';
 import { applyFilter, applyTest, itemsOf } from './filters.ts';
 import { findGlobal, findMember } from './globals.ts';
 import type { Given } from './methods.ts';
@@ -95,7 +94,7 @@ function evaluateBinary(
 function evaluateCall({ on, given }: Extract<Expr, { kind: 'call' }>, scope: Scope, frame: Frame): Value {
   const callee = evaluate(on, scope, frame);
   const args = givenOf(given, (part) => evaluate(part, scope, frame));
-  const result = callValue(callee, args, frame);
+  const result = frame.state.call(callee, args, frame);
   if (isUnknown(result)) breakChangeable([...args.positional, ...args.named.values()], frame);
   return result;
 }

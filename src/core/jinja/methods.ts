@@ -80,16 +80,15 @@ const dictMethods: ReadonlyMap<string, Method<DictValue>> = new Map<string, Meth
 
 /** Calls a method of a text, a list, a dict or a relation; unknown where it is none that is covered. */
 export function callMethod(on: Value, name: string, { positional, named }: Given): Value {
-  const missing = unknown(`method ${name}`);
-  if (named.size > 0 && !(isDict(on) && name === 'update')) return missing;
-  if (typeof on === 'string') return orElse(textMethods.get(name)?.(on, positional), missing);
-  if (isList(on))
-    return on.tuple && !['index', 'count'].includes(name)
-      ? missing
-      : orElse(listMethods.get(name)?.(on, positional), missing);
-  if (!isDict(on)) return missing;
-  if (named.size > 0) return updated(on, dict(named));
-  return orElse(dictMethods.get(name)?.(on, positional), missing);
+  if (named.size > 0) return isDict(on) && name === 'update' ? updated(on, dict(named)) : unknown(`method ${name}`);
+  return orElse(methodResult(on, name, positional), unknown(`method ${name}`));
+}
+
+function methodResult(on: Value, name: string, args: readonly Value[]): Value | undefined {
+  if (typeof on === 'string') return textMethods.get(name)?.(on, args);
+  if (isDict(on)) return dictMethods.get(name)?.(on, args);
+  if (!isList(on) || (on.tuple && !['index', 'count'].includes(name))) return undefined;
+  return listMethods.get(name)?.(on, args);
 }
 
 /** Parts of a relation's name, as the node has them. */
@@ -153,14 +152,10 @@ function splitText(text: string, separator: Value | undefined): Value | undefine
 function formatted(text: string, args: readonly Value[]): Value | undefined {
   if (/\{\{|\}\}|\{[^}\d]+\}|[!:]/.test(text)) return undefined;
   const texts = args.map(textOf);
+  const places = [...text.matchAll(/\{(\d*)\}/g)].map(([, place = ''], at) => (place === '' ? at : Number(place)));
+  if (places.some((place) => (texts[place] ?? null) === null)) return undefined;
   let next = 0;
-  let known = true;
-  const filled = text.replace(/\{(\d*)\}/g, (_, place: string) => {
-    const value = texts[place === '' ? next++ : Number(place)] ?? null;
-    known &&= value !== null;
-    return value ?? '';
-  });
-  return known ? filled : undefined;
+  return text.replace(/\{\d*\}/g, () => texts[places[next++] ?? 0] ?? '');
 }
 
 function changed(on: ListValue, change: (items: Value[]) => unknown): Value | undefined {

@@ -147,7 +147,6 @@ function renderFor(node: Extract<TemplateNode, { kind: 'for' }>, scope: Scope, f
 
 type Rows = readonly (readonly Value[])[];
 
-// eslint-disable-next-line max-params -- a loop's filter sees the loop's names in the template's scope
 function keptRows(
   rows: Rows,
   { names, filter }: Extract<TemplateNode, { kind: 'for' }>,

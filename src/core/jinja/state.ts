@@ -8,10 +8,18 @@ const mostSteps = 200_000;
 export const longestText = 1_000_000;
 export const longestList = 50_000;
 
+/** Arguments of a call, evaluated. */
+interface GivenValues {
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+}
+
 /** What rendering one node knows and notes. */
 export interface State {
   readonly project: DbtProject;
   readonly node: DbtNode;
+  /** Calls what an expression gave; handed round, because macros are rendered by what evaluates them. */
+  readonly call: (callee: Value, given: GivenValues, frame: Frame) => Value;
   /** Values of vars that are known. */
   readonly vars: ReadonlyMap<string, Value>;
   steps: number;

@@ -12,39 +12,53 @@ export interface Token {
 
 const closers: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#': '#}' };
 
+/** A tag, and how the text after it starts. */
+interface Tag {
+  readonly segment: Segment | null;
+  readonly end: number;
+  readonly trims: boolean;
+}
+
 /** Splits a template into its segments, white space controlled as `-` asks; null where a tag has no end. */
 export function segmentsOf(template: string): readonly Segment[] | null {
   const segments: Segment[] = [];
-  let trimNext = false;
+  let trims = false;
   for (let at = 0; at < template.length; ) {
     const open = nextOpening(template, at);
     const text = template.slice(at, open === -1 ? template.length : open);
-    const opener = open === -1 ? '' : template.slice(open, open + 2);
-    const trimsBefore = open !== -1 && template[open + 2] === '-';
-    const left = trimNext ? text.trimStart() : text;
-    pushText(segments, trimsBefore ? left.trimEnd() : left);
+    const left = trims ? text.trimStart() : text;
+    pushText(segments, open !== -1 && template[open + 2] === '-' ? left.trimEnd() : left);
     if (open === -1) break;
-    const start = open + (/[-+]/.test(template[open + 2] ?? '') ? 3 : 2);
-    const end = endOfTag(template, start, opener);
-    if (end === -1) return null;
-    const inside = template.slice(start, end);
-    trimNext = inside.endsWith('-');
-    const body = trimNext || inside.endsWith('+') ? inside.slice(0, -1) : inside;
-    at = end + 2;
-    if (opener === '{{') segments.push({ kind: 'output', text: body });
-    if (opener !== '{%') continue;
-    if (body.trim() !== 'raw') segments.push({ kind: 'tag', text: body });
-    else {
-      const raw = /\{%[-+]?\s*endraw\s*([-+]?)%\}/g;
-      raw.lastIndex = at;
-      const close = raw.exec(template);
-      if (close === null) return null;
-      pushText(segments, template.slice(at, close.index));
-      trimNext = close[1] === '-';
-      at = raw.lastIndex;
-    }
+    const tag = readTag(template, open);
+    if (tag === null) return null;
+    if (tag.segment !== null) segments.push(tag.segment);
+    trims = tag.trims;
+    at = tag.end;
   }
   return segments;
+}
+
+function readTag(template: string, open: number): Tag | null {
+  const opener = template.slice(open, open + 2);
+  const start = open + (/[-+]/.test(template[open + 2] ?? '') ? 3 : 2);
+  const close = endOfTag(template, start, opener);
+  if (close === -1) return null;
+  const inside = template.slice(start, close);
+  const trims = inside.endsWith('-');
+  const text = /[-+]$/.test(inside) ? inside.slice(0, -1) : inside;
+  const end = close + 2;
+  if (opener === '{#') return { segment: null, end, trims };
+  if (opener === '{{') return { segment: { kind: 'output', text }, end, trims };
+  return text.trim() === 'raw' ? readRaw(template, end) : { segment: { kind: 'tag', text }, end, trims };
+}
+
+function readRaw(template: string, from: number): Tag | null {
+  const closing = /\{%[-+]?\s*endraw\s*([-+]?)%\}/g;
+  closing.lastIndex = from;
+  const close = closing.exec(template);
+  if (close === null) return null;
+  const segment: Segment = { kind: 'text', text: template.slice(from, close.index) };
+  return { segment, end: closing.lastIndex, trims: close[1] === '-' };
 }
 
 function pushText(segments: Segment[], text: string): void {

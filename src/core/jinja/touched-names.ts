@@ -24,6 +24,7 @@ export function touchedNames(nodes: readonly TemplateNode[]): Touched {
   return found;
 }
 
+// eslint-disable-next-line complexity -- one case a kind
 function visit(node: TemplateNode, found: Found): readonly TemplateNode[] {
   switch (node.kind) {
     case 'text':
@@ -62,13 +63,10 @@ function visit(node: TemplateNode, found: Found): readonly TemplateNode[] {
 function change(expression: Expr, found: Found): void {
   const pending: Expr[] = [expression];
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
-    if (one.kind === 'call') {
-      for (const part of [one.on, ...one.given.positional, ...one.given.named.map(([, value]) => value)]) {
-        const root = rootOf(part);
-        if (root !== null) found.changed.add(root);
-      }
-    }
-    pending.push(...partsOf(one));
+    const parts = partsOf(one);
+    const roots = one.kind === 'call' ? parts.map(rootOf) : [];
+    for (const root of roots) if (root !== null) found.changed.add(root);
+    pending.push(...parts);
   }
 }
 
@@ -78,6 +76,7 @@ function rootOf(expression: Expr): string | null {
   return at.kind === 'name' ? at.name : null;
 }
 
+// eslint-disable-next-line complexity -- one case a kind
 function partsOf(expression: Expr): readonly Expr[] {
   switch (expression.kind) {
     case 'call':

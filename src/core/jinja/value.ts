@@ -216,15 +216,13 @@ export function areEqual(a: Value, b: Value): boolean | null {
 }
 
 function compared(a: Value, b: Value, budget: Budget): boolean | null {
-  if (--budget.left < 0) return null;
-  if (isUnknown(a) || isUnknown(b)) return null;
+  if (--budget.left < 0 || isUnknown(a) || isUnknown(b)) return null;
   const [one, two] = [numberOf(a), numberOf(b)];
   if (one !== null && two !== null) return one === two;
   if (isList(a) && isList(b)) return a.tuple === b.tuple && sameItems(a.items, b.items, budget);
-  if (isDict(a) && isDict(b)) return a === b ? true : null;
-  if (kindOf(a) === 'relation' && kindOf(b) === 'relation') return textOf(a) === textOf(b);
-  if (kindOf(a) === 'relation' || kindOf(b) === 'relation') return null;
-  return a === b;
+  const kinds = [kindOf(a), kindOf(b)];
+  if (kinds.includes('relation')) return kinds[0] === kinds[1] ? textOf(a) === textOf(b) : null;
+  return isDict(a) && isDict(b) && a !== b ? null : a === b;
 }
 
 function sameItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean | null {

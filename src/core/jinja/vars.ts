@@ -1,4 +1,5 @@
 import { configKeywords, type DbtNode, type DbtProject } from '#core/dbt';
+import { callValue } from './call.ts';
 import { evaluate } from './evaluate.ts';
 import { parseExpression } from './parse-expression.ts';
 import type { Frame, State } from './state.ts';
@@ -65,7 +66,7 @@ export function newState(
   incremental = false,
 ): State {
   return {
-    ...{ project, node, vars, incremental },
+    ...{ project, node, vars, incremental, call: callValue },
     steps: 0,
     depth: 0,
     assumed: new Set(),

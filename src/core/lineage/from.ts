@@ -1,17 +1,16 @@
-import type { Reason } from '#core/base';
 import { type Expression, type Identifier, identifierKey, type Join, maskReason, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { fold } from './logic.ts';
 import { pivotRelation, unpivotRelation } from './pivot.ts';
 import {
   constant,
+  maskedRelation,
   nothing,
   plain,
   type Relation,
   type RelationColumn,
   type Rowset,
   strengths,
-  unknownValue,
   type Value,
 } from './relation.ts';
 import { type BoundSource, findColumn, newScope, type Scope, type Trace } from './scope.ts';
@@ -157,12 +156,6 @@ const functionColumns: Readonly<Record<string, readonly string[]>> = {
   openjson: ['key', 'value', 'type'],
   string_split: ['value', 'ordinal'],
 };
-
-/** What stands where a part of the SQL could not be rendered: any column, of unknown origin. */
-function maskedRelation(mask: Reason): Relation {
-  const open = ({ name }: Identifier): Value => unknownValue(mask, `?${name.toLowerCase()}`);
-  return { columns: [], open, parents: [], rowset: nothing, signature: mask.text };
-}
 
 /** Set-returning functions of one column, which goes by the alias. */
 function functionRelation(
