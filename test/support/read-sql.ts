@@ -5,7 +5,7 @@ import { type Query, toDialect } from '../../src/core/sql/index.ts';
 import { createSqlReader } from '../../src/edges/sql-engines/index.ts';
 
 /** One reader for a test file; `close` it in `afterAll`. */
-export const reader = createSqlReader({ workers: 1 });
+export const reader = createSqlReader({ workers: 1, timeout: 30_000 });
 
 /** Trees of a project's models, and why others have none. */
 export async function readTrees(
