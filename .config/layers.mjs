@@ -6,6 +6,7 @@ export const coreLayers = {
   base: [],
   sql: ['base'],
   dbt: ['base'],
+  jinja: ['base', 'sql', 'dbt'],
   lineage: ['base', 'sql', 'dbt'],
   pii: ['base', 'sql', 'dbt', 'lineage'],
   change: ['base', 'sql', 'dbt', 'lineage', 'pii'],

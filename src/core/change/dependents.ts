@@ -40,6 +40,14 @@ export function consumersBehind({ project, children }: AnalyzedSide, nodes: Iter
   return [...new Set([...direct, ...further])];
 }
 
+const order = ['exposure', 'metric', 'saved_query', 'semantic_model'];
+
+/** Consumers by who looks at them: exposures, metrics, saved queries, semantic models; each kind in the order given. */
+export function consumersFirst(ids: readonly UniqueId[]): readonly UniqueId[] {
+  const rank = (id: UniqueId): number => order.indexOf(id.slice(0, id.indexOf('.')));
+  return [...ids].sort((a, b) => rank(a) - rank(b));
+}
+
 function usesIn({ lineage }: AnalyzedSide): UsesOf {
   let readers: ReadonlyMap<UniqueId, readonly NodeLineage[]> | null = null;
   const known = new Map<string, Uses>();

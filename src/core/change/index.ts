@@ -24,7 +24,7 @@ export type {
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
 export { compareCompiled } from './compiled-sql.ts';
-export { consumersBehind } from './dependents.ts';
+export { consumersBehind, consumersFirst } from './dependents.ts';
 export { rightSideLines } from './diff-lines.ts';
 export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';

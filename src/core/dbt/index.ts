@@ -26,10 +26,12 @@ export type {
   DbtTest,
   ManifestMetadata,
   Parsed,
+  RenderedSql,
   ResourceType,
   RunResult,
   RunResults,
 } from './project.ts';
+export { hasFirmSql, isFirm } from './rendered.ts';
 export type { ContractItem } from './same-contract.ts';
 export { relationDifferences, sameChecksum } from './same-parts.ts';
 export type { IndirectSelection } from './select/expression.ts';

@@ -20,8 +20,7 @@ export function relationNames(project: DbtProject): RelationNames {
   const ephemeral = new Map<string, UniqueId>();
   for (const node of project.nodes.values()) {
     if (!relationTypes.has(node.resourceType)) continue;
-    const name = (node.identifier ?? node.name).toLowerCase();
-    if (node.materialized === 'ephemeral') ephemeral.set(`__dbt__cte__${name}`, node.uniqueId);
+    if (node.materialized === 'ephemeral') ephemeral.set(`__dbt__cte__${node.name.toLowerCase()}`, node.uniqueId);
     else for (const key of keysOf(node)) index(byName, key, node.uniqueId);
   }
   return {

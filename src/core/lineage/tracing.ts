@@ -5,6 +5,7 @@ import { answerAsked } from './asked-columns.ts';
 import type { ProjectLineage } from './lineage.ts';
 import { inOrder } from './order.ts';
 import { relationNames } from './relation-names.ts';
+import { asRendered } from './rendered.ts';
 import { documented } from './trace-node.ts';
 import { conditionsOf, type Known, type Traced } from './traced.ts';
 import { foundBy, type State, traceAnew, waits } from './tracing-state.ts';
@@ -87,7 +88,7 @@ function settle(node: DbtNode, state: State, wanted: Set<string>): boolean {
   const traced = recalled ?? (answer === undefined ? null : traceAnew(node, key, answer.query, state));
   if (traced === null) return false;
   state.traced.set(uniqueId, traced);
-  return done(traced.lineage, state);
+  return done(asRendered(traced.lineage, node), state);
 }
 
 function done(lineage: Traced['lineage'], state: State): true {
@@ -107,9 +108,10 @@ function recall(node: DbtNode, key: string, state: State): Traced | 'waits' | nu
 
 function noTree(node: DbtNode): Traced['lineage']['unresolved'] {
   if (node.language === 'python') return reason('python-model', `${node.uniqueId} is a Python model`);
+  const failed = node.rendered?.failed ?? null;
   return reason(
     'not-compiled',
-    `the manifest has no compiled SQL of ${node.uniqueId}`,
+    `the manifest has no compiled SQL of ${node.uniqueId}${failed === null ? '' : `, and its Jinja could not be rendered: ${failed}`}`,
     'run dbt compile before the upload',
   );
 }
