@@ -20,7 +20,11 @@ export function findWiderAudience(traced: TracedChange): readonly Finding<'audie
     if (before === undefined || !['model', 'seed', 'snapshot'].includes(node.resourceType)) return [];
     const ways = waysIn(before, node);
     if (ways.length === 0) return [];
-    const columns = plainColumns(head, uniqueId).filter(({ column }) => protectionOf(node, column) === null);
+    // A name that only looks like a person's is no reason to call the owner.
+    const columns = plainColumns(head, uniqueId).filter(
+      ({ column, taint }) =>
+        (taint.known !== 'dictionary' || taint.sensitivity >= 3) && protectionOf(node, column) === null,
+    );
     const [first] = columns;
     if (first === undefined) return [];
     const name = nameOf(head, uniqueId);
