@@ -74,7 +74,12 @@ async function judge(
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
-  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
+  const limits = {
+    budget: policy.data,
+    catalogs: { base: sides.base.catalog, head: sides.head.catalog },
+    clock: ports.clock,
+  };
+  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence], limits); // all that is ever asked
   ports.ended('gathered', { questions: plan.questions.length });
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });

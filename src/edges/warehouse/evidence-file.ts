@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { Answer, Question, RowCountQuestion } from '#core/evidence';
-import { evidenceFileName } from '#core/evidence';
+import { evidenceFileName, parseRelation } from '#core/evidence';
 import type { EvidenceSource } from '#review';
-import { parseRelation } from './relation.ts';
 
 /** Longer files are refused unread. */
 const mostCharacters = 5_000_000;
@@ -38,6 +37,7 @@ export function evidenceFileSource(text: string): EvidenceSource {
   const read = readFile(text);
   return {
     kinds: ['row-count'],
+    atHand: true,
     answer: (question) => Promise.resolve('code' in read ? { known: false, reason: read } : answerFrom(read, question)),
   };
 }
