@@ -12,6 +12,7 @@ export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
 export { bareColumn } from './node-columns.ts';
 export { openLineageEvents } from './open-lineage.ts';
+export { relationNames } from './relation-names.ts';
 export { traceProject } from './trace-project.ts';
 export type { ColumnStep } from './walk.ts';
 export { downstreamOf, upstreamOf } from './walk.ts';
