@@ -3,6 +3,7 @@ import { WeirkeeperError } from '#core/base';
 import { addAuditCommand } from './audit.ts';
 import { EXIT } from './exit.ts';
 import { addLineageCommand } from './lineage.ts';
+import { addMeasureCommand } from './measure.ts';
 import { addReviewCommand } from './review.ts';
 import { addServeCommand } from './serve.ts';
 import { addStateCommand } from './state.ts';
@@ -11,6 +12,7 @@ const EXAMPLES = `
 Examples:
   $ weirkeeper review --base target-main --head target
   $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
+  $ weirkeeper measure --base target-main --head target --warehouse postgres://reader@host/db
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
   $ weirkeeper state --base target-main --head target --select state:modified+
   $ weirkeeper audit export > audit.jsonl
@@ -27,7 +29,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(weirkeeper --help shows what there is)')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addReviewCommand, addLineageCommand, addStateCommand, addAuditCommand, addServeCommand])
+  for (const add of [
+    addReviewCommand,
+    addMeasureCommand,
+    addLineageCommand,
+    addStateCommand,
+    addAuditCommand,
+    addServeCommand,
+  ])
     add(program);
   try {
     process.exitCode = EXIT.passed;

@@ -1,8 +1,11 @@
 import { reason } from '#core/base';
+import type { Sides } from '#core/change';
 import type { DbtCatalog } from '#core/dbt';
 import type { Answer, Answers, Budget, Question, Side } from '#core/evidence';
 import { overTime, priceQuestions, unanswered } from '#core/evidence';
-import type { Clock, EvidenceSource } from './ports.ts';
+import type { Policy } from '#core/policy';
+import { notInCatalog } from './catalog-rows.ts';
+import type { Clock, EvidenceSource, ReviewPorts } from './ports.ts';
 
 /** How many questions are under way at once. */
 const CONCURRENCY = 4;
@@ -13,6 +16,11 @@ export interface Limits {
   /** For the sizes of relations. */
   readonly catalogs: Readonly<Record<Side, DbtCatalog | null>>;
   readonly clock: Clock;
+}
+
+/** The limits of a review, by its policy. */
+export function limitsOf({ base, head }: Sides, { data }: Policy, { clock }: Pick<ReviewPorts, 'clock'>): Limits {
+  return { budget: data, catalogs: { base: base.catalog, head: head.catalog }, clock };
 }
 
 /**
@@ -71,7 +79,7 @@ async function answerOne(question: Question, sources: readonly EvidenceSource[])
     if (!source.kinds.includes(question.kind)) continue;
     const answer = await askSafely(source, question);
     if (answer.known) return answer;
-    last = answer;
+    if (answer.reason.code !== notInCatalog) last = answer;
   }
   return last;
 }

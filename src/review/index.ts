@@ -11,6 +11,8 @@ export { isSuperseded } from './is-superseded.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';
+export type { Measured } from './measure.ts';
+export { measure } from './measure.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,

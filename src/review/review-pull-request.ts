@@ -6,10 +6,11 @@ import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
 import { appendReview } from './append-events.ts';
+import { catalogRows } from './catalog-rows.ts';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
-import { gatherEvidence } from './gather-evidence.ts';
+import { gatherEvidence, limitsOf } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
@@ -74,12 +75,8 @@ async function judge(
   const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
-  const limits = {
-    budget: policy.data,
-    catalogs: { base: sides.base.catalog, head: sides.head.catalog },
-    clock: ports.clock,
-  };
-  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence], limits); // all that is ever asked
+  const sources = [...fromFiles, ...ports.evidence, catalogRows(sides)];
+  const answers = await gatherEvidence(plan.questions, sources, limitsOf(sides, policy, ports)); // all that is ever asked
   ports.ended('gathered', { questions: plan.questions.length });
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });

@@ -1,7 +1,8 @@
 import type { Reason, UniqueId } from '#core/base';
 import { grouped, reason } from '#core/base';
 import type { DbtCatalog } from '#core/dbt';
-import type { Question, Side } from './evidence.ts';
+import type { Question } from './evidence.ts';
+import type { Side } from './side.ts';
 
 /** How much may be asked of data for one review. */
 export interface Budget {

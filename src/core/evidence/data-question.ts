@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import type { Identifier } from '#core/sql';
-import type { Side } from './evidence.ts';
 import type { Condition } from './predicate.ts';
+import type { Side } from './side.ts';
 
 /** One side's relation, as the manifest names it. */
 export interface OfRelation {

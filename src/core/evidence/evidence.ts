@@ -1,9 +1,6 @@
 import type { JsonObject, Reason } from '#core/base';
 import type { DataQuestion } from './data-question.ts';
 
-/** A side of the comparison. */
-export type Side = 'base' | 'head';
-
 /** What a gate may ask the world. Every question has a key, so that the same one is asked once. */
 export type Question =
   | DataQuestion

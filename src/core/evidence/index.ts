@@ -2,8 +2,9 @@
 
 export type { Budget, PricedQuestions } from './budget.ts';
 export { overTime, priceQuestions } from './budget.ts';
+export { rowsFromCatalog } from './catalog-rows.ts';
 export type { DataKind, DataQuestion, OfBoth, OfRelation, QuestionOf, RowCountQuestion } from './data-question.ts';
-export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, Question, Side } from './evidence.ts';
+export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, Question } from './evidence.ts';
 export type { OneSelect } from './one-select.ts';
 export { toOneSelect } from './one-select.ts';
 export type { Condition } from './predicate.ts';
@@ -18,6 +19,7 @@ export { rowCountQuestion } from './questions/row-count.ts';
 export { valueMatchQuestion } from './questions/value-match.ts';
 export { windowRowsQuestion } from './questions/window-rows.ts';
 export { parseRelation } from './relation-name.ts';
+export type { Side } from './side.ts';
 export type { SqlWriter } from './sql-writer.ts';
 export { sqlWriter } from './sql-writer.ts';
 export type { CheckedStatement } from './to-statement.ts';

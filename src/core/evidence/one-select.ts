@@ -191,12 +191,17 @@ function inParentheses(reading: Reading, at: number): Place {
 function word(reading: Reading, at: number, text: string): Place {
   if (text === 'true' || text === 'false' || text === 'null') return at + 1;
   if (text === 'case') return cases(reading, at + 1);
-  if (text === 'cast') {
-    const place = past(reading, condition(reading, past(reading, at, 'cast', '(')), 'as');
-    const type = place === null ? undefined : reading.tokens[place];
-    return place !== null && type?.kind === 'word' && types.has(type.text) ? past(reading, place + 1, ')') : null;
-  }
-  if (!functions.has(text)) return null;
+  if (text === 'cast') return cast(reading, at);
+  return functions.has(text) ? call(reading, at, text) : null;
+}
+
+function cast(reading: Reading, at: number): Place {
+  const place = past(reading, condition(reading, past(reading, at, 'cast', '(')), 'as');
+  const type = place === null ? undefined : reading.tokens[place];
+  return place !== null && type?.kind === 'word' && types.has(type.text) ? past(reading, place + 1, ')') : null;
+}
+
+function call(reading: Reading, at: number, text: string): Place {
   const place = past(reading, at + 1, '(');
   if (is(reading, place, '*')) return text === 'count' ? past(reading, place, '*', ')') : null;
   const inside = is(reading, place, 'distinct') ? past(reading, place, 'distinct') : place;

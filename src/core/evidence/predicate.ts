@@ -31,6 +31,7 @@ const binary: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=', 'l
 const chained: ReadonlySet<string> = new Set(['and', 'or']);
 const after: ReadonlySet<string> = new Set(['is null', 'is not null']);
 const deepest = 30;
+const mostOperands = 500;
 
 /**
  * An expression as a condition on one relation; null when any part of it is not known to be harmless and the same in every
@@ -45,40 +46,57 @@ export function toCondition(
   const operands = expression.children.map((child) => toCondition(child, column, depth + 1));
   const known = operands.filter((operand) => operand !== null);
   if (known.length !== operands.length) return null;
-  switch (expression.kind) {
+  return toKnown(expression, known, column);
+}
+
+function toKnown(
+  { kind, name, column: written, query }: Expression,
+  known: readonly Condition[],
+  column: (name: readonly Identifier[]) => Identifier | null,
+): Condition | null {
+  switch (kind) {
     case 'column': {
-      const found = column(expression.column);
-      return found === null ? null : { kind: 'column', column: found };
+      const found = column(written);
+      return found === null ? null : { kind, column: found };
     }
     case 'literal':
-      return toLiteral(expression.name);
+      return toLiteral(name);
     case 'function':
-      return harmlessFunctions.includes(expression.name) && known.length > 0
-        ? { kind: 'call', name: expression.name, operands: known }
-        : null;
-    case 'cast': {
-      const [operand] = known;
-      const isKnown = operand !== undefined && known.length === 1 && harmlessTypes.includes(expression.name);
-      return isKnown ? { kind: 'cast', type: expression.name, operand } : null;
-    }
+      return toCall(name, known);
+    case 'cast':
+      return toCast(name, known);
     case 'in':
-      return expression.query === null && known.length > 1 ? { kind: 'operator', name: 'in', operands: known } : null;
     case 'between':
-      return known.length === 3 ? { kind: 'operator', name: 'between', operands: known } : null;
+      return query === null ? toOperator(kind, known) : null;
     case 'operator':
-      return toOperator(expression.name, known);
+      return toOperator(name, known);
     default:
       return null;
   }
 }
 
+function toCall(name: string, operands: readonly Condition[]): Condition | null {
+  return harmlessFunctions.includes(name) && operands.length > 0 ? { kind: 'call', name, operands } : null;
+}
+
+function toCast(type: string, [operand, ...others]: readonly Condition[]): Condition | null {
+  return operand !== undefined && others.length === 0 && harmlessTypes.includes(type)
+    ? { kind: 'cast', type, operand }
+    : null;
+}
+
 function toOperator(written: string, operands: readonly Condition[]): Condition | null {
   const name = written === '!=' ? '<>' : written;
-  const fits =
-    (binary.has(name) && operands.length === 2) ||
-    (chained.has(name) && operands.length > 1) ||
-    ((after.has(name) || name === 'not') && operands.length === 1);
-  return fits ? { kind: 'operator', name, operands } : null;
+  const [least, most] = operandsOf(name);
+  return operands.length >= least && operands.length <= most ? { kind: 'operator', name, operands } : null;
+}
+
+/** How many operands an operator takes; of one that is not known, none fits. */
+function operandsOf(name: string): readonly [least: number, most: number] {
+  if (binary.has(name)) return [2, 2];
+  if (chained.has(name) || name === 'in') return [2, mostOperands];
+  if (after.has(name) || name === 'not') return [1, 1];
+  return name === 'between' ? [3, 3] : [1, 0];
 }
 
 function toLiteral(written: string): Condition | null {
@@ -93,11 +111,8 @@ function toLiteral(written: string): Condition | null {
 export function writeCondition(condition: Condition, writer: SqlWriter, alias: string): string | null {
   const write = (one: Condition): string | null => writeCondition(one, writer, alias);
   switch (condition.kind) {
-    case 'column': {
-      const name = writer.name(condition.column);
-      const from = writer.name(alias);
-      return name === null || from === null ? null : `${from}.${name}`;
-    }
+    case 'column':
+      return writeColumn(condition.column, writer, alias);
     case 'text':
       // What a backslash means differs between warehouses, and control characters have no business here.
       return /[\\\p{Cc}]/u.test(condition.value) ? null : `'${condition.value.replaceAll("'", "''")}'`;
@@ -115,6 +130,11 @@ export function writeCondition(condition: Condition, writer: SqlWriter, alias: s
     case 'operator':
       return writeOperator(condition.name, condition.operands.map(write));
   }
+}
+
+function writeColumn(column: Identifier, writer: SqlWriter, alias: string): string | null {
+  const [from, name] = [writer.name(alias), writer.name(column)];
+  return name === null || from === null ? null : `${from}.${name}`;
 }
 
 function writeOperator(name: string, operands: readonly (string | null)[]): string | null {
@@ -142,15 +162,17 @@ export function conditionText(condition: Condition): string {
       return `${text(condition.operand)}::${condition.type}`;
     case 'call':
       return `${condition.name}(${condition.operands.map(text).join(', ')})`;
-    case 'operator': {
-      const [first = '', ...others] = condition.operands.map((one) => nested(one));
-      if (condition.name === 'not') return `not ${first}`;
-      if (after.has(condition.name)) return `${first} ${condition.name}`;
-      if (condition.name === 'in') return `${first} in (${others.join(', ')})`;
-      if (condition.name === 'between') return `${first} between ${others.join(' and ')}`;
-      return [first, ...others].join(` ${condition.name} `);
-    }
+    case 'operator':
+      return operatorText(condition.name, condition.operands.map(nested));
   }
+}
+
+function operatorText(name: string, [first = '', ...others]: readonly string[]): string {
+  if (name === 'not') return `not ${first}`;
+  if (after.has(name)) return `${first} ${name}`;
+  if (name === 'in') return `${first} in (${others.join(', ')})`;
+  if (name === 'between') return `${first} between ${others.join(' and ')}`;
+  return [first, ...others].join(` ${name} `);
 }
 
 function nested(condition: Condition): string {

@@ -25,9 +25,12 @@ export function relationsOf(change: Change, uniqueId: DbtNode['uniqueId']): OfBo
   return { uniqueId, base: base.relation, head: head.relation, state: `${base.state ?? ''} ${head.state ?? ''}` };
 }
 
-/** Which build a side's relations are of: its artifacts, in short. */
+/** Which build a side's relations are of: the manifest and the run that made them. */
 function stateOf({ artifacts }: AnalyzedSide): string {
-  return artifacts.map(({ name, sha256 }) => `${name} ${sha256}`).join(' ');
+  return artifacts
+    .filter(({ name }) => name === 'manifest.json' || name === 'run_results.json')
+    .map(({ name, sha256 }) => `${name} ${sha256}`)
+    .join(' ');
 }
 
 /** Whether dbt's own run says that head's relation was not built. */

@@ -64,9 +64,12 @@ export interface Layer {
   readonly rung: Rung;
 }
 
+/** Gates that tell and do not stop until a policy requires them: they need more than counts of rows, which not every repository has. */
+const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values']);
+
 /** What holds for a gate that the policy file does not name. */
 export function defaultGatePolicy(gateId: string): GatePolicy {
-  return { mode: gateId === DEEP_REVIEW ? 'advisory' : 'required', findings: {}, options: {} };
+  return { mode: advisoryByDefault.has(gateId) ? 'advisory' : 'required', findings: {}, options: {} };
 }
 
 /** What the policy says of one gate. */

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Condition, DataQuestion, OneSelect } from '#core/evidence';
@@ -18,8 +18,6 @@ import {
 import { warehouseOver } from '../../../src/edges/warehouse/open-warehouse.ts';
 import { id } from '../../support/a-project.ts';
 
-const SELECT = 1; // DuckDB's StatementType.SELECT
-
 let connection: DuckDBConnection;
 beforeAll(async () => {
   connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -31,7 +29,7 @@ async function duckdbReads(sql: string): Promise<boolean | null> {
   try {
     const statements = await connection.extractStatements(sql);
     if (statements.count !== 1) return false;
-    return (await statements.prepare(0)).statementType === SELECT;
+    return (await statements.prepare(0)).statementType === StatementType.SELECT;
   } catch (error) {
     // What names no existing table is not prepared, but it has been read: then its first word tells.
     return /^(Catalog|Binder) Error/.test(String((error as { message?: unknown }).message))

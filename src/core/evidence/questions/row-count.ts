@@ -1,6 +1,6 @@
 import type { UniqueId } from '#core/base';
 import type { QuestionOf, RowCountQuestion, Statement } from '../data-question.ts';
-import type { Side } from '../evidence.ts';
+import type { Side } from '../side.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 
 /** Asks for the rows of one side's relation. The key names side and node, so that two gates share the answer. */

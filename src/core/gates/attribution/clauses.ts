@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import type { Condition } from '#core/evidence';
 import { toCondition } from '#core/evidence';
-import type { Expression, Identifier, Query, Select, Source } from '#core/sql';
+import type { Expression, Identifier, Projection, Query, Select, Source } from '#core/sql';
 
 /** A part of a query that decides which rows there are, in terms of the nodes that it reads. */
 export type Clause =
@@ -142,20 +142,22 @@ function columnOut({ body, ctes, limit }: Query, column: Identifier, place: Plac
   if (body.kind !== 'select' || limit || !keepsRows(body)) return null;
   const scope = new Map(place.scope);
   for (const cte of ctes) scope.set(cte.name.name.toLowerCase(), cte.query);
-  const key = column.name.toLowerCase();
   const inner = { ...place, select: body, scope };
-  for (const projection of body.projections) {
-    if (projection.kind === 'star') continue;
-    const { expression, alias } = projection;
-    const name = alias ?? expression.column.at(-1);
-    if (name?.name.toLowerCase() !== key) continue;
-    return expression.kind === 'column' && expression.column.length <= 2
-      ? throughOne(expression.column, inner, depth)
-      : null;
-  }
-  const [star] = body.projections;
-  const isPlain = star?.kind === 'star' && star.rename.length === 0 && star.replace.length === 0;
-  return isPlain && body.sources.length === 1 ? throughOne([column], inner, depth) : null;
+  const named = body.projections.find((projection) => isCalled(projection, column));
+  if (named === undefined) return passesAll(body) ? throughOne([column], inner, depth) : null;
+  if (named.kind === 'star' || named.expression.kind !== 'column' || named.expression.column.length > 2) return null;
+  return throughOne(named.expression.column, inner, depth);
+}
+
+function isCalled(projection: Projection, { name }: Identifier): boolean {
+  if (projection.kind === 'star') return false;
+  const own = projection.alias ?? projection.expression.column.at(-1);
+  return own?.name.toLowerCase() === name.toLowerCase();
+}
+
+/** Whether a select list begins with a star that changes no name and no value. */
+function passesAll({ projections: [star] }: Select): boolean {
+  return star?.kind === 'star' && star.rename.length === 0 && star.replace.length === 0;
 }
 
 function throughOne(name: readonly Identifier[], place: Place, depth: number): NodeColumn | null {

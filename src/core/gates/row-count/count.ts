@@ -7,6 +7,7 @@ import { evidenceFileName, rowCountQuestion, unanswered, windowRowsQuestion } fr
 import type { Edit } from '../attribution/edits.ts';
 import { editsOf } from '../attribution/edits.ts';
 import { isRelation, relationOf, relationsOf, spelled, wasNotBuilt } from '../data-relations.ts';
+import { groupReasons } from '../group-reasons.ts';
 import type { RowCountOptions, Threshold } from './options.ts';
 import { ownWords, thresholdOf } from './options.ts';
 
@@ -194,13 +195,12 @@ function whyNot(
 }
 
 function countOf(relation: Relation, answers: Answers): Counted | Reason {
-  const { base, head, window, uncountable } = relation;
+  const { base, head, uncountable } = relation;
   if (uncountable !== null) return uncountable;
   if (head === null) return reason('no-relation-name', 'the manifest names no relation');
   const after = rowsOf(answers.get(head.key));
   if ('code' in after) return after;
-  const { source } = after;
-  if (base === null) return { relation, base: null, head: after.rows, source, within: null };
+  if (base === null) return { relation, base: null, head: after.rows, source: after.source, within: null };
   const before = rowsOf(answers.get(base.key));
   if ('code' in before) return before;
   if (base.relation === head.relation && !isFromFile(before.source) && !isFromFile(after.source)) {
@@ -210,13 +210,16 @@ function countOf(relation: Relation, answers: Answers): Counted | Reason {
       'build head in a schema of its own',
     );
   }
-  const common = window === null ? undefined : answers.get(window.key);
-  if (window !== null && common?.known === true && common.kind === 'window-rows') {
-    const { base: earlier = 0, head: later = 0 } = common.figures;
-    // Without a common stretch there is nothing to compare in it; then all rows are.
-    if (earlier > 0 || later > 0) return { relation, base: earlier, head: later, source, within: window.column.name };
-  }
-  return { relation, base: before.rows, head: after.rows, source, within: null };
+  const all = { relation, base: before.rows, head: after.rows, source: after.source, within: null };
+  return { ...all, ...countedWithin(relation, answers) };
+}
+
+/** Rows of the time that both sides have. Without such a time there is nothing to compare in it; then all rows are. */
+function countedWithin({ window }: Relation, answers: Answers): Partial<Pick<Counted, 'base' | 'head' | 'within'>> {
+  const answer = window === null ? undefined : answers.get(window.key);
+  if (window === null || answer?.known !== true || answer.kind !== 'window-rows') return {};
+  const { base = 0, head = 0 } = answer.figures;
+  return base + head > 0 ? { base, head, within: window.column.name } : {};
 }
 
 /** An evidence file says which side a count is of; its counts may have been taken before and after the build. */
@@ -229,20 +232,4 @@ function rowsOf(answer: Answer | undefined): { readonly rows: number; readonly s
   if (!answer.known) return answer.reason;
   if (answer.kind !== 'row-count') return reason('wrong-answer', 'the answer is of another kind');
   return { rows: answer.rows, source: answer.source };
-}
-
-const mostNamed = 3;
-
-function groupReasons(missing: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[]): readonly Reason[] {
-  const groups = new Map<string, { readonly cause: Reason; readonly ids: UniqueId[] }>();
-  for (const { uniqueId, cause } of missing) {
-    const key = `${cause.code}\n${cause.text}`;
-    const group = groups.get(key) ?? { cause, ids: [] };
-    group.ids.push(uniqueId);
-    groups.set(key, group);
-  }
-  return sortedBy(groups.entries(), ([key]) => key).map(([, { cause, ids }]) => {
-    const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
-    return { ...cause, text: `${cause.text}: ${ids.slice(0, mostNamed).join(', ')}${more}` };
-  });
 }

@@ -52,18 +52,15 @@ export function readExpectations(body: string): Declared {
 
 function readLine(text: string, line: number): Expectation | null {
   const [, model = '', written = '', because = ''] = declaration.exec(text) ?? [];
+  const ends = readRange(written);
+  return ends === null ? null : { model, ...ends, because: toLine(because, 200), range: written, line };
+}
+
+function readRange(written: string): Pick<Expectation, 'unit' | 'least' | 'most'> | null {
   const [, from, unit, to, otherUnit] = range.exec(written) ?? [];
   if (from === undefined || (to !== undefined && unit !== otherUnit)) return null;
-  const ends = [toNumber(from), toNumber(to ?? from)].sort((a, b) => a - b);
-  return {
-    model,
-    unit: unit === '%' ? 'percent' : 'rows',
-    least: ends[0] ?? 0,
-    most: ends[1] ?? 0,
-    because: toLine(because, 200),
-    range: written,
-    line,
-  };
+  const [first, second] = [toNumber(from), toNumber(to ?? from)];
+  return { unit: unit === '%' ? 'percent' : 'rows', least: Math.min(first, second), most: Math.max(first, second) };
 }
 
 function toNumber(text: string): number {

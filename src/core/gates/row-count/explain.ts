@@ -140,18 +140,14 @@ function nameMove(
   move: Move,
   { moves, means }: { readonly moves: ReadonlyMap<UniqueId, Move>; readonly means: Means },
 ): Named {
-  const found = causeOf(change, move, moves);
-  if (found === null) return { messageId: 'rows-differ-without-cause', cause: '' };
-  const edits = attributed(change, move.counted.relation.edits, means.answers);
-  const cause = edits.length === 0 ? found : `: ${edits.slice(0, mostEdits).join('; ')}`;
+  const cause = causeOf(change, move, moves);
+  if (cause === null) return { messageId: 'rows-differ-without-cause', cause: '' };
   if (move.counted.head === 0) return { messageId: 'relation-emptied', cause };
   if (move.base === 0) return { messageId: 'relation-filled', cause };
   const suspicions = suspicionsOf(change, idOf(move), means);
   const isExcused = suspicions.some((one) => means.options.environment.includes(one.kind) && isEnough(one, move));
   return { messageId: isExcused ? 'rows-maybe-environment' : 'row-count-changed', cause };
 }
-
-const mostEdits = 3;
 
 /** Whether a suspicion is as large as what it is to explain: parents that drifted by 2 % do not double a table. */
 function isEnough({ kind, drift }: Suspicion, { ratio }: Move): boolean {
@@ -224,6 +220,8 @@ function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCou
   };
 }
 
+const mostEdits = 3;
+
 function mattersOf(change: Change, { relation, base, within }: Counted, { with: followers, means }: Told): string {
   const moved = followers.map(
     (move) => `${nameOf(change, idOf(move))} ${grouped(move.base)} → ${grouped(move.counted.head)}`,
@@ -231,6 +229,7 @@ function mattersOf(change: Change, { relation, base, within }: Counted, { with: 
   const refresh = findFullRefreshes(change).find(({ uniqueId }) => uniqueId === relation.uniqueId);
   const suspicions = base === null ? [] : suspicionsOf(change, relation.uniqueId, means).map(({ text }) => text);
   return [
+    ...attributed(change, relation.edits, means.answers).slice(0, mostEdits),
     ...(moved.length === 0 ? [] : [`with it: ${moved.join(', ')}`]),
     ...(within === null ? [] : [`counted in the time that both sides have, by ${within}`]),
     ...(refresh === undefined ? [] : [`head may hold rows of the old SQL until a full refresh: ${refresh.because}`]),
