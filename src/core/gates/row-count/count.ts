@@ -1,6 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason, sortedBy } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
+import { findUnseenSql } from '#core/change';
 import type { DbtNode } from '#core/dbt';
 import type { Answer, Answers, DataQuestion, QuestionOf, RowCountQuestion, Side } from '#core/evidence';
 import { evidenceFileName, rowCountQuestion, unanswered, windowRowsQuestion } from '#core/evidence';
@@ -53,11 +54,12 @@ export interface Counted {
 
 /** Modified models, seeds and snapshots that are relations, then what is below them, each in order of unique_id. */
 export function scopeOf(change: Change, options: RowCountOptions): Scope {
-  const modified = new Map(change.modified.map((node) => [node.uniqueId, node]));
-  const kept = change.modified.filter(({ uniqueId }) => isRelation(change.head.project.nodes.get(uniqueId)));
+  const starts = [...change.modified, ...changedByVar(change)];
+  const modified = new Map(starts.map((node) => [node.uniqueId, node]));
+  const kept = starts.filter(({ uniqueId }) => isRelation(change.head.project.nodes.get(uniqueId)));
   const steps = options.children === true ? 1 : options.children === false ? 0 : options.children;
   const below = new Map<UniqueId, readonly UniqueId[]>();
-  let layer = change.modified.map(({ uniqueId }) => uniqueId);
+  let layer = starts.map(({ uniqueId }) => uniqueId);
   // The modified ones' own children are needed in any case: they tell who moves with whom.
   for (let step = 0; step < Math.max(1, steps) && layer.length > 0; step += 1) {
     for (const id of layer) below.set(id, relationsBelow(change, id));
@@ -76,6 +78,20 @@ export function scopeOf(change: Change, options: RowCountOptions): Scope {
   );
   const removed = change.removed.slice(0, options.max_relations).flatMap((id) => removedRelation(change, id));
   return { relations, removed, beyond: Math.max(0, ids.length - options.max_relations), stale: change.base.stale };
+}
+
+/**
+ * What dbt does not call modified although a var made its SQL another. What a target or an environment variable changed is left out: base
+ * and head are often built with others.
+ */
+function changedByVar(change: Change): readonly ModifiedNode[] {
+  return findUnseenSql(change).flatMap(({ uniqueId, reads }): readonly ModifiedNode[] => {
+    const node = change.head.project.nodes.get(uniqueId);
+    if (node === undefined || node.resourceType === 'test' || !reads.every((read) => read.startsWith('var(')))
+      return [];
+    const { resourceType } = node;
+    return [{ uniqueId, resourceType, selectors: [], causes: [], compiled: 'changed', label: 'var or environment' }];
+  });
 }
 
 /** The questions of a scope: base and head of each relation, the same relation once. */
@@ -119,21 +135,35 @@ export function readCounts(
   return { counted, unknown: [...unknown, cap] };
 }
 
-/** Direct children that are relations; an ephemeral child is passed through, because its rows are its children's. */
+/**
+ * Direct children that are relations; an ephemeral child is passed through, because its rows are its children's, and so is a source that
+ * stands for the relation of a seed.
+ */
 function relationsBelow(change: Change, start: UniqueId): readonly UniqueId[] {
+  const { children, project } = change.head;
   const found = new Set<UniqueId>();
   const met = new Set<UniqueId>([start]);
-  const queue = [start];
+  const queue = [start, ...sourcesFilledBy(change, start)];
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    for (const child of change.head.children.get(id) ?? []) {
+    for (const child of children.get(id) ?? []) {
       if (met.has(child)) continue;
       met.add(child);
-      const node = change.head.project.nodes.get(child);
+      const node = project.nodes.get(child);
       if (node?.materialized === 'ephemeral') queue.push(child);
       else if (isRelation(node)) found.add(child);
     }
   }
   return [...found];
+}
+
+function sourcesFilledBy(change: Change, seed: UniqueId): readonly UniqueId[] {
+  const { nodes } = change.head.project;
+  const node = nodes.get(seed);
+  if (node?.resourceType !== 'seed' || node.relationName === null) return [];
+  const relation = node.relationName.toLowerCase();
+  return [...nodes.values()]
+    .filter(({ resourceType, relationName }) => resourceType === 'source' && relationName?.toLowerCase() === relation)
+    .map(({ uniqueId }) => uniqueId);
 }
 
 function parentsBy(below: ReadonlyMap<UniqueId, readonly UniqueId[]>): ReadonlyMap<UniqueId, readonly UniqueId[]> {
