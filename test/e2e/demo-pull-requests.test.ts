@@ -115,6 +115,9 @@ describe('pull request 4, one thing of each kind', () => {
       allConclude('success', {
         weirkeeper: 'failure',
         'weirkeeper / row-count': 'failure',
+        // Advisory by default: keys that are gone, values that are others.
+        'weirkeeper / keys': 'neutral',
+        'weirkeeper / values': 'neutral',
         'weirkeeper / column-lineage': 'failure',
         'weirkeeper / destructive': 'failure',
       }),
