@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
-import type { Condition, DataQuestion } from '#core/evidence';
+import type { DataQuestion } from '#core/evidence';
 import { conditionText } from '#core/evidence';
 import { createSqlReader } from '#edges/sql-engines';
 import { openWarehouse, type Warehouse } from '#edges/warehouse';
@@ -43,7 +43,7 @@ function byHand(question: DataQuestion): Readonly<Record<string, string>> {
     case 'row-count':
       return { rows: `select sum(1) from (select 1 from ${question.relation}) x` };
     case 'failing-rows': {
-      const written = failing[conditionText(question.condition as Condition)];
+      const written = failing[conditionText(question.condition)];
       if (written === undefined) return {};
       const { relation } = question;
       return {
@@ -132,13 +132,14 @@ async function compare(artifacts: string, warehouse: Warehouse, ask: Ask): Promi
         continue;
       }
       tally.answered += 1;
-      const figures = answer.kind === 'row-count' ? { rows: answer.rows } : answer.figures;
+      const figures: Readonly<Record<string, number>> =
+        answer.kind === 'row-count' ? { rows: answer.rows } : answer.figures;
       const statements = Object.entries(byHand(question));
       if (statements.length === 0) tally.open.push(`#${number} ${question.key}: no SQL by hand`);
       for (const [name, sql] of statements) {
         tally.compared += 1;
         const expected = Number((await ask(sql)) ?? 0);
-        const had = (figures as Readonly<Record<string, number>>)[name];
+        const had = figures[name];
         if (had !== expected) tally.differ.push(`#${number} ${question.key} ${name}: ${had}, by hand ${expected}`);
       }
     }
@@ -189,22 +190,25 @@ async function copyDemo(client: pg.Client): Promise<readonly string[]> {
     access_mode: 'READ_ONLY',
   });
   const connection = await instance.connect();
-  const all = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
+  const all = async (sql: string) =>
+    (await connection.runAndReadAll(sql))
+      .getRowsJson()
+      .map((row) => row.map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell))));
   const tables = await all(
     "select table_schema, table_name from information_schema.tables where table_schema <> 'main'",
   );
-  const schemas = [...new Set(tables.map(([schema]) => String(schema)))];
+  const schemas = [...new Set(tables.map(([schema = '']) => schema))];
   for (const schema of schemas)
     await client.query(`drop schema if exists "${schema}" cascade; create schema "${schema}"`);
-  for (const [schema, table] of tables) {
-    const name = `"${String(schema)}"."${String(table)}"`;
+  for (const [schema = '', table = ''] of tables) {
+    const name = `"${schema}"."${table}"`;
     const columns = await all(
-      `select column_name, data_type from information_schema.columns where table_schema = '${String(schema)}' and table_name = '${String(table)}' order by ordinal_position`,
+      `select column_name, data_type from information_schema.columns where table_schema = '${schema}' and table_name = '${table}' order by ordinal_position`,
     );
-    const types = columns.map(([column, type]) => `"${String(column)}" ${toPostgres(String(type))}`);
+    const types = columns.map(([column, type]) => `"${column ?? ''}" ${toPostgres(type ?? '')}`);
     await client.query(`create table ${name} (${types.join(', ')})`);
     const rows = await all(`select to_json(t) from ${name} t`);
-    const json = `[${rows.map(([row]) => String(row)).join(',')}]`;
+    const json = `[${rows.map(([row = '']) => row).join(',')}]`;
     await client.query(`insert into ${name} select * from json_populate_recordset(null::${name}, $1)`, [json]);
   }
   connection.closeSync();

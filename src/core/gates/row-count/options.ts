@@ -7,7 +7,7 @@ const percent = z.number().min(0).max(1_000_000);
 const rows = z.int().min(0);
 
 /** What a move may be laid to that is no fault of the change. */
-export const environments = ['parents', 'clock', 'sample', 'target', 'times', 'stale'] as const;
+const environments = ['parents', 'clock', 'sample', 'target', 'times', 'stale'] as const;
 export type Environment = (typeof environments)[number];
 
 export const options = z.strictObject({
