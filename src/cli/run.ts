@@ -4,6 +4,7 @@ import { addAuditCommand } from './audit.ts';
 import { EXIT } from './exit.ts';
 import { addLineageCommand } from './lineage.ts';
 import { addMeasureCommand } from './measure.ts';
+import { addPiiCommand } from './pii.ts';
 import { addReviewCommand } from './review.ts';
 import { addServeCommand } from './serve.ts';
 import { addStateCommand } from './state.ts';
@@ -15,6 +16,7 @@ Examples:
   $ weirkeeper measure --base target-main --head target --warehouse postgres://reader@host/db
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
   $ weirkeeper state --base target-main --head target --select state:modified+
+  $ weirkeeper pii --manifest target/manifest.json --format csv > personal-data.csv
   $ weirkeeper audit export > audit.jsonl
   $ weirkeeper audit verify audit.jsonl --key keys.json --git .
   $ weirkeeper audit show 42 audit.jsonl
@@ -34,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
     addMeasureCommand,
     addLineageCommand,
     addStateCommand,
+    addPiiCommand,
     addAuditCommand,
     addServeCommand,
   ])

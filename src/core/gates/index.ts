@@ -13,6 +13,8 @@ import { values } from './values.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
+export type { Inventory, InventoryLine } from './pii/inventory.ts';
+export { piiInventory } from './pii/inventory.ts';
 export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
