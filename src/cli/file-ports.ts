@@ -4,7 +4,7 @@ import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import { type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
 import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -27,11 +27,13 @@ export function filePorts(
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
+      readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true }),
       readFile: () => Promise.resolve(files.policy),
       readLabelHistory: () => Promise.resolve([]),
     },
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
+    lineageCache: noLineageCache,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
     // Nobody keeps the record: it tells what a server would have recorded.

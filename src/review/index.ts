@@ -1,13 +1,13 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 
-export type { MergeFacts } from '#core/audit';
+export type { DatedLabelEvent, MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
+export { analyzeSides } from './analyze-sides.ts';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
-export { isSuperseded } from './is-superseded.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';
@@ -25,11 +25,13 @@ export type {
   ClosedPullRequest,
   Comparison,
   EvidenceSource,
+  LineageCache,
   OutcomeMemory,
   Progress,
   Publication,
   Publisher,
   PullRequests,
+  RecordedReviews,
   RepositoryHistory,
   ReviewMemory,
   ReviewPorts,
@@ -43,4 +45,6 @@ export type { Review } from './review.ts';
 export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
+export type { LineagePorts } from './trace-sides.ts';
+export { noLineageCache, traceSides } from './trace-sides.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';

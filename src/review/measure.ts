@@ -1,10 +1,10 @@
 import { RepositoryError } from '#core/base';
 import type { Sides } from '#core/change';
-import { analyzeChange, statementsFor } from '#core/change';
 import type { Answers, DataQuestion } from '#core/evidence';
 import { gates, planGates } from '#core/gates';
 import { gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
+import { analyzeSides } from './analyze-sides.ts';
 import { collectSnapshot } from './collect-snapshot.ts';
 import { gatherEvidence, limitsOf } from './gather-evidence.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
@@ -21,8 +21,7 @@ export async function measure(request: ReviewRequest, ports: ReviewPorts): Promi
   const snapshot = await collectSnapshot(request, ports);
   const { sides, policy, pullRequest } = snapshot;
   if ('code' in sides) throw new RepositoryError(sides.code, sides.text);
-  const trees = await ports.sqlReader.read(statementsFor(sides));
-  const change = analyzeChange(sides, trees);
+  const { change } = await analyzeSides(sides, ports);
   const assistance = detectAssistance(pullRequest);
   const plan = planGates(gates, { change, assistance, depth: 'standard', options: gateOptions(policy) });
   const questions = plan.questions.filter((question) => question.kind !== 'claims');

@@ -2,6 +2,7 @@ import type { ProjectSide } from '#core/change';
 import type { Parsed } from '#core/dbt';
 import { parseCatalog, parseManifest, parseRunResults } from '#core/dbt';
 import type { Side } from '#core/evidence';
+import { withRenderedSql } from '#core/jinja';
 import type { ArtifactSet } from './ports.ts';
 
 /** Artifacts as text → one side. A bad manifest is the side's reason; a bad optional artifact is too: it was given to be read. */
@@ -15,7 +16,7 @@ export function readSide(side: Side, set: ArtifactSet): Parsed<ProjectSide> {
   return {
     ok: true,
     value: {
-      project: manifest.value,
+      project: withRenderedSql(manifest.value),
       catalog: catalog === null ? null : catalog.value,
       runResults: runResults === null ? null : runResults.value,
       artifacts: set.digests,

@@ -1,10 +1,10 @@
-import { analyzeChange, statementsFor } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
+import { analyzeSides } from './analyze-sides.ts';
 import { appendReview } from './append-events.ts';
 import { catalogRows } from './catalog-rows.ts';
 import type { Snapshot } from './collect-snapshot.ts';
@@ -68,11 +68,9 @@ async function judge(
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
   if ('code' in sides) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
-  const statements = statementsFor(sides);
-  const trees = await ports.sqlReader.read(statements); // engines in workers: trees or reasons
-  ports.ended('read', { statements: statements.length });
+  const { change, count } = await analyzeSides(sides, ports); // engines in workers read what has not been read before
+  ports.ended('read', { ...count });
 
-  const change = analyzeChange(sides, trees);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
   const sources = [...fromFiles, ...ports.evidence, catalogRows(sides)];

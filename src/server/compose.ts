@@ -5,9 +5,9 @@ import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
+import { createSqlReader, type ReadDifferently, readerVersion } from '#edges/sql-engines';
 import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { Clock, EvidenceSource, LineageCache, OutcomePorts, ReviewPorts, SqlReader } from '#review';
 import type { Environment } from './environment.ts';
 import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -24,6 +24,10 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** What time it is; the machine's clock unless told. */
+  readonly clock?: Clock;
+  /** How long GitHub may take to answer, the pause before a second attempt, and what wait is not worth giving a job back; the edge's own unless told. */
+  readonly requests?: Pick<Parameters<typeof createGitHub>[0], 'timeoutMs' | 'retryDelayMs' | 'maxWaitMs'>;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -51,7 +55,9 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          const clock = options.clock ?? { now: () => new Date() };
+          const lineageCache = store.lineageCache({ version: readerVersion() });
+          const edges = { environment, github, store, signer, sqlReader, lineageCache, evidence, metrics, clock };
           return createRunJob({
             github,
             reviews: store.reviews,
@@ -87,18 +93,22 @@ interface Edges {
   readonly store: Store;
   readonly signer: RecordSigner;
   readonly sqlReader: SqlReader;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
+function portsOf(edges: Edges): ReviewPorts {
+  const { environment, github, store, signer, sqlReader, lineageCache, evidence, log, metrics, clock } = edges;
   const { pullRequests, publisher, workflowArtifacts } = github;
   return {
     pullRequests,
     publisher,
     artifacts: createArtifacts({ workflow: workflowArtifacts, pullRequests }),
     sqlReader,
+    lineageCache,
     evidence,
     evidenceFile: evidenceFileSource,
     auditLog: store.auditLog,
@@ -114,7 +124,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
       },
     },
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
     progress: {
       stage(stage, details) {
         metrics.stage(stage, Number(details?.['duration_ms'] ?? 0) / 1_000);
@@ -124,7 +134,7 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
   };
 }
 
-function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomePorts {
+function outcomePortsOf({ environment, github, store, signer, log, clock }: Edges): OutcomePorts {
   return {
     auditLog: store.auditLog,
     outcomes: store.outcomes,
@@ -134,11 +144,14 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
     pullRequests: github.pullRequests,
     signer,
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
+    recordedReviews: store.recordedReviews,
+    checkpointRefused: ({ repository }, err) =>
+      log.warn({ repository, err }, 'the checkpoint of the log was not taken'),
   };
 }
 
-function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
+function connectGitHub({ environment, throttle, requests }: AppOptions, log: Logger, metrics: Metrics): GitHub {
   const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
@@ -153,6 +166,7 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },
+    ...requests,
     ...(throttle === undefined ? {} : { throttle }),
   });
 }

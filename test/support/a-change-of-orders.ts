@@ -105,8 +105,8 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
     artifacts: [],
     origin: 'a test',
     stale: null,
-    trees: new Map(),
     children: new Map(),
+    trees: new Map(),
     lineage: new Map(
       ids.map((uniqueId) => [
         uniqueId,
@@ -116,6 +116,8 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
           rowset: [],
           unresolved: null,
           complete: true,
+          said: [],
+          starTables: [],
           missing: [],
         },
       ]),

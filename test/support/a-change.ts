@@ -156,6 +156,8 @@ function aLineage(
     rowset,
     unresolved: unresolved ?? null,
     complete: complete ?? unresolved === undefined,
+    said: [],
+    starTables: [],
     missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;
@@ -210,8 +212,8 @@ export function aSide({ nodes, macros = [], adapter = 'postgres', stale, statuse
     artifacts: [],
     origin: 'directory target/',
     stale: stale ?? null,
-    lineage: new Map(nodes.flatMap(({ lineage }) => (lineage === null ? [] : [[lineage.uniqueId, lineage] as const]))),
     trees: new Map(),
+    lineage: new Map(nodes.flatMap(({ lineage }) => (lineage === null ? [] : [[lineage.uniqueId, lineage] as const]))),
     children: childrenOf(nodes),
   };
 }

@@ -27,8 +27,8 @@ export function aSide(project: DbtProject, parts: Partial<AnalyzedSide> = {}): A
     artifacts: [],
     origin: 'directory target/',
     stale: null,
-    lineage: new Map(),
     trees: new Map(),
+    lineage: new Map(),
     children: childrenOf(project),
     ...parts,
   };

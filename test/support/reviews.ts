@@ -71,8 +71,8 @@ export function aSide(nodes: readonly DbtNode[], edges: readonly (readonly [stri
     artifacts: [],
     origin: 'directory target',
     stale: null,
-    lineage: new Map(),
     trees: new Map(),
+    lineage: new Map(),
     children,
   };
 }

@@ -39,7 +39,7 @@ export interface Change {
 
 export interface AnalyzedSide extends ProjectSide {
   readonly lineage: ProjectLineage;
-  /** Trees of the SQL that could be read. */
+  /** Queries of modified models and snapshots whose compiled SQL the change changed; of others, and of what no engine read, none. */
   readonly trees: ReadonlyMap<UniqueId, Query>;
   /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
   readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;

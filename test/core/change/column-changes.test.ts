@@ -42,9 +42,9 @@ async function side(words: SideWords = {}): Promise<AnalyzedSide> {
     runResults: null,
     artifacts: [],
     origin: 'directory target/',
+    trees: new Map(),
     stale: null,
     lineage: await traceSql(project, catalog),
-    trees: new Map(),
     children: childrenOf(project),
   };
 }
