@@ -20,7 +20,7 @@ describe('what is sent to a warehouse', () => {
     expect(sent.map(([, given]) => given).sort()).toEqual([
       "'begin transaction read only'",
       "'rollback'",
-      "'select current_database('",
+      "'select current_database(",
       '`set local statement_timeout = ${serverDeadline}`',
       'query',
       'sql',
