@@ -66,15 +66,17 @@ async function askAll(
   const waiting = questions.filter(({ kind }) => sources.some(({ kinds }) => kinds.includes(kind)));
   async function work(): Promise<void> {
     for (let question = waiting.shift(); question !== undefined; question = waiting.shift()) {
-      answers.set(question.key, instead(question) ?? (await answerOne(question, sources)));
+      const answer = instead(question) ?? (await answerOne(question, sources));
+      if (answer !== null) answers.set(question.key, answer);
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   return answers;
 }
 
-async function answerOne(question: Question, sources: readonly EvidenceSource[]): Promise<Answer> {
-  let last = unanswered(question.kind);
+/** Null where no source says more than that it has nothing. */
+async function answerOne(question: Question, sources: readonly EvidenceSource[]): Promise<Answer | null> {
+  let last: Answer | null = null;
   for (const source of sources) {
     if (!source.kinds.includes(question.kind)) continue;
     const answer = await askSafely(source, question);
