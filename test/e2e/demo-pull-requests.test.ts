@@ -115,7 +115,7 @@ describe('pull request 4, one thing of each kind', () => {
       allConclude('success', {
         weirkeeper: 'failure',
         'weirkeeper / row-count': 'failure',
-        // Keys that are gone, values that are others and a column of exposures warn, and warnings conclude nothing.
+        // A column of exposures warns, and warnings conclude nothing.
         'weirkeeper / destructive': 'failure',
       }),
     );

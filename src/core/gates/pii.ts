@@ -69,7 +69,7 @@ export const pii = defineGate({
     },
     'audience-widened': { text: '`{model}` holds {categories} (`{columns}`) and {how}', cost: 'warn' },
     'literal-personal-data': {
-      text: '{file} line {line}{more} holds what looks like a {kind}; the value is not repeated here',
+      text: '{file} line {line}{more} holds what looks like personal data or a secret ({kind}); the value is not repeated here',
       cost: 'block',
     },
     'star-into-sink': {
