@@ -11,10 +11,10 @@ export const coreLayers = {
   pii: ['base', 'sql', 'dbt', 'lineage'],
   change: ['base', 'sql', 'dbt', 'lineage', 'pii'],
   provenance: ['base', 'change'],
-  evidence: ['base', 'dbt', 'change'],
+  evidence: ['base', 'sql', 'dbt', 'change'],
   claims: ['base', 'sql', 'dbt', 'lineage', 'change', 'evidence'],
   gates: ['base', 'sql', 'dbt', 'lineage', 'pii', 'change', 'provenance', 'evidence', 'claims'],
-  policy: ['base', 'change', 'provenance', 'gates'],
+  policy: ['base', 'change', 'provenance', 'evidence', 'gates'],
   audit: ['base', 'change', 'provenance', 'evidence', 'gates', 'policy'],
   render: ['base', 'dbt', 'change', 'provenance', 'gates', 'policy'],
 };

@@ -4,10 +4,9 @@
 // The ratio to sqlglot is printed by `npm run conformance:lineage`, which runs both on the same statements.
 import { execFileSync } from 'node:child_process';
 import { PGlite } from '@electric-sql/pglite';
-import { compareSides } from '#core/change';
 import { openStore } from '#edges/database';
 import { createSqlReader } from '#edges/sql-engines';
-import { noLineageCache, traceSides } from '#review';
+import { analyzeSides, noLineageCache, traceSides } from '#review';
 import { sideOf } from './lineage/project.ts';
 
 const WARM_LIMIT_MS = 150;
@@ -93,7 +92,7 @@ async function warm(kind: string): Promise<void> {
     }
     const sides = { pullRequest: null, base, head: sideOf(1_000, round) };
     const [started, cpu] = [performance.now(), process.cpuUsage()];
-    compareSides(sides, (await traceSides(sides, { sqlReader, lineageCache })).lineage);
+    await analyzeSides(sides, { sqlReader, lineageCache });
     if (round > 0) times.push({ wallMs: performance.now() - started, cpuMs: cpuSince(cpu) });
   }
   await sqlReader.close();

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { DeploymentError, RepositoryError } from '#core/base';
+import { RepositoryError } from '#core/base';
 import { renderComment, renderJson, renderText } from '#core/render';
 import type { DirectorySettings } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
-import { openWarehouse } from '#edges/warehouse';
 import type { Review } from '#review';
 import { localRequest, reviewPullRequest, toView } from '#review';
-import { doubtsOf, sentence } from './doubts.ts';
+import { doubtsOf } from './doubts.ts';
 import { EXIT } from './exit.ts';
 import type { ReviewFiles } from './file-ports.ts';
 import { filePorts } from './file-ports.ts';
+import { openWarehouseAt } from './open-warehouse.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { readPullRequestFile } from './pull-request-file.ts';
 import { requiredPath } from './required-path.ts';
@@ -66,7 +66,7 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
     evidence: flags.evidence ?? null,
     pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
   };
-  const warehouse = flags.warehouse === undefined ? null : open(flags.warehouse);
+  const warehouse = flags.warehouse === undefined ? null : openWarehouseAt(flags.warehouse);
   const sqlReader = createSqlReader();
   try {
     const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
@@ -79,16 +79,6 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   } finally {
     await sqlReader.close();
     await warehouse?.close();
-  }
-}
-
-/** Throws RepositoryError for an address of no known kind. */
-function open(address: string): ReturnType<typeof openWarehouse> {
-  try {
-    return openWarehouse(address);
-  } catch (error) {
-    if (!(error instanceof DeploymentError)) throw error;
-    throw new RepositoryError(error.code, sentence({ code: error.code, text: error.message }));
   }
 }
 

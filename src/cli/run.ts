@@ -3,6 +3,7 @@ import { WeirkeeperError } from '#core/base';
 import { addAuditCommand } from './audit.ts';
 import { EXIT } from './exit.ts';
 import { addLineageCommand } from './lineage.ts';
+import { addMeasureCommand } from './measure.ts';
 import { addPiiCommand } from './pii.ts';
 import { addReviewCommand } from './review.ts';
 import { addServeCommand } from './serve.ts';
@@ -12,6 +13,7 @@ const EXAMPLES = `
 Examples:
   $ weirkeeper review --base target-main --head target
   $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
+  $ weirkeeper measure --base target-main --head target --warehouse postgres://reader@host/db
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
   $ weirkeeper state --base target-main --head target --select state:modified+
   $ weirkeeper pii --manifest target/manifest.json --format csv > personal-data.csv
@@ -31,6 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
     .addHelpText('after', EXAMPLES);
   for (const add of [
     addReviewCommand,
+    addMeasureCommand,
     addLineageCommand,
     addStateCommand,
     addPiiCommand,

@@ -4,12 +4,15 @@ export type { DatedLabelEvent, MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
+export { analyzeSides } from './analyze-sides.ts';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';
+export type { Measured } from './measure.ts';
+export { measure } from './measure.ts';
 export { jobKey, makesStale, mergeJobs } from './order-jobs.ts';
 export type {
   ArtifactAnswer,

@@ -91,6 +91,8 @@ export interface LineageCache {
 /** Answers one question, within its own deadline; `known: false` with a reason when it cannot. Never throws for that. */
 export interface EvidenceSource {
   readonly kinds: readonly Question['kind'][];
+  /** Whether it only looks up what it has already, so that asking costs nothing. */
+  readonly atHand?: boolean;
   answer(question: Question): Promise<Answer>;
 }
 

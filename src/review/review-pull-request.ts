@@ -1,15 +1,16 @@
-import { compareSides } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
+import { analyzeSides } from './analyze-sides.ts';
 import { appendReview } from './append-events.ts';
+import { catalogRows } from './catalog-rows.ts';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
-import { gatherEvidence } from './gather-evidence.ts';
+import { gatherEvidence, limitsOf } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
@@ -17,7 +18,6 @@ import type { TimedPorts } from './stage-clock.ts';
 import { withStageClock } from './stage-clock.ts';
 import { toPublication } from './to-publication.ts';
 import { toView } from './to-view.ts';
-import { traceSides } from './trace-sides.ts';
 
 /** The one path from a pull request to a published review. Null when a newer push made this head stale on the way. */
 export async function reviewPullRequest(request: ReviewRequest, untimed: ReviewPorts): Promise<Review | null> {
@@ -68,13 +68,13 @@ async function judge(
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
   if ('code' in sides) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
-  const { lineage, count } = await traceSides(sides, ports); // engines in workers read what has not been read before
+  const { change, count } = await analyzeSides(sides, ports); // engines in workers read what has not been read before
   ports.ended('read', { ...count });
 
-  const change = compareSides(sides, lineage);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
-  const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked
+  const sources = [...fromFiles, ...ports.evidence, catalogRows(sides)];
+  const answers = await gatherEvidence(plan.questions, sources, limitsOf(sides, policy, ports)); // all that is ever asked
   ports.ended('gathered', { questions: plan.questions.length });
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });

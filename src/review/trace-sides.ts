@@ -24,6 +24,13 @@ export interface TracingCount {
   readonly asked: number;
 }
 
+/** Lineage of both sides, and what came of the SQL that was read for it, by SQL key. */
+export interface TracedSides {
+  readonly lineage: Readonly<Record<'base' | 'head', ProjectLineage>>;
+  readonly read: ReadonlyMap<string, SqlAnswer>;
+  readonly count: TracingCount;
+}
+
 interface Work {
   readonly ports: LineagePorts;
   readonly recent: Recent;
@@ -44,12 +51,12 @@ interface Work {
 export async function traceSides(
   { base, head }: Pick<Sides, 'base' | 'head'>,
   ports: LineagePorts,
-): Promise<{ readonly lineage: Readonly<Record<'base' | 'head', ProjectLineage>>; readonly count: TracingCount }> {
-  const [before, after] = [prepareTracing(base, 'base'), prepareTracing(head, 'head')];
+): Promise<TracedSides> {
+  const [before, after] = [prepareTracing(base), prepareTracing(head)];
   const work = await startWork([before, after], ports);
   const lineage = { base: await traceOne(before, work), head: await traceOne(after, work) };
   await keep(work);
-  return { lineage, count: { statements: work.statements.size, asked: work.asked.size } };
+  return { lineage, read: work.read, count: { statements: work.statements.size, asked: work.asked.size } };
 }
 
 /** Lineage of one side by itself. */
@@ -57,7 +64,7 @@ export async function traceLineage(
   side: Pick<Sides['head'], 'project' | 'catalog'>,
   ports: LineagePorts,
 ): Promise<ProjectLineage> {
-  const prepared = prepareTracing(side, 'head');
+  const prepared = prepareTracing(side);
   const work = await startWork([prepared], ports);
   const lineage = await traceOne(prepared, work);
   await keep(work);

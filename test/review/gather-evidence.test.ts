@@ -107,4 +107,37 @@ describe('gatherEvidence', () => {
     expect(await gatherEvidence([], [source])).toEqual(new Map());
     expect(source.asked).toEqual([]);
   });
+
+  describe('within a budget', () => {
+    const budget = { questions: 2, bytes: 1e12, seconds: 10 };
+    const catalogs = { base: null, head: null };
+
+    it('asks no more, and says of the rest why it was not measured', async () => {
+      const warehouse = aSource('warehouse', { a: 1, b: 2, c: 3 });
+      const limits = { budget, catalogs, clock: { now: () => new Date(0) } };
+      const answers = await gatherEvidence(counting('a', 'b', 'c'), [warehouse], limits);
+      expect(warehouse.asked).toHaveLength(2);
+      expect(answers.get('rows:head:c')).toMatchObject({ known: false, reason: { code: 'over-budget' } });
+    });
+
+    it('does not count what is at hand', async () => {
+      const file = { ...aSource('file', { a: 1, b: 2 }), atHand: true };
+      const warehouse = aSource('warehouse', { c: 3, d: 4 });
+      const limits = { budget, catalogs, clock: { now: () => new Date(0) } };
+      const answers = await gatherEvidence(counting('a', 'b', 'c', 'd'), [file, warehouse], limits);
+      expect([...answers.values()].map(({ known }) => known)).toEqual([true, true, true, true]);
+      expect(warehouse.asked).toEqual(['rows:head:c', 'rows:head:d']);
+    });
+
+    it('begins nothing when the time for all is over', async () => {
+      let second = 0;
+      const warehouse = aSource('warehouse', { a: 1, b: 2 });
+      const clock = { now: () => new Date((second += 6) * 1_000) };
+      const answers = await gatherEvidence(counting('a', 'b'), [warehouse], { budget, catalogs, clock });
+      expect(warehouse.asked).toEqual(['rows:head:a']);
+      expect(answers.get('rows:head:b')).toMatchObject({
+        reason: { text: expect.stringContaining('the 10 s for all questions were over') as unknown },
+      });
+    });
+  });
 });

@@ -106,6 +106,7 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
     origin: 'a test',
     stale: null,
     children: new Map(),
+    trees: new Map(),
     lineage: new Map(
       ids.map((uniqueId) => [
         uniqueId,

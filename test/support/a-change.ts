@@ -212,6 +212,7 @@ export function aSide({ nodes, macros = [], adapter = 'postgres', stale, statuse
     artifacts: [],
     origin: 'directory target/',
     stale: stale ?? null,
+    trees: new Map(),
     lineage: new Map(nodes.flatMap(({ lineage }) => (lineage === null ? [] : [[lineage.uniqueId, lineage] as const]))),
     children: childrenOf(nodes),
   };

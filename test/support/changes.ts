@@ -27,6 +27,7 @@ export function aSide(project: DbtProject, parts: Partial<AnalyzedSide> = {}): A
     artifacts: [],
     origin: 'directory target/',
     stale: null,
+    trees: new Map(),
     lineage: new Map(),
     children: childrenOf(project),
     ...parts,

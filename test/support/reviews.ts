@@ -71,6 +71,7 @@ export function aSide(nodes: readonly DbtNode[], edges: readonly (readonly [stri
     artifacts: [],
     origin: 'directory target',
     stale: null,
+    trees: new Map(),
     lineage: new Map(),
     children,
   };

@@ -115,9 +115,19 @@ function resultOf({ outcome, result, findings }: JudgedGate): string {
 }
 
 function evidenceBody(key: string, answer: Answer): JsonObject {
-  if (!answer.known) return { key, known: false, reason: answer.reason.code };
-  if (answer.kind === 'claims') return { key, known: true, kind: answer.kind, source: answer.model };
-  return { key, known: true, kind: answer.kind, source: answer.source, at: answer.at, rows: answer.rows };
+  const named = { key: recordedKey(key) };
+  if (!answer.known) return { ...named, known: false, reason: answer.reason.code };
+  const { kind } = answer;
+  if (answer.kind === 'claims') return { ...named, known: true, kind, source: answer.model };
+  const { source, at } = answer;
+  if (answer.kind === 'row-count') return { ...named, known: true, kind, source, at, rows: answer.rows };
+  return { ...named, known: true, kind, source, at, figures: { ...answer.figures } };
+}
+
+/** The record holds no content: of a condition, which may hold values, it keeps a digest. */
+function recordedKey(key: string): string {
+  const [, before, condition] = /^(failing:[^:]*:[^:]*:)(.*)$/s.exec(key) ?? [];
+  return before === undefined || condition === undefined ? key : `${before}${sha256(condition).slice(0, 20)}`;
 }
 
 function llmBody({ answers, claims }: AnalysedEvent, signer: Pick<RecordSigner, 'hmac'>): JsonObject {

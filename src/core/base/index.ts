@@ -12,6 +12,7 @@ export {
   WeirkeeperError,
 } from './failure.ts';
 export { grouped } from './grouped.ts';
+export { isUnder } from './is-under.ts';
 export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { isJsonObject, jsonEqual } from './json.ts';
 export { nearestWord } from './nearest-word.ts';

@@ -40,7 +40,7 @@ export function compareSides(
 }
 
 function analyzedSide(side: ProjectSide, lineage: ProjectLineage): AnalyzedSide {
-  return { ...side, lineage, children: childrenOf(side.project) };
+  return { ...side, lineage, trees: new Map(), children: childrenOf(side.project) };
 }
 
 /** The compiled SQL of a project's models and snapshots, keyed `<side>:<unique_id>`. */
@@ -80,18 +80,25 @@ export interface SideTracing {
 }
 
 /** Prepares one side's lineage where only the SQL is to be read that is not known. Keys are of the SQL and its dialect alone. */
-export function prepareTracing(
-  { project, catalog }: Pick<ProjectSide, 'project' | 'catalog'>,
-  side: Side,
-): SideTracing {
-  const statements = new Map<string, SqlStatement>();
-  const sqlKeys = new Map<UniqueId, string>();
-  for (const statement of statementsOf(project, side)) {
-    const key = sha256(`${statement.dialect}\n${statement.sql}`);
-    if (!statements.has(key)) statements.set(key, { ...statement, key });
-    sqlKeys.set(toUniqueId(statement.key.slice(side.length + 1)), key);
-  }
+export function prepareTracing({ project, catalog }: Pick<ProjectSide, 'project' | 'catalog'>): SideTracing {
+  const byNode = statementsByNode([...project.nodes.values()], project.metadata.adapterType);
+  const sqlKeys = new Map([...byNode].map(([uniqueId, { key }]) => [uniqueId, key]));
+  const statements = new Map([...byNode.values()].map((statement) => [statement.key, statement]));
   return { statements, start: (known) => startTracing({ project, catalog, sqlKeys }, known) };
+}
+
+/** The compiled SQL of models and snapshots among nodes, each keyed by its SQL and dialect alone. */
+export function statementsByNode(
+  nodes: readonly DbtNode[],
+  adapterType: string | null,
+): ReadonlyMap<UniqueId, SqlStatement> {
+  const dialect = toDialect(adapterType);
+  const statements = new Map<UniqueId, SqlStatement>();
+  for (const node of nodes) {
+    const { uniqueId, compiledCode: sql } = node;
+    if (hasQuery(node) && sql !== null) statements.set(uniqueId, { key: sha256(`${dialect}\n${sql}`), sql, dialect });
+  }
+  return statements;
 }
 
 type Side = 'base' | 'head';

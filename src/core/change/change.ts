@@ -1,6 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import type { DbtCatalog, DbtProject, ResourceType, RunResults } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
+import type { Query } from '#core/sql';
 import type { PullRequest } from './pull-request.ts';
 
 /** Everything known of one side, before anything is compared. */
@@ -38,6 +39,8 @@ export interface Change {
 
 export interface AnalyzedSide extends ProjectSide {
   readonly lineage: ProjectLineage;
+  /** Queries of modified models and snapshots whose compiled SQL the change changed; of others, and of what no engine read, none. */
+  readonly trees: ReadonlyMap<UniqueId, Query>;
   /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
   readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;
 }

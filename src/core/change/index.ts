@@ -22,6 +22,7 @@ export type {
   ProjectSide,
   StateLabel,
 } from './change.ts';
+export { changedStatements, withTrees } from './changed-sql.ts';
 export { compareColumns } from './column-changes.ts';
 export { compareCompiled } from './compiled-sql.ts';
 export { consumersBehind, consumersFirst } from './dependents.ts';

@@ -1,17 +1,9 @@
-import type { JsonObject, Reason, UniqueId } from '#core/base';
-
-/** A side of the comparison. */
-export type Side = 'base' | 'head';
+import type { JsonObject, Reason } from '#core/base';
+import type { DataQuestion } from './data-question.ts';
 
 /** What a gate may ask the world. Every question has a key, so that the same one is asked once. */
 export type Question =
-  | {
-      readonly kind: 'row-count';
-      readonly key: string;
-      readonly side: Side;
-      readonly uniqueId: UniqueId;
-      readonly relation: string;
-    }
+  | DataQuestion
   | {
       readonly kind: 'claims';
       readonly key: string;
@@ -20,8 +12,19 @@ export type Question =
       readonly answerSchema: JsonObject;
     };
 
-export type RowCountQuestion = Extract<Question, { readonly kind: 'row-count' }>;
 export type ClaimsQuestion = Extract<Question, { readonly kind: 'claims' }>;
+
+/** What was measured, apart from rows alone. */
+export interface MeasuredAnswer {
+  readonly known: true;
+  readonly kind: Exclude<DataQuestion['kind'], 'row-count'>;
+  /** Whole numbers by name; which names there are, the question's kind says. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Of `newest`: the value as the warehouse writes it; null when there is none. */
+  readonly text: string | null;
+  readonly source: string;
+  readonly at: string;
+}
 
 /** An answer, with where and when it was had; or why there is none. */
 export type Answer =
@@ -32,6 +35,7 @@ export type Answer =
       readonly source: string;
       readonly at: string;
     }
+  | MeasuredAnswer
   | {
       readonly known: true;
       readonly kind: 'claims';

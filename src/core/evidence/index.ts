@@ -1,3 +1,27 @@
-// The questions that a gate may ask the world, and the answers it may get.
-export type { Answer, Answers, ClaimsQuestion, Question, RowCountQuestion, Side } from './evidence.ts';
-export { evidenceFileName, rowCountQuestion, unanswered } from './row-count.ts';
+// The questions that a gate may ask the world, what they cost, the SQL that answers them, and the answers.
+
+export type { Budget, PricedQuestions } from './budget.ts';
+export { overTime, priceQuestions } from './budget.ts';
+export { rowsFromCatalog } from './catalog-rows.ts';
+export type { DataKind, DataQuestion, OfBoth, OfRelation, QuestionOf, RowCountQuestion } from './data-question.ts';
+export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, Question } from './evidence.ts';
+export type { OneSelect } from './one-select.ts';
+export { toOneSelect } from './one-select.ts';
+export type { Condition } from './predicate.ts';
+export { conditionText, toCondition } from './predicate.ts';
+export { columnProfileQuestion } from './questions/column-profile.ts';
+export { distinctRowsQuestion } from './questions/distinct-rows.ts';
+export { failingRowsQuestion } from './questions/failing-rows.ts';
+export { keyDiffQuestion } from './questions/key-diff.ts';
+export { keyProfileQuestion } from './questions/key-profile.ts';
+export { newestQuestion } from './questions/newest.ts';
+export { rowCountQuestion } from './questions/row-count.ts';
+export { valueMatchQuestion } from './questions/value-match.ts';
+export { windowRowsQuestion } from './questions/window-rows.ts';
+export { parseRelation } from './relation-name.ts';
+export type { Side } from './side.ts';
+export type { SqlWriter } from './sql-writer.ts';
+export { sqlWriter } from './sql-writer.ts';
+export type { CheckedStatement } from './to-statement.ts';
+export { toStatement } from './to-statement.ts';
+export { dataKinds, evidenceFileName, unanswered } from './unanswered.ts';

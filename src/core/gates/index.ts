@@ -5,9 +5,11 @@ import { dbtRun } from './dbt-run.ts';
 import { deepReview } from './deep-review.ts';
 import { destructive } from './destructive.ts';
 import type { Gate } from './gate.ts';
+import { keys } from './keys.ts';
 import { pii } from './pii.ts';
 import { rowCount } from './row-count.ts';
 import { state } from './state.ts';
+import { values } from './values.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
@@ -17,4 +19,15 @@ export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 
 /** Every gate, in the order of the comment's table. */
-export const gates: readonly Gate[] = [state, contract, dbtRun, rowCount, columnLineage, pii, destructive, deepReview];
+export const gates: readonly Gate[] = [
+  state,
+  contract,
+  dbtRun,
+  rowCount,
+  keys,
+  values,
+  columnLineage,
+  pii,
+  destructive,
+  deepReview,
+];

@@ -12,6 +12,8 @@ export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
 export { bareColumn } from './node-columns.ts';
 export { openLineageEvents } from './open-lineage.ts';
+export type { RelationNames } from './relation-names.ts';
+export { relationNames } from './relation-names.ts';
 export { decodeTraced, encodeTraced } from './stored.ts';
 export { traceProject } from './trace-project.ts';
 export type { Known, Traced } from './traced.ts';

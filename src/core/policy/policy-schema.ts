@@ -51,6 +51,22 @@ const deepReview = z.strictObject({
   allow_forks: z.boolean().default(false).describe("Whether a fork's code may be sent to the LLM."),
 });
 
+const data = z.strictObject({
+  max_questions: z
+    .int()
+    .min(0)
+    .max(20_000)
+    .default(1_000)
+    .describe('Questions that one review may ask of the warehouse.'),
+  max_gigabytes: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(1_000)
+    .describe('Gigabytes that they may read, by the sizes in catalog.json where it has them.'),
+  max_seconds: z.int().min(1).max(3_600).default(300).describe('Seconds after which no further question is begun.'),
+});
+
 const comment = z.strictObject({
   enabled: z.boolean().default(true),
   inline: z.boolean().default(true).describe('Whether findings are also shown beside the lines of the diff.'),
@@ -75,6 +91,7 @@ export function policySchema(gates: readonly Gate[]) {
     artifacts: artifacts.prefault({}),
     layers: z.array(layer).max(50).default([]),
     deep_review: deepReview.prefault({}),
+    data: data.prefault({}),
     comment: comment.prefault({}),
     audit: audit.prefault({}),
   });
@@ -103,6 +120,11 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
     artifacts: { source: files.source, baseName: files.base_name, headName: files.head_name, path: files.path },
     layers: file.layers,
     deepReview: { enabled: deep.enabled, allowForks: deep.allow_forks },
+    data: {
+      questions: file.data.max_questions,
+      bytes: file.data.max_gigabytes * 1e9,
+      seconds: file.data.max_seconds,
+    },
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
     audit: { checkpoints: file.audit.checkpoints, outcomeDays: file.audit.outcome_days },
   };

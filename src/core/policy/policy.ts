@@ -1,3 +1,4 @@
+import type { Budget } from '#core/evidence';
 import type { Cost } from '#core/gates';
 import type { GateMode, Rung } from './verdict.ts';
 
@@ -18,6 +19,8 @@ export interface Policy {
     readonly enabled: boolean;
     readonly allowForks: boolean;
   };
+  /** How much one review may ask of the warehouse. */
+  readonly data: Budget;
   readonly comment: { readonly enabled: boolean; readonly inline: boolean; readonly maxFindings: number };
   readonly audit: {
     /** `ref`: the log's head is pushed to a ref of the repository; the App then needs to write contents. */
@@ -61,9 +64,12 @@ export interface Layer {
   readonly rung: Rung;
 }
 
+/** Gates that tell and do not stop until a policy requires them: they need more than counts of rows, which not every repository has. */
+const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values']);
+
 /** What holds for a gate that the policy file does not name. */
 export function defaultGatePolicy(gateId: string): GatePolicy {
-  return { mode: gateId === DEEP_REVIEW ? 'advisory' : 'required', findings: {}, options: {} };
+  return { mode: advisoryByDefault.has(gateId) ? 'advisory' : 'required', findings: {}, options: {} };
 }
 
 /** What the policy says of one gate. */

@@ -1,8 +1,9 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
+import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Identifier } from './relation.ts';
-import { countStatement } from './relation.ts';
-import type { Connection, Count, Driver, WarehouseOptions } from './warehouse.ts';
+import type { OneSelect } from '#core/evidence';
+import { sqlWriter } from '#core/evidence';
+import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
 
 /** A DuckDB file: `duckdb:///var/data/shop.duckdb`, or its path. Opened read-only, with no way out of it. */
 export const duckdb: Driver = {
@@ -11,21 +12,27 @@ export const duckdb: Driver = {
   matches: (url) => url.startsWith('duckdb:') || (!url.includes('://') && /\.(duckdb|ddb|db)$/i.test(url)),
   connect(url, options): Connection {
     const path = pathOf(url);
-    let opening: Promise<Opened | Count> | null = null;
+    let opening: Promise<Opened | Reason> | null = null;
+    async function opened(): Promise<Opened | Reason> {
+      opening ??= open(path);
+      const found = await opening;
+      // The file may be written just now: the next question tries again.
+      if ('code' in found) opening = null;
+      return found;
+    }
     return {
-      async count(relation) {
-        opening ??= open(path);
-        const opened = await opening;
-        if (!('instance' in opened)) {
-          // The file may be written just now: the next question tries again.
-          opening = null;
-          return opened;
-        }
-        return countWithin(opened, relation, options);
+      async writer() {
+        const found = await opened();
+        // A DuckDB file is one catalog, called after the file; dbt's name for it may be another.
+        return 'code' in found ? found : sqlWriter('duckdb', found.catalog);
+      },
+      async run(sql) {
+        const found = await opened();
+        return 'code' in found ? { ok: false, reason: found } : runWithin(found, sql, options);
       },
       async close() {
-        const opened = await opening;
-        if (opened !== null && 'instance' in opened) opened.instance.closeSync();
+        const found = await opening;
+        if (found !== null && 'instance' in found) found.instance.closeSync();
       },
     };
   },
@@ -42,7 +49,7 @@ function pathOf(url: string): string {
 }
 
 /** Read-only, no other files, no network, and none of it can be undone by what runs later. */
-async function open(path: string): Promise<Opened | Count> {
+async function open(path: string): Promise<Opened | Reason> {
   try {
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const instance = await DuckDBInstance.create(path, {
@@ -59,11 +66,11 @@ async function open(path: string): Promise<Opened | Count> {
     connection.closeSync();
     return { instance, catalog: String(reader.getRows()[0]?.[0]) };
   } catch (error) {
-    return { ok: false, reason: openingReason(error) };
+    return openingReason(error);
   }
 }
 
-function openingReason(error: unknown): ReturnType<typeof reason> {
+function openingReason(error: unknown): Reason {
   const message = messageOf(error);
   if (/Cannot find (package|module)/.test(message)) {
     return reason('driver-missing', 'the DuckDB driver is not installed', 'install @duckdb/node-api');
@@ -74,11 +81,7 @@ function openingReason(error: unknown): ReturnType<typeof reason> {
   return reason('warehouse-unreachable', 'the DuckDB file cannot be opened', 'check the path in WAREHOUSE_URL');
 }
 
-async function countWithin(
-  { instance, catalog }: Opened,
-  relation: readonly Identifier[],
-  options: WarehouseOptions,
-): Promise<Count> {
+async function runWithin({ instance }: Opened, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
   const connection = await instance.connect();
   const late = { is: false };
   const timer = setTimeout(() => {
@@ -86,8 +89,8 @@ async function countWithin(
     connection.interrupt();
   }, options.deadlineMilliseconds);
   try {
-    const reader = await connection.runAndReadAll(countStatement(inCatalog(relation, catalog)));
-    return { ok: true, rows: Number(reader.getRows()[0]?.[0]) };
+    const reader = await connection.runAndReadAll(sql);
+    return { ok: true, row: reader.getRows()[0] ?? [] };
   } catch (error) {
     return { ok: false, reason: late.is ? tooSlow(options) : countingReason(error) };
   } finally {
@@ -96,16 +99,11 @@ async function countWithin(
   }
 }
 
-/** A DuckDB file is one catalog, called after the file; dbt's name for it may be another. */
-function inCatalog(relation: readonly Identifier[], catalog: string): readonly Identifier[] {
-  return relation.length === 3 ? [{ name: catalog, quoted: true }, ...relation.slice(1)] : relation;
+function tooSlow({ deadlineMilliseconds }: WarehouseOptions): Reason {
+  return reason('warehouse-timeout', `the question took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
 }
 
-function tooSlow({ deadlineMilliseconds }: WarehouseOptions): ReturnType<typeof reason> {
-  return reason('warehouse-timeout', `counting took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
-}
-
-function countingReason(error: unknown): ReturnType<typeof reason> {
+function countingReason(error: unknown): Reason {
   const message = messageOf(error);
   if (/^(Catalog Error|Binder Error: Catalog)/.test(message)) {
     return reason('relation-absent', 'the warehouse does not have the relation', 'build the model before the review');
@@ -113,7 +111,7 @@ function countingReason(error: unknown): ReturnType<typeof reason> {
   if (message.startsWith('Permission Error')) {
     return reason('permission-denied', 'the relation reads files outside the DuckDB file, which is not allowed');
   }
-  return reason('query-failed', 'the count failed in DuckDB');
+  return reason('query-failed', 'the question failed in DuckDB');
 }
 
 /** The driver's errors come from native code and need not be this realm's `Error`. */

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Answer, Question, RowCountQuestion } from '#core/evidence';
-import { evidenceFileName } from '#core/evidence';
+import type { Answer, DataQuestion, Question, RowCountQuestion } from '#core/evidence';
+import { dataKinds, evidenceFileName, parseRelation } from '#core/evidence';
 import type { EvidenceSource } from '#review';
-import { parseRelation } from './relation.ts';
 
 /** Longer files are refused unread. */
 const mostCharacters = 5_000_000;
@@ -21,12 +20,35 @@ const Count = z.strictObject({
   at: moment,
 });
 
+const Artifact = z.strictObject({
+  side: z.enum(['base', 'head']),
+  name: z.string().min(1).max(100),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** One answered question, by its key, of these relations. */
+const Measurement = z.strictObject({
+  key: z.string().min(1).max(20_000),
+  kind: z.enum(dataKinds),
+  relations: z.array(z.string().min(1).max(1_000)).min(1).max(2),
+  figures: z.record(z.string().max(300), z.int().min(0)),
+  text: z.string().max(100).nullable().optional(),
+  source: z.string().min(1).max(100),
+  at: moment,
+});
+
 /** `weirkeeper-evidence.json`, as a repository's own CI writes it. */
 export const EvidenceFile = z.strictObject({
   schema: z.literal('weirkeeper.evidence/v1'),
   generated_at: moment,
+  /** What wrote it, and the artifacts that it read: the file answers for these and no others. */
+  tool: z.string().max(100).optional(),
+  artifacts: z.array(Artifact).max(20).optional(),
   counts: z.array(Count).max(mostCounts),
+  measured: z.array(Measurement).max(mostCounts).optional(),
 });
+
+export type EvidenceFile = z.infer<typeof EvidenceFile>;
 
 type Count = z.infer<typeof Count>;
 
@@ -37,14 +59,21 @@ type Count = z.infer<typeof Count>;
 export function evidenceFileSource(text: string): EvidenceSource {
   const read = readFile(text);
   return {
-    kinds: ['row-count'],
+    kinds: dataKinds,
+    atHand: true,
     answer: (question) => Promise.resolve('code' in read ? { known: false, reason: read } : answerFrom(read, question)),
   };
 }
 
-type Counts = ReadonlyMap<string, readonly Count[]>;
+interface Read {
+  readonly counts: ReadonlyMap<string, readonly Count[]>;
+  readonly measured: ReadonlyMap<string, Measurement>;
+  /** Digests of the manifests that were measured; null where the file does not say. */
+  readonly manifests: ReadonlySet<string> | null;
+}
+type Measurement = z.infer<typeof Measurement>;
 
-function readFile(text: string): Counts | Reason {
+function readFile(text: string): Read | Reason {
   const remedy = 'see docs/evidence-file.md for its form';
   if (text.length > mostCharacters)
     return reason('evidence-too-large', `${evidenceFileName} is longer than 5 MB`, remedy);
@@ -64,28 +93,66 @@ function readFile(text: string): Counts | Reason {
       remedy,
     );
   }
+  return toRead(parsed.data);
+}
+
+function toRead({ counts: listed, measured = [], artifacts }: EvidenceFile): Read {
   const counts = new Map<string, Count[]>();
-  for (const count of parsed.data.counts) {
+  for (const count of listed) {
     const key = keyOf(count.side, count.unique_id);
     const known = counts.get(key);
     if (known === undefined) counts.set(key, [count]);
     else known.push(count);
   }
-  return counts;
+  const manifests = artifacts?.filter(({ name }) => name === 'manifest.json').map(({ sha256 }) => sha256);
+  return {
+    counts,
+    measured: new Map(measured.map((one) => [one.key, one])),
+    manifests: manifests === undefined ? null : new Set(manifests),
+  };
 }
 
 function keyOf(side: string, uniqueId: string): string {
   return `${side}\n${uniqueId}`;
 }
 
-function answerFrom(counts: Counts, question: Question): Answer {
-  if (question.kind !== 'row-count') {
-    return { known: false, reason: reason('wrong-source', `${evidenceFileName} only holds row counts`) };
+function answerFrom({ counts, measured, manifests }: Read, question: Question): Answer {
+  if (question.kind === 'claims') {
+    return { known: false, reason: reason('wrong-source', `${evidenceFileName} only answers questions on data`) };
   }
+  if (manifests !== null && !isOfThese(question, manifests)) {
+    const text = `${evidenceFileName} was measured for other artifacts`;
+    return { known: false, reason: reason('evidence-other-artifacts', text, 'measure after the last dbt command') };
+  }
+  if (question.kind !== 'row-count') return measuredAnswer(measured.get(question.key), question);
   const own = counts.get(keyOf(question.side, question.uniqueId));
   if (own !== undefined) return toAnswer(question, own);
   const text = `${evidenceFileName} does not count the relation`;
   return { known: false, reason: reason('evidence-lacks-relation', text, 'count it in CI') };
+}
+
+/** Whether the manifests that the question is of are among those that were measured. */
+function isOfThese({ state = '' }: DataQuestion, manifests: ReadonlySet<string>): boolean {
+  return [...state.matchAll(/manifest\.json ([0-9a-f]{64})/g)].every(([, sha256 = '']) => manifests.has(sha256));
+}
+
+function measuredAnswer(found: Measurement | undefined, question: Exclude<DataQuestion, RowCountQuestion>): Answer {
+  const asked = relationsIn(question);
+  const isSame =
+    found?.kind === question.kind &&
+    found.relations.length === asked.length &&
+    found.relations.every((relation, index) => isSameRelation(relation, asked[index] ?? ''));
+  if (found === undefined || !isSame) {
+    const text = `${evidenceFileName} does not answer the question (${question.kind})`;
+    return { known: false, reason: reason('evidence-lacks-answer', text, 'write it with `weirkeeper measure`') };
+  }
+  const { figures, text = null, source, at } = found;
+  return { known: true, kind: question.kind, figures, text, source: `${evidenceFileName} (${source})`, at };
+}
+
+/** The relations of a question: base's before head's where it is of both. */
+export function relationsIn(question: DataQuestion): readonly string[] {
+  return 'relation' in question ? [question.relation] : [question.base, question.head];
 }
 
 function toAnswer({ relation }: RowCountQuestion, counts: readonly Count[]): Answer {

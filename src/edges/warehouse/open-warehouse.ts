@@ -1,9 +1,12 @@
+import type { Reason } from '#core/base';
 import { DeploymentError, reason } from '#core/base';
-import type { Answer, Question } from '#core/evidence';
+import type { Answer, CheckedStatement, DataQuestion, Question } from '#core/evidence';
+import { dataKinds, toStatement } from '#core/evidence';
 import { duckdb } from './duckdb.ts';
+import type { KeptAnswers } from './kept-answers.ts';
+import { keptAnswers } from './kept-answers.ts';
 import { postgres } from './postgres.ts';
-import { parseRelation } from './relation.ts';
-import type { Connection, Driver, Warehouse, WarehouseOptions } from './warehouse.ts';
+import type { Connection, Driver, Ran, Warehouse, WarehouseOptions } from './warehouse.ts';
 
 /** Every kind of warehouse. */
 const drivers: readonly Driver[] = [duckdb, postgres];
@@ -17,31 +20,71 @@ export function openWarehouse(url: string, options: Partial<WarehouseOptions> = 
   }
   const settings = { deadlineMilliseconds: 30_000, now: () => new Date(), ...options };
   const connection = driver.connect(url, settings);
+  return warehouseOver(connection, { name: driver.name, now: settings.now });
+}
+
+/** What answers over a connection: each question is written as one SELECT, checked, and sent; answers are kept a while. */
+export function warehouseOver(
+  connection: Connection,
+  { name, now }: { readonly name: string; readonly now: () => Date },
+): Warehouse {
   const inTurn = atMost(2);
+  const kept = keptAnswers(now);
   return {
-    kinds: ['row-count'],
-    answer: (question) => inTurn(() => answer(connection, question, { name: driver.name, now: settings.now })),
+    kinds: dataKinds,
+    answer: (question) => inTurn(() => answer(question, { connection, name, now, kept })),
     close: () => connection.close(),
   };
 }
 
-async function answer(
-  connection: Connection,
-  question: Question,
-  { name, now }: { readonly name: string; readonly now: () => Date },
-): Promise<Answer> {
-  if (question.kind !== 'row-count') {
-    return { known: false, reason: reason('wrong-source', 'a warehouse only counts rows') };
+interface Asking {
+  readonly connection: Connection;
+  readonly name: string;
+  readonly now: () => Date;
+  readonly kept: KeptAnswers;
+}
+
+async function answer(question: Question, { connection, name, now, kept }: Asking): Promise<Answer> {
+  if (question.kind === 'claims') return unknown(reason('wrong-source', 'a warehouse answers questions on data only'));
+  const known = kept.recall(question);
+  if (known !== null) return known;
+  const writer = await connection.writer();
+  if ('code' in writer) return unknown(writer);
+  const statement = toStatement(question, writer);
+  if ('code' in statement) return unknown(statement);
+  const given = toAnswer(question, statement, await connection.run(statement.sql), {
+    source: name,
+    at: now().toISOString(),
+  });
+  if (given.known) kept.remember(question, given);
+  return given;
+}
+
+function unknown(why: Reason): Answer {
+  return { known: false, reason: why };
+}
+
+function toAnswer(
+  question: DataQuestion,
+  { figures: names }: CheckedStatement,
+  ran: Ran,
+  had: { readonly source: string; readonly at: string },
+): Answer {
+  if (!ran.ok) return unknown(ran.reason);
+  const figures: Record<string, number> = {};
+  let text: string | null = null;
+  for (const [index, name] of names.entries()) {
+    const value = ran.row[index];
+    if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
+    else figures[name] = value === null || value === undefined ? Number.NaN : Number(value);
   }
-  const relation = parseRelation(question.relation);
-  if (relation === null) {
-    return { known: false, reason: reason('bad-relation', 'the relation’s name cannot be taken apart') };
+  if (!Object.values(figures).every((figure) => Number.isSafeInteger(figure) && figure >= 0)) {
+    return unknown(reason('query-failed', 'the warehouse answered with something that is no count'));
   }
-  const count = await connection.count(relation);
-  if (!count.ok) return { known: false, reason: count.reason };
-  if (!Number.isSafeInteger(count.rows))
-    return { known: false, reason: reason('query-failed', 'the count is not a number') };
-  return { known: true, kind: 'row-count', rows: count.rows, source: name, at: now().toISOString() };
+  const { kind } = question;
+  return kind === 'row-count'
+    ? { known: true, kind, rows: figures['rows'] ?? 0, ...had }
+    : { known: true, kind, figures, text, ...had };
 }
 
 /** Runs tasks a few at a time, in the order in which they come: a deadline counts from a question's own start. */

@@ -1,8 +1,9 @@
 import pg from 'pg';
+import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Identifier } from './relation.ts';
-import { countStatement } from './relation.ts';
-import type { Connection, Count, Driver, WarehouseOptions } from './warehouse.ts';
+import type { OneSelect } from '#core/evidence';
+import { sqlWriter } from '#core/evidence';
+import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
 
 /**
  * PostgreSQL, and Redshift, which speaks its protocol. Give it a role that may SELECT only: the read-only transaction
@@ -24,13 +25,14 @@ export const postgres: Driver = {
     // An idle connection may break at any time; the next question makes a new one.
     pool.on('error', () => undefined);
     return {
-      count: (relation) => countWithin(pool, relation, options),
+      writer: () => Promise.resolve(sqlWriter(url.startsWith('redshift:') ? 'redshift' : 'postgres')),
+      run: (sql) => runWithin(pool, sql, options),
       close: () => pool.end(),
     };
   },
 };
 
-async function countWithin(pool: pg.Pool, relation: readonly Identifier[], options: WarehouseOptions): Promise<Count> {
+async function runWithin(pool: pg.Pool, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -43,10 +45,10 @@ async function countWithin(pool: pg.Pool, relation: readonly Identifier[], optio
     timer = setTimeout(() => resolve(late), options.deadlineMilliseconds);
   });
   try {
-    const rows = await Promise.race([countOn(client, relation, options), deadline]);
-    if (rows !== late) {
+    const row = await Promise.race([runOn(client, sql, options), deadline]);
+    if (row !== late) {
       client.release();
-      return { ok: true, rows };
+      return { ok: true, row };
     }
     // The server may not answer at all: the connection is dropped, and its time-out ends the query over there.
     client.release(true);
@@ -59,28 +61,19 @@ async function countWithin(pool: pg.Pool, relation: readonly Identifier[], optio
   }
 }
 
-/** One count in a transaction that can only read. The extended protocol takes one statement and no more. */
-async function countOn(
-  client: pg.PoolClient,
-  relation: readonly Identifier[],
-  options: WarehouseOptions,
-): Promise<number> {
+/** One SELECT in a transaction that can only read. The extended protocol takes one statement and no more. */
+async function runOn(client: pg.PoolClient, sql: OneSelect, options: WarehouseOptions): Promise<readonly unknown[]> {
   const serverDeadline = Math.max(100, Math.floor(options.deadlineMilliseconds * 0.9));
   await client.query('begin transaction read only');
   await client.query(`set local statement_timeout = ${serverDeadline}`);
-  const query = { text: countStatement(relation.map(folded)), values: [], queryMode: 'extended' };
-  const result = await client.query<{ count: string }>(query);
+  const query = { text: sql, values: [], queryMode: 'extended', rowMode: 'array' };
+  const result = await client.query<unknown[]>(query);
   await client.query('rollback');
-  return Number(result.rows[0]?.count);
+  return result.rows[0] ?? [];
 }
 
-/** PostgreSQL folds bare names to lower case; quoted as they stand they would name another relation. */
-function folded({ name, quoted }: Identifier): Identifier {
-  return { name: quoted ? name : name.toLowerCase(), quoted: true };
-}
-
-function tooSlow({ deadlineMilliseconds }: WarehouseOptions): ReturnType<typeof reason> {
-  return reason('warehouse-timeout', `counting took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
+function tooSlow({ deadlineMilliseconds }: WarehouseOptions): Reason {
+  return reason('warehouse-timeout', `the question took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
 }
 
 function codeOf(error: unknown): string {
@@ -92,7 +85,7 @@ function codeOf(error: unknown): string {
 const checkUrl = 'check WAREHOUSE_URL';
 
 /** In our own words, by code: the server's message may hold names, values or the connection's settings. */
-function reasonFor(error: unknown): ReturnType<typeof reason> {
+function reasonFor(error: unknown): Reason {
   const code = codeOf(error);
   switch (code) {
     case '42P01':
@@ -109,7 +102,7 @@ function reasonFor(error: unknown): ReturnType<typeof reason> {
       return reason('warehouse-unreachable', 'the warehouse does not have the database', checkUrl);
     default:
       return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57P')
-        ? reason('query-failed', `the count failed in PostgreSQL (${code})`)
+        ? reason('query-failed', `the question failed in PostgreSQL (${code})`)
         : reason('warehouse-unreachable', 'the warehouse cannot be reached', checkUrl);
   }
 }

@@ -1,6 +1,6 @@
 import type { Reason } from '#core/base';
+import type { OneSelect, SqlWriter } from '#core/evidence';
 import type { EvidenceSource } from '#review';
-import type { Identifier } from './relation.ts';
 
 export interface WarehouseOptions {
   /** A question that takes longer is stopped and answered with a reason. */
@@ -14,12 +14,16 @@ export interface Warehouse extends EvidenceSource {
   close(): Promise<void>;
 }
 
-/** Rows, or why they could not be counted. */
-export type Count = { readonly ok: true; readonly rows: number } | { readonly ok: false; readonly reason: Reason };
+/** The one row of an answer, or why there is none. */
+export type Ran =
+  | { readonly ok: true; readonly row: readonly unknown[] }
+  | { readonly ok: false; readonly reason: Reason };
 
 export interface Connection {
-  /** Never throws; ends within the deadline. */
-  count(relation: readonly Identifier[]): Promise<Count>;
+  /** How names are written here; or why nothing can be asked. Never throws. */
+  writer(): Promise<SqlWriter | Reason>;
+  /** Runs one SELECT and gives its first row. Never throws; ends within the deadline, the statement cancelled. */
+  run(sql: OneSelect): Promise<Ran>;
   close(): Promise<void>;
 }
 

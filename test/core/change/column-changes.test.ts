@@ -42,6 +42,7 @@ async function side(words: SideWords = {}): Promise<AnalyzedSide> {
     runResults: null,
     artifacts: [],
     origin: 'directory target/',
+    trees: new Map(),
     stale: null,
     lineage: await traceSql(project, catalog),
     children: childrenOf(project),

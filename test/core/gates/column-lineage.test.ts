@@ -33,6 +33,7 @@ async function side(changed: Models, others: AProject['others'] = {}): Promise<A
     origin: '',
     stale: null,
     lineage,
+    trees: new Map(),
     children: childrenOf(project),
   };
 }

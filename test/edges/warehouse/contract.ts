@@ -3,14 +3,15 @@ import { toUniqueId } from '#core/base';
 import type { RowCountQuestion } from '#core/evidence';
 import { rowCountQuestion } from '#core/evidence';
 import type { Warehouse } from '#edges/warehouse';
+import { countedByEye } from './two-builds.ts';
 
 /** What every kind of warehouse is tried with. */
 export interface WarehouseUnderTest {
   readonly name: string;
-  /** Builds `shop.orders` (3 rows), `shop.empty` (0 rows), `shop."Odd ""Name"` (1 row), `shop.slow` (a view that takes minutes). */
+  /** Builds `shop.orders` (3 rows), `shop.empty` (0 rows), `shop."Odd ""Name"` (1 row), the tables of `twoBuilds`, `shop.slow` (a view that takes minutes). */
   prepare(): Promise<void>;
   cleanUp(): Promise<void>;
-  open(options?: { readonly deadlineMilliseconds: number }): Warehouse;
+  open(options?: { readonly deadlineMilliseconds: number; readonly now?: () => Date }): Warehouse;
   openUnreachable(): Warehouse;
   /** `"database"."schema"."identifier"`, as dbt renders it. */
   relation(identifier: string): string;
@@ -42,6 +43,29 @@ export function describeWarehouse(subject: WarehouseUnderTest): void {
     ])('counts the rows of %s', async (identifier, rows) => {
       const answer = await warehouse.answer(question(subject.relation(identifier)));
       expect(answer).toMatchObject({ known: true, kind: 'row-count', rows, source: subject.name });
+    });
+
+    it('answers every other kind of question', async () => {
+      for (const [what, asked, figures] of countedByEye((identifier) => subject.relation(identifier))) {
+        const answer = await warehouse.answer(asked);
+        expect([what, answer]).toMatchObject([what, { known: true, kind: asked.kind, figures }]);
+        if (asked.kind === 'newest') expect(answer).toMatchObject({ text: '2026-01-07' });
+      }
+    });
+
+    it('asks the same only once in ten minutes, and again of another build', async () => {
+      let minute = 0;
+      const patient = subject.open({ deadlineMilliseconds: 10_000, now: () => new Date(minute * 60_000) });
+      const at = async (state: string) => {
+        const answer = await patient.answer({ ...question(subject.relation('orders')), state });
+        return answer.known && answer.kind === 'row-count' ? answer.at : answer;
+      };
+      const first = await at('a');
+      minute = 9;
+      expect([await at('a'), await at('b')]).toEqual([first, '1970-01-01T00:09:00.000Z']);
+      minute = 11;
+      expect(await at('a')).toBe('1970-01-01T00:11:00.000Z');
+      await patient.close();
     });
 
     it('says when it counted', async () => {

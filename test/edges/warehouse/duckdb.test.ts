@@ -5,6 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, it } from '@jest/globals';
 import { openWarehouse } from '#edges/warehouse';
 import { describeWarehouse, question } from './contract.ts';
+import { twoBuilds } from './two-builds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-duckdb-'));
 const path = join(folder, 'shop-prod.duckdb');
@@ -27,6 +28,7 @@ describeWarehouse({
       'create table shop.orders as select * from range(3)',
       'create table shop.empty (id int)',
       'create table shop."Odd ""Name" as select 1 as id',
+      ...twoBuilds,
       'create view shop.slow as select a.range from range(1000000000) a, range(100000) b where hash(a.range + b.range) = 1',
       `create view shop.outside as select * from read_csv('${path}.csv', columns = {'a': 'int'})`,
     ]).catch((error: unknown) => {

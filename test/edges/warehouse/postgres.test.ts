@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { openWarehouse } from '#edges/warehouse';
 import { describeWarehouse, question } from './contract.ts';
+import { twoBuilds } from './two-builds.ts';
 
 const url = process.env['WEIRKEEPER_TEST_DATABASE_URL'];
 
@@ -42,6 +43,7 @@ function describePostgres(connectionString: string): void {
         'create table shop.orders as select * from generate_series(1, 3)',
         'create table shop.empty (id int)',
         'create table shop."Odd ""Name" as select 1 as id',
+        ...twoBuilds,
         'create view shop.slow as select 1 as a from pg_sleep(600)',
         'select current_database() as name',
       ]);

@@ -1,17 +1,36 @@
 import type { UniqueId } from '#core/base';
 import { grouped, toFingerprint } from '#core/base';
 import type { Cause, Change } from '#core/change';
+import { findFullRefreshes } from '#core/change';
 import { descendantsOf } from '#core/dbt';
+import type { Answers } from '#core/evidence';
+import { attributed } from '../attribution/edits.ts';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { Counted } from './count.ts';
+import type { Suspicion } from './environment.ts';
+import { suspicionsOf } from './environment.ts';
+import type { Expectation } from './expectations.ts';
+import { declarationOf, meets, readExpectations } from './expectations.ts';
+import type { RowCountOptions } from './options.ts';
 
 export type RowCountMessage =
   | 'row-count-changed'
   | 'relation-emptied'
   | 'rows-differ-without-cause'
+  | 'rows-maybe-environment'
+  | 'rows-otherwise'
+  | 'rows-as-declared'
+  | 'expectation-unread'
   | 'relation-filled'
+  | 'relation-removed'
   | 'relation-new';
+
+/** What explaining needs besides the counts. */
+interface Means {
+  readonly answers: Answers;
+  readonly options: RowCountOptions;
+}
 
 /** A relation whose rows moved beyond the threshold. */
 interface Move {
@@ -23,31 +42,54 @@ interface Move {
 
 /**
  * One finding for each cause: a relation that moved with a modified parent and did not change itself is told with that
- * parent. What moved without any cause in the change is said to be the environment's, and does not block.
+ * parent. What moved without any cause in the change is said to be the environment's, and does not block. What the description
+ * declares is held against what was measured, whether it moved or not.
  */
 export function explainMoves(
   change: Change,
   counted: readonly Counted[],
-  thresholdPercent: number,
+  means: Means,
 ): readonly Finding<RowCountMessage>[] {
-  const moves = new Map(counted.flatMap((one) => movesOf(one, thresholdPercent)).map((move) => [idOf(move), move]));
+  const moves = new Map(counted.flatMap((one) => movesOf(one)).map((move) => [idOf(move), move]));
+  const { expectations } = readExpectations(change.pullRequest?.body ?? '');
   const findings: Finding<RowCountMessage>[] = [];
   for (const one of counted) {
-    const move = moves.get(one.relation.uniqueId);
-    if (one.base === null) findings.push(toFinding(change, one, { messageId: 'relation-new', cause: '', with: [] }));
-    if (move === undefined || leaderOf(move, moves) !== null) continue;
-    const followers = [...moves.values()].filter((other) => leaderOf(other, moves) === idOf(move));
-    findings.push(toFinding(change, one, { ...nameMove(change, move, moves), with: followers }));
+    const { uniqueId } = one.relation;
+    const move = moves.get(uniqueId);
+    const said = expectations.find(({ model }) => model === change.head.project.nodes.get(uniqueId)?.name);
+    const followers = [...moves.values()].filter((other) => leaderOf(other, moves) === uniqueId);
+    if (one.base === null) {
+      findings.push(toFinding(change, one, { messageId: 'relation-new', cause: '', with: [], means }));
+    } else if (said !== undefined) {
+      const held = holdAgainst(said, { base: one.base, head: one.head });
+      if (held !== null || move !== undefined) {
+        const named = move === undefined ? { cause: '' } : nameMove(change, move, { moves, means });
+        findings.push(
+          toFinding(change, one, { ...named, messageId: held ?? 'rows-as-declared', with: followers, said, means }),
+        );
+      }
+    } else if (move !== undefined && leaderOf(move, moves) === null) {
+      findings.push(toFinding(change, one, { ...nameMove(change, move, { moves, means }), with: followers, means }));
+    }
   }
   return findings;
 }
 
-function movesOf(counted: Counted, thresholdPercent: number): readonly Move[] {
-  const { base, head } = counted;
+/** Null when a relation that did not move was not said to. */
+function holdAgainst(
+  said: Expectation,
+  rows: { readonly base: number; readonly head: number },
+): 'rows-otherwise' | null {
+  return meets(said, rows) ? null : 'rows-otherwise';
+}
+
+function movesOf(counted: Counted): readonly Move[] {
+  const { base, head, relation } = counted;
   if (base === null || base === head) return [];
   const ratio = base === 0 ? Number.POSITIVE_INFINITY : (head - base) / base;
-  const emptied = head === 0;
-  return emptied || Math.abs(ratio) * 100 > thresholdPercent ? [{ counted, base, ratio }] : [];
+  const { percent: most, rows } = relation.threshold;
+  const isBeyond = Math.abs(ratio) * 100 > most && Math.abs(head - base) > rows;
+  return head === 0 || isBeyond ? [{ counted, base, ratio }] : [];
 }
 
 function idOf({ counted }: Move): UniqueId {
@@ -93,11 +135,23 @@ interface Named {
   readonly cause: string;
 }
 
-function nameMove(change: Change, move: Move, moves: ReadonlyMap<UniqueId, Move>): Named {
+function nameMove(
+  change: Change,
+  move: Move,
+  { moves, means }: { readonly moves: ReadonlyMap<UniqueId, Move>; readonly means: Means },
+): Named {
   const cause = causeOf(change, move, moves);
   if (cause === null) return { messageId: 'rows-differ-without-cause', cause: '' };
   if (move.counted.head === 0) return { messageId: 'relation-emptied', cause };
-  return { messageId: move.base === 0 ? 'relation-filled' : 'row-count-changed', cause };
+  if (move.base === 0) return { messageId: 'relation-filled', cause };
+  const suspicions = suspicionsOf(change, idOf(move), means);
+  const isExcused = suspicions.some((one) => means.options.environment.includes(one.kind) && isEnough(one, move));
+  return { messageId: isExcused ? 'rows-maybe-environment' : 'row-count-changed', cause };
+}
+
+/** Whether a suspicion is as large as what it is to explain: parents that drifted by 2 % do not double a table. */
+function isEnough({ kind, drift }: Suspicion, { ratio }: Move): boolean {
+  return kind !== 'parents' || (drift > 0 === ratio > 0 && Math.abs(ratio) <= 2 * Math.abs(drift));
 }
 
 /** What in the change may have moved the rows; null when nothing can have. */
@@ -129,17 +183,17 @@ function nameOf(change: Change, uniqueId: UniqueId): string {
   return change.head.project.nodes.get(uniqueId)?.name ?? uniqueId;
 }
 
-function toFinding(
-  change: Change,
-  { relation, base, head }: Counted,
-  { messageId, cause, with: followers }: Named & { readonly with: readonly Move[] },
-): Finding<RowCountMessage> {
+interface Told extends Named {
+  readonly with: readonly Move[];
+  readonly said?: Expectation;
+  readonly means: Means;
+}
+
+function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCountMessage> {
+  const { relation, base, head } = counted;
+  const { messageId, cause, with: followers, said } = told;
   const { uniqueId } = relation;
   const node = change.head.project.nodes.get(uniqueId);
-  const moved = followers.map(
-    (move) => `${nameOf(change, idOf(move))} ${grouped(move.base)} → ${grouped(move.counted.head)}`,
-  );
-  const stale = change.base.stale === null ? [] : ['base was counted at an older commit'];
   return {
     messageId,
     data: {
@@ -148,6 +202,8 @@ function toFinding(
       head: grouped(head),
       delta: base === null || base === 0 ? '' : percent((head - base) / base),
       cause,
+      declared: said?.range ?? '',
+      because: said?.because ?? '',
       base_rows: base ?? -1,
       head_rows: head,
     },
@@ -158,16 +214,53 @@ function toFinding(
         : placeInPatch(change.pullRequest, [node.originalFilePath], /\S/),
     basis: 'measured',
     fingerprint: toFingerprint('row-count', messageId, uniqueId),
-    matters: [...(moved.length === 0 ? [] : [`with it: ${moved.join(', ')}`]), ...stale].join('; '),
+    matters: mattersOf(change, counted, told),
     downstream: [...new Set([...followers.map(idOf), ...descendantsOf(change.head.children, uniqueId)])],
-    safeIf: safeIfOf(messageId),
+    safeIf: safeIfOf(messageId, nameOf(change, uniqueId), { base, head }),
   };
 }
 
-function safeIfOf(messageId: RowCountMessage): string {
-  if (messageId === 'relation-new' || messageId === 'relation-filled') return '';
-  if (messageId === 'rows-differ-without-cause') return 'build base and head from the same data';
-  return 'show that the key of the model is still unique and no wanted row is missing, or say why the rows should move';
+const mostEdits = 3;
+
+function mattersOf(change: Change, { relation, base, within }: Counted, { with: followers, means }: Told): string {
+  const moved = followers.map(
+    (move) => `${nameOf(change, idOf(move))} ${grouped(move.base)} → ${grouped(move.counted.head)}`,
+  );
+  const refresh = findFullRefreshes(change).find(({ uniqueId }) => uniqueId === relation.uniqueId);
+  const suspicions = base === null ? [] : suspicionsOf(change, relation.uniqueId, means).map(({ text }) => text);
+  return [
+    ...attributed(change, relation.edits, means.answers).slice(0, mostEdits),
+    ...(moved.length === 0 ? [] : [`with it: ${moved.join(', ')}`]),
+    ...(within === null ? [] : [`counted in the time that both sides have, by ${within}`]),
+    ...(refresh === undefined ? [] : [`head may hold rows of the old SQL until a full refresh: ${refresh.because}`]),
+    ...(suspicions.length === 1 && change.base.stale !== null ? suspicions : asEnvironment(suspicions)),
+  ].join('; ');
+}
+
+function asEnvironment(suspicions: readonly string[]): readonly string[] {
+  return suspicions.length === 0 ? [] : [`may be the environment: ${suspicions.join(', ')}`];
+}
+
+function safeIfOf(
+  messageId: RowCountMessage,
+  model: string,
+  { base, head }: { readonly base: number | null; readonly head: number },
+): string {
+  switch (messageId) {
+    case 'relation-new':
+    case 'relation-filled':
+    case 'rows-as-declared':
+      return '';
+    case 'rows-differ-without-cause':
+    case 'rows-maybe-environment':
+      return 'build base and head from the same data';
+    case 'rows-otherwise':
+      return 'correct the SQL or what the description declares';
+    default: {
+      const line = base === null ? '' : declarationOf(model, { base, head });
+      return `show that the key of the model is still unique and no wanted row is missing, or declare in a block weirkeeper-expect of the description why the rows should move: ${line}`;
+    }
+  }
 }
 
 /** `+110 %`, `−0.4 %`: a decimal only where whole numbers would say nothing. */

@@ -1,9 +1,4 @@
-/** One identifier of a relation's name. */
-export interface Identifier {
-  readonly name: string;
-  /** An unquoted one is folded by the warehouse. */
-  readonly quoted: boolean;
-}
+import type { Identifier } from '#core/sql';
 
 const longestName = 1_000;
 const longestIdentifier = 255;
@@ -32,10 +27,4 @@ export function parseRelation(text: string): readonly Identifier[] | null {
 function toIdentifier([, double, back, bracket, bare]: RegExpExecArray): Identifier {
   const name = double?.replace(/""/g, '"') ?? back ?? bracket ?? bare ?? '';
   return { name, quoted: bare === undefined };
-}
-
-/** The only statement that is ever sent with a name in it. Every identifier is quoted anew, quotes in it doubled. */
-export function countStatement(identifiers: readonly Identifier[]): string {
-  const name = identifiers.map((identifier) => `"${identifier.name.replace(/"/g, '""')}"`).join('.');
-  return `select count(*) from ${name}`;
 }

@@ -1,0 +1,61 @@
+import type { Dialect, Identifier } from '#core/sql';
+import { dialectRules } from '#core/sql';
+import { parseRelation } from './relation-name.ts';
+
+/** Writes names in one dialect. Every one comes out quoted; what cannot be quoted safely is null. */
+export interface SqlWriter {
+  readonly dialect: Dialect;
+  /** A relation as a manifest names it, taken apart and quoted anew. */
+  relation(text: string): string | null;
+  /** A column, or a name of our own. An unquoted one is folded as the warehouse would. */
+  name(identifier: Identifier | string): string | null;
+}
+
+interface Quotes {
+  readonly open: string;
+  readonly close: string;
+  /** Whether the closing quote inside a name is written twice; where it cannot be written at all, such a name is refused. */
+  readonly doubled: boolean;
+}
+
+const standard: Quotes = { open: '"', close: '"', doubled: true };
+const quotesOf: Partial<Readonly<Record<Dialect, Quotes>>> = {
+  bigquery: { open: '`', close: '`', doubled: false },
+  databricks: { open: '`', close: '`', doubled: true },
+  spark: { open: '`', close: '`', doubled: true },
+  mysql: { open: '`', close: '`', doubled: true },
+  tsql: { open: '[', close: ']', doubled: true },
+};
+/** Where a backslash escapes inside quotes, or might. */
+const escapes: ReadonlySet<Dialect> = new Set(['bigquery', 'databricks', 'spark', 'mysql', 'clickhouse', 'generic']);
+
+/** A writer for a dialect. `database`, where given, stands for the first of three parts, which dbt may call otherwise. */
+export function sqlWriter(dialect: Dialect, database: string | null = null): SqlWriter {
+  const quotes = quotesOf[dialect] ?? standard;
+  const write = (identifier: Identifier): string | null => quoted(folded(identifier, dialect), quotes, dialect);
+  return {
+    dialect,
+    relation(text) {
+      const parts = parseRelation(text);
+      if (parts === null) return null;
+      const own =
+        parts.length === 3 && database !== null ? [{ name: database, quoted: true }, ...parts.slice(1)] : parts;
+      const written = own.map(write);
+      return written.includes(null) ? null : written.join('.');
+    },
+    name: (identifier) => write(typeof identifier === 'string' ? { name: identifier, quoted: true } : identifier),
+  };
+}
+
+function folded({ name, quoted: isQuoted }: Identifier, dialect: Dialect): string {
+  const { fold } = dialectRules(dialect);
+  if (isQuoted || fold === 'any') return name;
+  return fold === 'upper' ? name.toUpperCase() : name.toLowerCase();
+}
+
+function quoted(name: string, { open, close, doubled }: Quotes, dialect: Dialect): string | null {
+  if (name === '' || name.length > 255 || name.includes('\0')) return null;
+  if (escapes.has(dialect) && name.includes('\\')) return null;
+  if (!doubled && name.includes(close)) return null;
+  return `${open}${name.replaceAll(close, close + close)}${close}`;
+}

@@ -1,0 +1,21 @@
+import type { Reason, UniqueId } from '#core/base';
+import { sortedBy } from '#core/base';
+
+const mostNamed = 3;
+
+/** One reason a cause, with the nodes that it concerns: three named, the rest counted. */
+export function groupReasons(
+  missing: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[],
+): readonly Reason[] {
+  const groups = new Map<string, { readonly cause: Reason; readonly ids: UniqueId[] }>();
+  for (const { uniqueId, cause } of missing) {
+    const key = `${cause.code}\n${cause.text}`;
+    const group = groups.get(key) ?? { cause, ids: [] };
+    group.ids.push(uniqueId);
+    groups.set(key, group);
+  }
+  return sortedBy(groups.entries(), ([key]) => key).map(([, { cause, ids }]) => {
+    const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+    return { ...cause, text: `${cause.text}: ${ids.slice(0, mostNamed).join(', ')}${more}` };
+  });
+}

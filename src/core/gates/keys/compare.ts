@@ -1,0 +1,70 @@
+import type { Reason, UniqueId } from '#core/base';
+import type { Change } from '#core/change';
+import type { Answer, Answers, QuestionOf } from '#core/evidence';
+import { keyDiffQuestion, keyProfileQuestion, unanswered } from '#core/evidence';
+import { isRelation, relationOf, relationsOf, spelled, wasNotBuilt } from '../data-relations.ts';
+import { groupReasons } from '../group-reasons.ts';
+import type { Key } from './find-key.ts';
+import { keyOf } from './find-key.ts';
+
+/** A modified relation whose key is known, with what is asked of it. */
+export interface Keyed {
+  readonly uniqueId: UniqueId;
+  readonly key: Key;
+  readonly question: QuestionOf<'key-diff'> | QuestionOf<'key-profile'>;
+}
+
+/** What there is to compare by key, and what has none. */
+export interface Keys {
+  readonly keyed: readonly Keyed[];
+  readonly keyless: readonly UniqueId[];
+}
+
+/** Modified relations by whether a key is known of them: base's word first, since a change may take the test away. */
+export function keysOf(change: Change, most: number): Keys {
+  const keyed: Keyed[] = [];
+  const keyless: UniqueId[] = [];
+  for (const { uniqueId } of change.modified) {
+    if (!isRelation(change.head.project.nodes.get(uniqueId)) || wasNotBuilt(change, uniqueId)) continue;
+    const found = keyedBy(change, uniqueId);
+    if (found === null) keyless.push(uniqueId);
+    else if (keyed.length < most) keyed.push(found);
+  }
+  return { keyed, keyless };
+}
+
+/** The key of a relation on both sides, with its question; null when none is known, or there is nothing to ask of. */
+export function keyedBy(change: Change, uniqueId: UniqueId): Keyed | null {
+  const { base, head } = change;
+  const isNew = !isRelation(base.project.nodes.get(uniqueId));
+  const key = (isNew ? null : keyOf(base, uniqueId)) ?? keyOf(head, uniqueId);
+  if (key === null) return null;
+  const columns = key.columns.map((name) => spelled(isNew ? head : base, uniqueId, name));
+  if (isNew) {
+    const of = relationOf(change, 'head', head.project.nodes.get(uniqueId));
+    return of === null ? null : { uniqueId, key, question: keyProfileQuestion(of, columns) };
+  }
+  const both = relationsOf(change, uniqueId);
+  return both === null ? null : { uniqueId, key, question: keyDiffQuestion(both, columns) };
+}
+
+/** Figures by relation, and why there are none of the rest. */
+export function readFigures(
+  asked: readonly {
+    readonly uniqueId: UniqueId;
+    readonly question: {
+      readonly key: string;
+      readonly kind: 'key-diff' | 'key-profile' | 'column-profile' | 'value-match';
+    };
+  }[],
+  answers: Answers,
+): { readonly figures: ReadonlyMap<string, Readonly<Record<string, number>>>; readonly unknown: readonly Reason[] } {
+  const figures = new Map<string, Readonly<Record<string, number>>>();
+  const missing: { readonly uniqueId: UniqueId; readonly cause: Reason }[] = [];
+  for (const { uniqueId, question } of asked) {
+    const answer: Answer = answers.get(question.key) ?? unanswered(question.kind);
+    if (!answer.known) missing.push({ uniqueId, cause: answer.reason });
+    else if ('figures' in answer) figures.set(question.key, answer.figures);
+  }
+  return { figures, unknown: groupReasons(missing) };
+}

@@ -1,0 +1,83 @@
+import { toLine } from '#core/base';
+
+/** What the author says will happen to a model's rows. */
+export interface Expectation {
+  readonly model: string;
+  /** In percent of base, or in rows. */
+  readonly unit: 'percent' | 'rows';
+  readonly least: number;
+  readonly most: number;
+  readonly because: string;
+  /** As written: `-15%..-10%`. */
+  readonly range: string;
+  /** Of the description, from 1. */
+  readonly line: number;
+}
+
+/** What a description declares, and the lines of it that could not be read, each with why. */
+export interface Declared {
+  readonly expectations: readonly Expectation[];
+  readonly unread: readonly { readonly line: number; readonly text: string }[];
+}
+
+const fence = /^ {0,3}(`{3,}|~{3,})[ \t]*weirkeeper-expect[ \t]*$/;
+const declaration = /^([\w.]+)\s+rows\s+(\S+)\s+because\s+(\S.*)$/;
+const amount = String.raw`([+−-]?\d{1,15}(?:\.\d{1,6})?)(%?)`;
+const range = new RegExp(`^${amount}(?:\\.\\.${amount})?$`);
+const mostLines = 200;
+
+/**
+ * Reads the fenced blocks `weirkeeper-expect` of a pull request's description, one declaration a line:
+ * `fct_orders rows -15%..-10% because voided orders leave`, in percent or in rows; `#` begins a remark.
+ */
+export function readExpectations(body: string): Declared {
+  const expectations: Expectation[] = [];
+  const unread: { readonly line: number; readonly text: string }[] = [];
+  let closing: string | null = null;
+  for (const [index, raw] of body.slice(0, 300_000).split(/\r?\n/).entries()) {
+    const text = raw.trim();
+    const opening: string | undefined = fence.exec(raw)?.[1];
+    if (closing === null) {
+      closing = opening ?? null;
+    } else if (text.startsWith(closing) && /^(`+|~+)$/.test(text)) {
+      closing = null;
+    } else if (text !== '' && !text.startsWith('#') && expectations.length + unread.length < mostLines) {
+      const read = readLine(text, index + 1);
+      if (read === null) unread.push({ line: index + 1, text: toLine(text, 80) });
+      else expectations.push(read);
+    }
+  }
+  return { expectations, unread };
+}
+
+function readLine(text: string, line: number): Expectation | null {
+  const [, model = '', written = '', because = ''] = declaration.exec(text) ?? [];
+  const ends = readRange(written);
+  return ends === null ? null : { model, ...ends, because: toLine(because, 200), range: written, line };
+}
+
+function readRange(written: string): Pick<Expectation, 'unit' | 'least' | 'most'> | null {
+  const [, from, unit, to, otherUnit] = range.exec(written) ?? [];
+  if (from === undefined || (to !== undefined && unit !== otherUnit)) return null;
+  const [first, second] = [toNumber(from), toNumber(to ?? from)];
+  return { unit: unit === '%' ? 'percent' : 'rows', least: Math.min(first, second), most: Math.max(first, second) };
+}
+
+function toNumber(text: string): number {
+  return Number(text.replace('−', '-'));
+}
+
+/** Whether rows moved as was said. Half of the last digit is allowed for: `-12%` means what would be shown as that. */
+export function meets({ unit, least, most }: Expectation, { base, head }: { base: number; head: number }): boolean {
+  if (unit === 'rows') return head - base >= least && head - base <= most;
+  const moved = base === 0 ? (head === 0 ? 0 : Number.POSITIVE_INFINITY) : ((head - base) / base) * 100;
+  return moved >= least - 0.5 && moved <= most + 0.5;
+}
+
+/** The line that declares a move: for people to copy. */
+export function declarationOf(model: string, { base, head }: { base: number; head: number }): string {
+  const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value}`;
+  if (base === 0) return `${model} rows ${signed(head)} because …`;
+  const moved = ((head - base) / base) * 100;
+  return `${model} rows ${signed(Math.floor(moved))}%..${signed(Math.ceil(moved))}% because …`;
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { Reason } from '#core/base';
+import { grouped, isNonEmpty, plural, reason, toFingerprint } from '#core/base';
+import type { Change } from '#core/change';
+import { descendantsOf } from '#core/dbt';
+import type { Finding } from './gate.ts';
+import { defineGate } from './gate.ts';
+import { readFigures } from './keys/compare.ts';
+import { placeInPatch } from './place-in-patch.ts';
+import type { Compared } from './values/compare.ts';
+import { comparedOf } from './values/compare.ts';
+
+const options = z.strictObject({
+  /** The share of NULLs of a column may differ by this many points. */
+  null_points: z.number().min(0).max(100).default(1),
+  /** Its distinct values may differ by this much, in percent of base's. */
+  distinct_percent: z.number().min(0).max(1_000_000).default(10),
+  /** Values of common keys may differ in this share of rows, in percent. */
+  tolerance_percent: z.number().min(0).max(100).default(0),
+  /** Relations beyond this many are not compared. */
+  max_relations: z.int().min(1).max(10_000).default(50),
+});
+type Options = z.output<typeof options>;
+type Message = 'nulls-moved' | 'distinct-moved' | 'values-differ' | 'values-differ-as-edited';
+
+/** Values of base and head of modified relations: NULLs, distinct values, and what the common keys hold. */
+export const values = defineGate({
+  id: 'values',
+  title: 'Values',
+  page: {
+    what: 'Of every modified relation that both sides have, compares NULLs and distinct values of the columns whose making changed, and, where a key is known (see `keys`) and unique on both sides, how many common keys hold the same value in each column that both have with the same type; two NULLs are the same. Types without equality (JSON, arrays, structs, geography) are left out. Floating point is compared as it stands: allow for it with `tolerance_percent`.',
+    why: 'A change may keep every row and every key and still write other amounts into them.',
+    howToFix:
+      'Look at the columns that differ although nobody edited how they are made: a join or filter upstream reaches them.',
+    howToWaive:
+      'The gate is advisory until the policy says `values: { mode: required }`. Raise `tolerance_percent`, `null_points` or `distinct_percent`, or set the message to `note`.',
+  },
+  messages: {
+    'nulls-moved': { text: '`{model}.{column}`: NULL in {before} → {after} of rows', cost: 'warn' },
+    'distinct-moved': { text: '`{model}.{column}`: {before} → {after} distinct values', cost: 'warn' },
+    'values-differ': {
+      text: '`{model}.{column}`: the same value in {share} of {common} common keys, although its SQL is as it was',
+      cost: 'warn',
+    },
+    'values-differ-as-edited': {
+      text: '`{model}.{column}`: the same value in {share} of {common} common keys',
+      cost: 'note',
+    },
+  },
+  options,
+  appliesTo({ change, options: { max_relations } }) {
+    if (comparedOf(change, max_relations).length > 0) return 'yes';
+    return reason('nothing-to-compare', 'no modified relation has columns that both sides can be compared by');
+  },
+  ask({ change, options: { max_relations } }) {
+    return comparedOf(change, max_relations).flatMap(({ profiles, match }) => [
+      ...(profiles ?? []),
+      ...(match === null ? [] : [match.keyed.question, match.question]),
+    ]);
+  },
+  judge({ change, options: own }, answers) {
+    const compared = comparedOf(change, own.max_relations);
+    const asked = compared.flatMap(({ uniqueId, profiles, match }) =>
+      [...(profiles ?? []), ...(match === null ? [] : [match.keyed.question, match.question])].map((question) => ({
+        uniqueId,
+        question,
+      })),
+    );
+    const { figures, unknown } = readFigures(asked, answers);
+    const findings = compared.flatMap((one) => [
+      ...profileFindings(change, one, { figures, own }),
+      ...matchFindings(change, one, { figures, own }),
+    ]);
+    const unsure = [...unknown, ...repeatedKeys(compared, figures)];
+    const summary = `values of ${plural(compared.length, 'relation')} compared`;
+    if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown: unsure };
+    const [first] = unsure;
+    if (first !== undefined) return { outcome: 'unknown', reason: first };
+    return { outcome: 'passed', basis: 'measured', summary };
+  },
+});
+
+interface Means {
+  readonly figures: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  readonly own: Options;
+}
+
+function profileFindings(
+  change: Change,
+  { uniqueId, profiles }: Compared,
+  { figures, own }: Means,
+): readonly Finding<Message>[] {
+  const [before, after] = (profiles ?? []).map(({ key }) => figures.get(key));
+  if (before === undefined || after === undefined) return [];
+  const count = (of: Readonly<Record<string, number>>, name: string): number => of[name] ?? 0;
+  const share = (of: Readonly<Record<string, number>>, column: string): number =>
+    count(of, 'rows') === 0 ? 0 : (count(of, `nulls.${column}`) / count(of, 'rows')) * 100;
+  return (profiles?.[0].columns ?? []).flatMap(({ name: column }) => {
+    const nulls = [share(before, column), share(after, column)] as const;
+    const distinct = [count(before, `distinct.${column}`), count(after, `distinct.${column}`)] as const;
+    const tell = (messageId: Message, [from, to]: readonly [string, string]): Finding<Message> =>
+      toFinding(change, { uniqueId, column, messageId }, { before: from, after: to });
+    const isMoved = Math.abs(distinct[1] - distinct[0]) * 100 > own.distinct_percent * distinct[0];
+    return [
+      ...(Math.abs(nulls[1] - nulls[0]) > own.null_points
+        ? [tell('nulls-moved', [percent(nulls[0]), percent(nulls[1])])]
+        : []),
+      ...(isMoved ? [tell('distinct-moved', [grouped(distinct[0]), grouped(distinct[1])])] : []),
+    ];
+  });
+}
+
+function matchFindings(
+  change: Change,
+  { uniqueId, match, edited }: Compared,
+  { figures, own }: Means,
+): readonly Finding<Message>[] {
+  const found = match === null ? undefined : figures.get(match.question.key);
+  const common = found?.['common'] ?? 0;
+  if (match === null || found === undefined || common === 0 || isRepeated(figures.get(match.keyed.question.key)))
+    return [];
+  return match.question.columns.flatMap(({ name: column }) => {
+    const equal = found[`equal.${column}`] ?? 0;
+    if ((common - equal) * 100 <= own.tolerance_percent * common) return [];
+    const messageId = edited.has(column.toLowerCase()) ? 'values-differ-as-edited' : 'values-differ';
+    const data = { share: percent((equal / common) * 100), common: grouped(common) };
+    return [toFinding(change, { uniqueId, column, messageId }, data)];
+  });
+}
+
+/** Where a key stands twice, pairs of rows would be compared that do not belong together. */
+function repeatedKeys(compared: readonly Compared[], figures: Means['figures']): readonly Reason[] {
+  const repeated = compared.filter(({ match }) => match !== null && isRepeated(figures.get(match.keyed.question.key)));
+  if (repeated.length === 0) return [];
+  const text = `the key is not unique, so values cannot be compared: ${repeated.map(({ uniqueId }) => uniqueId).join(', ')}`;
+  return [reason('key-not-unique', text, 'make the key unique, or name another under meta.weirkeeper.key')];
+}
+
+function isRepeated(figures: Readonly<Record<string, number>> | undefined): boolean {
+  return figures === undefined || (figures['repeatedBase'] ?? 0) + (figures['repeatedHead'] ?? 0) > 0;
+}
+
+function toFinding(
+  change: Change,
+  {
+    uniqueId,
+    column,
+    messageId,
+  }: { readonly uniqueId: Compared['uniqueId']; readonly column: string; readonly messageId: Message },
+  data: Finding['data'],
+): Finding<Message> {
+  const node = change.head.project.nodes.get(uniqueId);
+  return {
+    messageId,
+    data: { model: node?.name ?? uniqueId, column, ...data },
+    subject: { uniqueId, column },
+    place: node === undefined ? null : placeInPatch(change.pullRequest, [node.originalFilePath], /\S/),
+    basis: 'measured',
+    fingerprint: toFingerprint('values', messageId, uniqueId, column),
+    matters: '',
+    downstream: descendantsOf(change.head.children, uniqueId),
+    safeIf: messageId === 'values-differ-as-edited' ? '' : 'say why the values should differ',
+  };
+}
+
+/** Never `100 %` or `0 %` of what is not all or nothing. */
+function percent(value: number): string {
+  if (value > 99.9 && value < 100) return '> 99.9 %';
+  if (value > 0 && value < 0.1) return '< 0.1 %';
+  return `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
+}

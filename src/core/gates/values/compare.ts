@@ -1,0 +1,95 @@
+import type { UniqueId } from '#core/base';
+import type { Change } from '#core/change';
+import type { QuestionOf } from '#core/evidence';
+import { columnProfileQuestion, valueMatchQuestion } from '#core/evidence';
+import type { Identifier } from '#core/sql';
+import { isRelation, relationOf, relationsOf, spelled, wasNotBuilt } from '../data-relations.ts';
+import type { Keyed } from '../keys/compare.ts';
+import { keyedBy } from '../keys/compare.ts';
+
+/** What is asked of one modified relation that both sides have. */
+export interface Compared {
+  readonly uniqueId: UniqueId;
+  /** NULLs and distinct values of the columns whose making changed; null when there are none. */
+  readonly profiles: readonly [base: QuestionOf<'column-profile'>, head: QuestionOf<'column-profile'>] | null;
+  /** Where a key is known: the share of equal values of every column that both have. */
+  readonly match: { readonly keyed: Keyed; readonly question: QuestionOf<'value-match'> } | null;
+  /** Columns whose SQL, or a parent's, the change touches, in lower case. */
+  readonly edited: ReadonlySet<string>;
+}
+
+const mostColumns = 50;
+/** Types whose values have no equality, or none that means anything. */
+const incomparable = /json|variant|object|struct|array|map\b|list|xml|geo|hstore|super|\[\]|blob|bytea|binary/i;
+
+/** What to compare, up to so many relations. */
+export function comparedOf(change: Change, most: number): readonly Compared[] {
+  return change.modified.flatMap(({ uniqueId }) => toCompared(change, uniqueId) ?? []).slice(0, most);
+}
+
+function toCompared(change: Change, uniqueId: UniqueId): Compared | null {
+  const nodes = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId));
+  const both = relationsOf(change, uniqueId);
+  if (both === null || wasNotBuilt(change, uniqueId) || !nodes.every((node) => isRelation(node))) return null;
+  const edited = new Set(
+    change.columnChanges
+      .filter((one) => one.uniqueId === uniqueId && one.kind !== 'added' && one.kind !== 'removed')
+      .map(({ column }) => column.toLowerCase()),
+  );
+  const columns = commonColumns(change, uniqueId);
+  const compared = {
+    uniqueId,
+    edited,
+    profiles: profilesOf(
+      change,
+      uniqueId,
+      columns.filter(({ name }) => edited.has(name.toLowerCase())),
+    ),
+    match: null,
+  };
+  const keyed = keyedBy(change, uniqueId);
+  const key = keyed?.question;
+  if (keyed === null || key?.kind !== 'key-diff') return compared.profiles === null ? null : compared;
+  const isKey = new Set(keyed.key.columns.map((name) => name.toLowerCase()));
+  const rest = columns
+    .filter(({ name, type }) => type !== 'another' && !isKey.has(name.toLowerCase()))
+    .slice(0, mostColumns);
+  if (rest.length === 0) return compared.profiles === null ? null : compared;
+  const question = valueMatchQuestion(
+    both,
+    key.columns,
+    rest.map(({ identifier }) => identifier),
+  );
+  return { ...compared, match: { keyed, question } };
+}
+
+function profilesOf(change: Change, uniqueId: UniqueId, columns: readonly Column[]): Compared['profiles'] {
+  const names = columns.slice(0, mostColumns).map(({ identifier }) => identifier);
+  const [base, head] = (['base', 'head'] as const).map((side) =>
+    relationOf(change, side, change[side].project.nodes.get(uniqueId)),
+  );
+  if (names.length === 0 || !base || !head) return null;
+  return [columnProfileQuestion(base, names), columnProfileQuestion(head, names)];
+}
+
+interface Column {
+  readonly name: string;
+  readonly identifier: Identifier;
+  readonly type: 'same' | 'another';
+}
+
+/** Columns that both sides have under one name and that can be compared: by the catalogs, else by the lineage. */
+function commonColumns(change: Change, uniqueId: UniqueId): readonly Column[] {
+  const [base, head] = [change.base, change.head].map(({ catalog, lineage }) => {
+    const measured = catalog?.get(uniqueId)?.columns;
+    const read = lineage.get(uniqueId)?.columns.map(({ column, type }) => ({ name: column, type: type ?? '' }));
+    return measured ?? read ?? [];
+  });
+  const later = new Map((head ?? []).map((column) => [column.name.toLowerCase(), column.type.toLowerCase()]));
+  return (base ?? []).flatMap(({ name, type }): Column[] => {
+    const other = later.get(name.toLowerCase());
+    if (other === undefined || incomparable.test(type) || incomparable.test(other)) return [];
+    const isSame = other === type.toLowerCase();
+    return [{ name, identifier: spelled(change.base, uniqueId, name), type: isSame ? 'same' : 'another' }];
+  });
+}

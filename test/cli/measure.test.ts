@@ -1,0 +1,52 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { demo, demoWarehouse, runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-measure-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const sides = ['--base', demo('base'), '--head', demo('pr-4')];
+const out = join(folder, 'weirkeeper-evidence.json');
+
+interface Told {
+  readonly gates: readonly { readonly id: string; readonly outcome: string; readonly summary: string }[];
+}
+
+const measuredGates = (json: string) =>
+  (JSON.parse(json) as Told).gates.filter(({ id }) => ['row-count', 'keys', 'values'].includes(id));
+
+describe('weirkeeper measure', () => {
+  it('writes what a review needs, so that one without a warehouse says the same', async () => {
+    const told = await runCli('measure', ...sides, '--warehouse', demoWarehouse, '--out', out);
+    expect(told.code).toBe(0);
+    expect(told.err).toMatch(/(\d+) of \1 questions answered/);
+    const asked = await runCli('review', ...sides, '--warehouse', demoWarehouse, '--format', 'json');
+    const read = await runCli('review', ...sides, '--evidence', out, '--format', 'json');
+    expect(measuredGates(read.out)).toEqual(measuredGates(asked.out));
+    expect(measuredGates(read.out).map(({ outcome }) => outcome)).toEqual(['failed', 'passed', 'passed']);
+  });
+
+  it('answers for no other artifacts', async () => {
+    const file = JSON.parse(readFileSync(out, 'utf8')) as { artifacts: { sha256: string }[] };
+    for (const artifact of file.artifacts) artifact.sha256 = '0'.repeat(64);
+    const other = join(folder, 'other.json');
+    writeFileSync(other, JSON.stringify(file));
+    const told = await runCli('review', ...sides, '--evidence', other, '--format', 'json');
+    expect(JSON.stringify(measuredGates(told.out))).toContain('was measured for other artifacts');
+  });
+
+  it('says why it could not measure, without the password', async () => {
+    const told = await runCli(
+      'measure',
+      ...sides,
+      '--warehouse',
+      'postgres://ann:hunter2@127.0.0.1:1/shop',
+      '--out',
+      out,
+    );
+    expect(told.err).toMatch(/not measured: the warehouse cannot be reached/);
+    expect(told.err + told.out + readFileSync(out, 'utf8')).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,282 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { toUniqueId } from '#core/base';
+import type { Change } from '#core/change';
+import type { Gate, GateResult } from '#core/gates';
+import { gates } from '#core/gates';
+import { createSqlReader } from '#edges/sql-engines';
+import type { DbtNode } from '../../../src/core/dbt/index.ts';
+import { meets, readExpectations } from '../../../src/core/gates/row-count/expectations.ts';
+import type { NodeWords } from '../../support/a-change.ts';
+import { aChange, aModel, id } from '../../support/a-change.ts';
+import { inputOf, judgeWith, twoSides } from '../../support/data-answers.ts';
+
+const reader = createSqlReader({ workers: 1, timeout: 60_000 });
+afterAll(() => reader.close());
+
+const gate = gates.find((one) => one.id === 'row-count') as Gate;
+const judged = (change: Change, rows: Record<string, number>, more: Parameters<typeof judgeWith>[2] = {}) =>
+  judgeWith(gate, change, { rows, ...more });
+function withBody(change: Change, body: string): Change {
+  const pull = aChange({ base: { nodes: [] }, head: { nodes: [] }, files: {} }).pullRequest;
+  return { ...change, pullRequest: pull === null ? null : { ...pull, body } };
+}
+
+function found(result: GateResult) {
+  return result.outcome === 'failed' ? result.findings : [];
+}
+
+const ids = (result: GateResult) => found(result).map(({ messageId }) => messageId);
+
+describe('thresholds', () => {
+  const rows = { 'base:fct': 1_000, 'head:fct': 1_030 };
+  const tagged = { tags: ['finance'] };
+
+  it.each<[string, NodeWords, unknown, readonly string[]]>([
+    ['the default lets 3 % pass', {}, {}, []],
+    ['of a folder', {}, { thresholds: [{ paths: ['models'], percent: 1 }] }, ['row-count-changed']],
+    ['of another folder', {}, { thresholds: [{ paths: ['models/marts'], percent: 1 }] }, []],
+    ['of a tag', tagged, { thresholds: [{ tags: ['finance'], percent: 1 }] }, ['row-count-changed']],
+    ['in rows, that are not passed', {}, { threshold_percent: 1, threshold_rows: 30 }, []],
+    ['in rows, that are passed', {}, { threshold_percent: 1, threshold_rows: 29 }, ['row-count-changed']],
+    ['of the model itself', { meta: { weirkeeper: { rows: { percent: 2 } } } }, {}, ['row-count-changed']],
+    ['that makes no sense', { meta: { weirkeeper: { rows: { percent: 'all', rows: -1 } } } }, {}, []],
+  ])('%s', (_, words, options, expected) => {
+    expect(ids(judged(twoSides('fct', words), rows, { options }))).toEqual(expected);
+  });
+
+  it('are not loosened by head', () => {
+    const change = twoSides('fct', { head: { meta: { weirkeeper: { rows: { percent: 500 } } } } });
+    expect(ids(judged(change, { 'base:fct': 10, 'head:fct': 20 }))).toEqual(['row-count-changed']);
+  });
+});
+
+describe('which relations', () => {
+  it('children may be counted several steps down', () => {
+    const nodes = [aModel('a'), aModel('b', { reads: ['a'] }), aModel('c', { reads: ['b'] })];
+    const input = inputOf(aChange({ base: { nodes }, head: { nodes }, modified: ['a'] }), { children: 2 });
+    expect(gate.ask(input).map(({ key }) => key)).toContain('rows:head:model.shop.c');
+  });
+
+  it('a removed one is told with its rows', () => {
+    const change = { ...aChange({ base: { nodes: [aModel('old')] }, head: { nodes: [] } }), removed: [id('old')] };
+    expect(judged(change, { 'base:old': 12 })).toMatchObject({
+      findings: [{ messageId: 'relation-removed', data: { model: 'old', base: '12' } }],
+    });
+  });
+
+  it('an incremental one is compared in the time that both sides have', () => {
+    const change = twoSides('fct', {
+      materialized: 'incremental',
+      config: { materialized: 'incremental', event_time: 'happened_at' },
+    });
+    const rows = { 'base:fct': 1_000, 'head:fct': 100 };
+    expect(judged(change, rows, { figures: { 'window-rows': { base: 100, head: 100 } } })).toMatchObject({
+      outcome: 'passed',
+    });
+    expect(found(judged(change, rows, { figures: { 'window-rows': { base: 100, head: 50 } } }))).toMatchObject([
+      { data: { base: '100', head: '50' }, matters: 'counted in the time that both sides have, by happened_at' },
+    ]);
+    expect(ids(judged(change, rows))).toEqual(['row-count-changed']);
+  });
+});
+
+describe('what may be the environment', () => {
+  const rows = { 'base:fct': 1_000, 'head:fct': 800 };
+
+  it('parents that the change leaves alone but that differ as much: it does not block', () => {
+    const change = twoSides('fct', { parents: ['stg'] });
+    expect(judged(change, { ...rows, 'base:stg': 2_000, 'head:stg': 1_700 })).toMatchObject({
+      findings: [
+        {
+          messageId: 'rows-maybe-environment',
+          matters: expect.stringMatching(/^may be the environment: .*stg 2,000 → 1,700$/) as unknown,
+        },
+      ],
+    });
+    const strict = { options: { environment: [] } };
+    expect(ids(judged(change, { ...rows, 'base:stg': 2_000, 'head:stg': 1_700 }, strict))).toEqual([
+      'row-count-changed',
+    ]);
+  });
+
+  it('but not when they differ less, or the other way', () => {
+    const change = twoSides('fct', { parents: ['stg'] });
+    expect(ids(judged(change, { ...rows, 'base:stg': 2_000, 'head:stg': 1_990 }))).toEqual(['row-count-changed']);
+    expect(ids(judged(change, { ...rows, 'base:stg': 2_000, 'head:stg': 2_400 }))).toEqual(['row-count-changed']);
+  });
+
+  it.each([
+    ['the clock', { compiled: 'select * from t where d < current_date' }, /reads the clock/],
+    ['a limit', { compiled: 'select * from t limit 100' }, /takes a sample or a limit/],
+    ['the target', { raw: "{% if target.name == 'ci' %}" }, /depends on the target/],
+  ])('%s on both sides is told, and blocks all the same unless the policy says otherwise', (_, words, text) => {
+    const change = twoSides('fct', words);
+    expect(judged(change, rows)).toMatchObject({
+      findings: [{ messageId: 'row-count-changed', matters: expect.stringMatching(text) as unknown }],
+    });
+    const options = { environment: ['clock', 'sample', 'target'] };
+    expect(ids(judged(change, rows, { options }))).toEqual(['rows-maybe-environment']);
+  });
+
+  it('what only head says is no excuse', () => {
+    const change = twoSides('fct', { head: { compiled: 'select 1 limit 3' } });
+    const options = { environment: ['sample'] };
+    expect(ids(judged(change, rows, { options }))).toEqual(['row-count-changed']);
+  });
+
+  it('builds that are far apart', () => {
+    const at = (generatedAt: string) => ({ command: 'build', generatedAt, dbtVersion: null, results: [], args: {} });
+    const change = twoSides('fct');
+    const late = {
+      ...change,
+      base: { ...change.base, runResults: at('2026-03-01T00:00:00Z') },
+      head: { ...change.head, runResults: at('2026-03-03T02:00:00Z') },
+    };
+    expect(found(judged(late, rows))[0].matters).toBe('may be the environment: base and head were built 50 h apart');
+  });
+});
+
+describe('what the description declares', () => {
+  const rows = { 'base:fct': 1_000, 'head:fct': 876 };
+  const declare = (line: string) =>
+    withBody(twoSides('fct'), `Voids leave.\n\n\`\`\`weirkeeper-expect\n${line}\n\`\`\`\n`);
+
+  it.each([
+    ['fct rows -15%..-10% because voids leave', 'rows-as-declared'],
+    ['fct rows -130..-120 because voids leave', 'rows-as-declared'],
+    ['fct rows −12% because voids leave', 'rows-as-declared'],
+    ['fct rows -10%..-5% because voids leave', 'rows-otherwise'],
+    ['fct rows +10%..+15% because voids leave', 'rows-otherwise'],
+  ])('%s: %s', (line, messageId) => {
+    expect(ids(judged(declare(line), rows))).toEqual([messageId]);
+  });
+
+  it('holds the reason, and fails what did not move although it was said to', () => {
+    expect(found(judged(declare('fct rows -15%..-10% because voids leave'), rows))[0].data).toMatchObject({
+      because: 'voids leave',
+      declared: '-15%..-10%',
+    });
+    const still = { 'base:fct': 5, 'head:fct': 5 };
+    expect(ids(judged(declare('fct rows -15%..-10% because voids leave'), still))).toEqual(['rows-otherwise']);
+    expect(judged(declare('fct rows -1%..+1% because a tidy-up'), still)).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('is told when it cannot be read, with the line', () => {
+    expect(found(judged(declare('fct rows fewer'), rows)).map(({ data }) => data['line'])).toContain('4');
+    expect(found(judged(declare('dim rows -1% because x'), rows)).map(({ data }) => data['problem'])).toContain(
+      'no modified relation is called dim',
+    );
+  });
+
+  it('is shown to copy where it is missing', () => {
+    const [finding] = found(judged(twoSides('fct'), rows));
+    const line = /fct rows \S+ because …$/.exec(finding.safeIf)?.[0] ?? '';
+    expect(line).toBe('fct rows -13%..-12% because …');
+    expect(ids(judged(declare(line), rows))).toEqual(['rows-as-declared']);
+  });
+
+  it('is read from its own blocks only', () => {
+    const body =
+      'fct rows -1% because a\n```sql\nfct rows -1% because b\n```\n~~~weirkeeper-expect\n# remark\nfct rows +5..+7 because c\n~~~';
+    expect(readExpectations(body)).toMatchObject({
+      expectations: [{ because: 'c', unit: 'rows', least: 5, most: 7 }],
+      unread: [],
+    });
+  });
+
+  it('of an empty base cannot be met in percent', () => {
+    const [said] = readExpectations('```weirkeeper-expect\na rows 0%..900% because x\n```').expectations;
+    expect(said && meets(said, { base: 0, head: 1 })).toBe(false);
+    expect(said && meets(said, { base: 0, head: 0 })).toBe(true);
+  });
+});
+
+describe('which edit moved the rows', () => {
+  async function edited(before: string, after: string, parents: readonly string[] = ['stg', 'rev']): Promise<Change> {
+    const change = twoSides('fct', { parents });
+    const statements = [
+      { key: 'base', sql: before.replaceAll('prod.', 'prod.'), dialect: 'duckdb' as const },
+      { key: 'head', sql: after.replaceAll('prod.', 'pr.'), dialect: 'duckdb' as const },
+    ];
+    const trees = await reader.read(statements);
+    const side = (name: 'base' | 'head') => {
+      const answer = trees.get(name);
+      return new Map(answer?.ok === true ? [[toUniqueId('model.shop.fct'), answer.query]] : []);
+    };
+    // The parents' relations are found by schema and name.
+    const nodesOf = (one: Change['base'], schema: string) =>
+      new Map([...one.project.nodes].map(([key, node]): [typeof key, DbtNode] => [key, { ...node, schema }]));
+    return {
+      ...change,
+      base: {
+        ...change.base,
+        trees: side('base'),
+        project: { ...change.base.project, nodes: nodesOf(change.base, 'prod') },
+      },
+      head: {
+        ...change.head,
+        trees: side('head'),
+        project: { ...change.head.project, nodes: nodesOf(change.head, 'pr') },
+      },
+    };
+  }
+  const rows = { 'base:fct': 1_000, 'head:fct': 500 };
+  const stg = 'select * from prod.stg';
+  const cause = (result: GateResult) => found(result)[0].matters;
+
+  it('a new filter, with its NULLs, counted on what it reads', async () => {
+    const change = await edited(
+      `with s as (${stg}) select id from s`,
+      `with s as (${stg}) select id from s where s.status <> 'void'`,
+    );
+    const asked = gate.ask(inputOf(change)).filter(({ kind }) => kind === 'failing-rows');
+    expect(asked).toMatchObject([{ side: 'base', uniqueId: 'model.shop.stg', relation: '"db"."prod"."stg"' }]);
+    const figures = { 'failing-rows': { rows: 41_208, failing: 4_951, undecided: 4_951 } };
+    expect(cause(judged(change, rows, { figures }))).toBe(
+      "the new filter status <> 'void' fails for 4,951 of 41,208 rows of stg, 4,951 of them because it is NULL there",
+    );
+  });
+
+  it('a dropped condition of a join, and the keys that it now meets more than once', async () => {
+    const change = await edited(
+      'select s.id from prod.stg s left join prod.rev r on r.id = s.id and r.latest',
+      'select s.id from prod.stg s left join prod.rev r on r.id = s.id',
+    );
+    const figures = {
+      'failing-rows': { rows: 90, failing: 40, undecided: 0 },
+      'key-profile': { rows: 90, keys: 50, repeated: 30, extra: 40, nulls: 0, most: 3 },
+    };
+    expect(cause(judged(change, rows, { figures }))).toBe(
+      'the join to rev by id meets 30 keys more than once, up to 3 times: 40 rows too many there; the dropped condition latest of the join to rev kept out 40 of 90 rows of rev',
+    );
+  });
+
+  it('a new DISTINCT', async () => {
+    const change = await edited('select id from prod.stg', 'select distinct id from prod.stg');
+    const figures = { 'distinct-rows': { rows: 1_000, distinct: 500 } };
+    expect(cause(judged(change, rows, { figures }))).toBe('the new DISTINCT removes 500 rows that another one equals');
+  });
+
+  it.each([
+    [
+      'a filter that only moved',
+      `with s as (${stg} where a > 1) select id from s`,
+      `with s as (${stg}) select id from s where s.a > 1`,
+    ],
+    ['another alias', 'select x.id from prod.stg x where x.a = 1', 'select y.id from prod.stg y where y.a = 1'],
+    [
+      'a filter on what is computed',
+      `with s as (select count(*) as n from prod.stg) select n from s`,
+      `with s as (select count(*) as n from prod.stg) select n from s where n > 1`,
+    ],
+    ['a function that is not known to be harmless', stg, `${stg} where pg_sleep(9) = 1`],
+    [
+      'a condition on two relations',
+      'select s.id from prod.stg s join prod.rev r on r.id = s.id',
+      'select s.id from prod.stg s join prod.rev r on r.id = s.id where s.a > r.a',
+    ],
+  ])('nothing is asked of %s', async (_, before, after) => {
+    const change = await edited(before, after);
+    expect(gate.ask(inputOf(change)).filter(({ kind }) => kind !== 'row-count')).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Change, ColumnChange } from '#core/change';
+import type { Gate, GateResult } from '#core/gates';
+import { gates } from '#core/gates';
+import { id } from '../../support/a-change.ts';
+import { aCatalog } from '../../support/a-project.ts';
+import { inputOf, judgeWith, twoSides } from '../../support/data-answers.ts';
+
+const gate = gates.find((one) => one.id === 'values') as Gate;
+const keyDiff = { onlyBase: 0, onlyHead: 0, both: 100, repeatedBase: 0, repeatedHead: 0, nullsBase: 0, nullsHead: 0 };
+
+/** `fct` with a key, an edited `amount`, an untouched `status`, a JSON column and one that is of another type now. */
+function aChangeOfValues(edited: readonly string[] = ['amount']): Change {
+  const change = twoSides('fct', { meta: { weirkeeper: { key: 'order_id' } } });
+  const columns = ['order_id integer', 'amount numeric', 'status text', 'payload jsonb'];
+  const columnChanges = edited.map(
+    (column): ColumnChange => ({
+      kind: 'logic-changed',
+      uniqueId: id('fct'),
+      column,
+      before: '',
+      after: '',
+      origin: 'own',
+      dependents: { columns: [], rowsetModels: [], consumers: [] },
+    }),
+  );
+  return {
+    ...change,
+    base: { ...change.base, catalog: aCatalog({ fct: [...columns, 'day date'] }) },
+    head: { ...change.head, catalog: aCatalog({ fct: [...columns, 'day text', 'extra text'] }) },
+    columnChanges,
+  };
+}
+
+function told(result: GateResult): readonly string[] {
+  if (result.outcome !== 'failed') return [result.outcome];
+  return result.findings.map(({ messageId, data }) => `${messageId} ${data['column'] ?? ''}`);
+}
+
+describe('what is asked', () => {
+  it('is NULLs and distinct values of edited columns, and equality of all that can be compared', () => {
+    const asked = gate
+      .ask(inputOf(aChangeOfValues()))
+      .map((question) =>
+        'columns' in question ? [question.kind, question.columns.map(({ name }) => name).join()] : [],
+      );
+    expect(asked).toEqual([
+      ['column-profile', 'amount'],
+      ['column-profile', 'amount'],
+      ['key-diff', 'order_id'],
+      ['value-match', 'amount,status'],
+    ]);
+  });
+
+  it('is nothing where base and head are one relation', () => {
+    const change = twoSides('fct', { meta: { weirkeeper: { key: 'a' } }, relation: '"db"."one"."fct"' });
+    expect(gate.appliesTo(inputOf(change))).toMatchObject({ code: 'nothing-to-compare' });
+  });
+});
+
+describe('what the values say', () => {
+  const profile = (nulls: number, distinct: number) => ({
+    rows: 100,
+    'nulls.amount': nulls,
+    'distinct.amount': distinct,
+  });
+  const judge = (figures: Record<string, Record<string, number>>, options?: unknown) =>
+    judgeWith(gate, aChangeOfValues(), {
+      figures: {
+        'column-profile:base': profile(0, 50),
+        'column-profile:head': profile(0, 50),
+        'key-diff': keyDiff,
+        'value-match': { common: 100, 'equal.amount': 100, 'equal.status': 100 },
+        ...figures,
+      },
+      options,
+    });
+
+  it.each<[string, Record<string, Record<string, number>>, readonly string[]]>([
+    ['nothing of what is the same', {}, ['passed']],
+    ['more NULLs', { 'column-profile:head': profile(12, 50) }, ['nulls-moved amount']],
+    ['NULLs within a point', { 'column-profile:head': profile(1, 50) }, ['passed']],
+    ['fewer distinct values', { 'column-profile:head': profile(0, 40) }, ['distinct-moved amount']],
+    [
+      'other values of an edited column',
+      { 'value-match': { common: 100, 'equal.amount': 87, 'equal.status': 100 } },
+      ['values-differ-as-edited amount'],
+    ],
+    [
+      'other values of one that nobody edited',
+      { 'value-match': { common: 100, 'equal.amount': 100, 'equal.status': 99 } },
+      ['values-differ status'],
+    ],
+    [
+      'that keys are not unique',
+      {
+        'key-diff': { ...keyDiff, repeatedHead: 1 },
+        'value-match': { common: 300, 'equal.amount': 0, 'equal.status': 0 },
+      },
+      ['unknown'],
+    ],
+  ])('%s', (_, figures, expected) => {
+    expect(told(judge(figures))).toEqual(expected);
+  });
+
+  it('with the share, which is never rounded to all', () => {
+    const figures = { 'value-match': { common: 100_000, 'equal.amount': 99_999, 'equal.status': 87_200 } };
+    expect(judge(figures)).toMatchObject({
+      findings: [{ data: { share: '> 99.9 %' } }, { data: { share: '87.2 %', common: '100,000' } }],
+    });
+    expect(told(judge(figures, { tolerance_percent: 13 }))).toEqual(['passed']);
+  });
+});
