@@ -69,7 +69,7 @@ describe('a manifest of dbt parse', () => {
     expect(gate?.findings.map(({ message_id, column }) => `${message_id} ${column ?? ''}`).sort()).toEqual([
       're-sourced capacity_units',
       're-sourced utilisation',
-      'removed shelf_units',
+      'removed-exposed shelf_units',
       'retyped peak_celsius',
       'retyped peak_celsius',
     ]);

@@ -126,7 +126,7 @@ function arithmetic(a: Value, b: Value, compute: (x: number, y: number) => numbe
 }
 
 /** Two texts as one; unknown where either is, and beyond the limit. */
-export function joined(a: string | null, b: string | null): Value {
+function joined(a: string | null, b: string | null): Value {
   if (a === null || b === null) return unknown('a text');
   return a.length + b.length > longestText ? unknown('a text that is too long') : a + b;
 }
