@@ -67,7 +67,7 @@ export const pii = defineGate({
       text: '`{columns}` of `{model}` is new and, by its name, {category}; no label covers it',
       cost: 'warn',
     },
-    'audience-widened': { text: '`{model}` holds {categories} (`{columns}`) and {how}', cost: 'warn' },
+    'audience-widened': { text: '`{model}` holds {categories} (`{columns}`) and {how}{more}', cost: 'warn' },
     'literal-personal-data': {
       text: '{file} line {line}{more} holds what looks like personal data or a secret ({kind}); the value is not repeated here',
       cost: 'block',

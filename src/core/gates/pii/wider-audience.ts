@@ -6,51 +6,69 @@ import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
 import { nameOf } from './path-text.ts';
+import type { PlainColumn } from './plain-columns.ts';
 import { basisOf, categoriesText, plainColumns } from './plain-columns.ts';
 
+interface Wider {
+  readonly node: DbtNode;
+  readonly how: string;
+  readonly columns: readonly PlainColumn[];
+}
+
 /**
- * PII-05: a relation with personal data that more people may read than before: a new grantee, another schema, no group any
- * more. A model that becomes public, or that a new exposure reads, is a new path.
+ * PII-05: relations with personal data that more people may read than before: a new grantee, another schema, no group any
+ * more. What one line of configuration does to many models is one finding. A model that becomes public, or that a new
+ * exposure reads, is a new path.
  */
 export function findWiderAudience(traced: TracedChange): readonly Finding<'audience-widened'>[] {
-  const { base, head, baseIds, change } = traced;
-  return sortedBy(head.project.nodes.values(), ({ uniqueId }) => uniqueId).flatMap((node) => {
-    const { uniqueId } = node;
-    const before = base.project.nodes.get(baseIds.get(uniqueId) ?? uniqueId);
-    if (before === undefined || !['model', 'seed', 'snapshot'].includes(node.resourceType)) return [];
-    const ways = waysIn(before, node);
-    if (ways.length === 0) return [];
-    // A name that only looks like a person's is no reason to call the owner.
-    const columns = plainColumns(head, uniqueId).filter(
-      ({ column, taint }) =>
-        (taint.known !== 'dictionary' || taint.sensitivity >= 3) && protectionOf(node, column) === null,
-    );
-    const [first] = columns;
-    if (first === undefined) return [];
-    const name = nameOf(head, uniqueId);
-    return [
-      {
-        messageId: 'audience-widened' as const,
-        data: {
-          model: name,
-          how: ways.join(', '),
-          categories: categoriesText(columns),
-          columns: columns.map(({ column }) => column).join(', '),
-        },
-        subject: uniqueId,
-        place: placeInPatch(
-          change.pullRequest,
-          [node.originalFilePath, ...(node.patchPath === null ? [] : [node.patchPath])],
-          /grant|schema|group/i,
-        ),
-        basis: basisOf(columns),
-        fingerprint: toFingerprint('pii', 'audience-widened', uniqueId, ...ways),
-        matters: 'whoever is added reads every row of it',
-        downstream: change.head.children.get(uniqueId) ?? [],
-        safeIf: `have the owner of \`${name}\` agree, or keep these columns from the added readers`,
-      },
-    ];
-  });
+  const nodes = sortedBy(traced.head.project.nodes.values(), ({ uniqueId }) => uniqueId);
+  const wider = nodes.flatMap((node) => widerOf(traced, node) ?? []);
+  const alike = [...Map.groupBy(wider, ({ how }) => how).values()];
+  return alike.flatMap(([first, ...others]) => (first === undefined ? [] : [toFinding(traced, [first, ...others])]));
+}
+
+function widerOf({ base, head, baseIds }: TracedChange, node: DbtNode): Wider | null {
+  const { uniqueId, resourceType } = node;
+  const before = base.project.nodes.get(baseIds.get(uniqueId) ?? uniqueId);
+  if (before === undefined || !['model', 'seed', 'snapshot'].includes(resourceType)) return null;
+  const ways = waysIn(before, node);
+  if (ways.length === 0) return null;
+  // A name that only looks like a person's is no reason to call the owner.
+  const columns = plainColumns(head, uniqueId).filter(
+    ({ column, taint }) =>
+      (taint.known !== 'dictionary' || taint.sensitivity >= 3) && protectionOf(node, column) === null,
+  );
+  return columns.length === 0 ? null : { node, how: ways.join(', '), columns };
+}
+
+function toFinding({ change, head }: TracedChange, all: readonly [Wider, ...Wider[]]): Finding<'audience-widened'> {
+  const [{ node, how, columns }, ...others] = all;
+  const { uniqueId, originalFilePath, patchPath } = node;
+  const name = nameOf(head, uniqueId);
+  return {
+    messageId: 'audience-widened',
+    data: {
+      model: name,
+      how,
+      categories: categoriesText(columns),
+      columns: columns.map(({ column }) => column).join(', '),
+      more: others.length === 0 ? '' : `; so do ${others.length} more with personal data`,
+    },
+    subject: uniqueId,
+    place: placeInPatch(
+      change.pullRequest,
+      [originalFilePath, ...(patchPath === null ? [] : [patchPath]), 'dbt_project.yml'],
+      /grant|schema|group/i,
+    ),
+    basis: basisOf(columns),
+    fingerprint: toFingerprint('pii', 'audience-widened', uniqueId, how),
+    matters: [
+      'whoever is added reads every row of it',
+      ...(others.length === 0 ? [] : [`also ${others.map((one) => nameOf(head, one.node.uniqueId)).join(', ')}`]),
+    ].join('; '),
+    downstream: change.head.children.get(uniqueId) ?? [],
+    safeIf: `have the owner of \`${name}\` agree, or keep these columns from the added readers`,
+  };
 }
 
 function waysIn(before: DbtNode, after: DbtNode): readonly string[] {
