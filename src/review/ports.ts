@@ -9,6 +9,7 @@ import type {
 } from '#core/audit';
 import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
+import type { MemoryLimit } from '#core/dbt';
 import type { Answer, Question, Side } from '#core/evidence';
 import type { ArtifactSettings, LabelEvent } from '#core/policy';
 import type { CheckRunOutput, InlineComment } from '#core/render';
@@ -41,12 +42,12 @@ export interface PullRequests {
   readLabelHistory(request: ReviewRequest): Promise<readonly LabelEvent[]>;
 }
 
-/** The JSON text of one side's artifacts, with where it came from. A missing optional artifact is null. */
+/** One side's artifacts, JSON in UTF-8, with where they came from. A missing optional artifact is null. */
 export interface ArtifactSet {
-  readonly manifest: string;
-  readonly catalog: string | null;
-  readonly runResults: string | null;
-  /** `weirkeeper-evidence.json`, where the repository's own CI answers questions. */
+  readonly manifest: Uint8Array;
+  readonly catalog: Uint8Array | null;
+  readonly runResults: Uint8Array | null;
+  /** The text of `weirkeeper-evidence.json`, where the repository's own CI answers questions. */
   readonly evidence: string | null;
   readonly digests: readonly ArtifactDigest[];
   readonly origin: string;
@@ -199,4 +200,6 @@ export interface ReviewPorts {
   readonly serverUrl: string;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** What one artifact may take in memory, where it is not the standard. */
+  readonly memoryLimit?: MemoryLimit;
 }

@@ -16,7 +16,7 @@ export async function traceArtifacts(
   if (!fetched.ok) throw toRepositoryError(fetched.reason);
   const side = readSide('head', fetched.set);
   if (!side.ok) throw toRepositoryError(side.reason);
-  const { project } = side.value;
+  const { project } = side.value.side;
   const answers = await sqlReader.read(statementsOf(project, 'head'));
-  return { lineage: traceSide(side.value, 'head', answers).lineage, project };
+  return { lineage: traceSide(side.value.side, 'head', answers).lineage, project };
 }

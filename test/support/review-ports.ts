@@ -178,9 +178,9 @@ export function aRequest(changes: Partial<ReviewRequest> = {}): ReviewRequest {
 }
 
 /** A set of artifacts that holds this manifest, in which a text is taken as it stands. */
-export function aSet(manifest: Json | string, changes: Partial<ArtifactSet> = {}): ArtifactAnswer {
+export function aSet(manifest: Json | string | Uint8Array, changes: Partial<ArtifactSet> = {}): ArtifactAnswer {
   const set: ArtifactSet = {
-    manifest: typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
+    manifest: Buffer.from(isText(manifest) ? manifest : JSON.stringify(manifest)),
     catalog: null,
     runResults: null,
     evidence: null,
@@ -191,6 +191,10 @@ export function aSet(manifest: Json | string, changes: Partial<ArtifactSet> = {}
     ...changes,
   };
   return { ok: true, set };
+}
+
+function isText(manifest: Json | string | Uint8Array): manifest is string {
+  return typeof manifest === 'string' || manifest instanceof Uint8Array;
 }
 
 /** Why there is no set. */
@@ -215,7 +219,7 @@ function aBuiltSet(manifest: Json): ArtifactAnswer {
     args: { which: 'build' },
     results,
   };
-  return aSet(manifest, { runResults: JSON.stringify(runResults) });
+  return aSet(manifest, { runResults: Buffer.from(JSON.stringify(runResults)) });
 }
 
 /** A manifest of `orders` with this SQL, and of `revenue`, which reads it, both built in `schema`. */

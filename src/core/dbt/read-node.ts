@@ -86,7 +86,13 @@ function readMeta(entry: Fields, config: Fields): JsonObject {
   const own = entry.object['meta'];
   const configured = config.object['meta'];
   const ownMeta = isJsonObject(own) ? own : emptyObject;
-  return isJsonObject(configured) ? { ...ownMeta, ...configured } : ownMeta;
+  if (!isJsonObject(configured) || isEmpty(configured)) return ownMeta;
+  return isEmpty(ownMeta) ? configured : { ...ownMeta, ...configured };
+}
+
+function isEmpty(object: JsonObject): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 function readAccess(entry: Fields, config: Fields): DbtNode['access'] {
