@@ -4,7 +4,7 @@ import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import type { EvidenceSource, ReviewPorts, SqlReader } from '#review';
+import { createRecorder, type EvidenceSource, type ReviewPorts, type SqlReader } from '#review';
 import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -16,6 +16,9 @@ export interface ReviewFiles {
   readonly evidence: string | null;
   readonly pullRequest: PullRequest | null;
 }
+
+const serverUrl = 'https://github.com';
+const clock = { now: () => new Date() };
 
 /** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
 export function filePorts(
@@ -34,14 +37,18 @@ export function filePorts(
     sqlReader,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
-    // Nobody keeps the record: it tells what a server would have recorded.
-    auditLog: {
-      append(_place, _eventKeys, make) {
-        make({ last: null, known: new Map() });
-        return Promise.resolve();
+    recorder: createRecorder({
+      // Nobody keeps the record: it tells what a server would have recorded.
+      auditLog: {
+        append(_place, _eventKeys, make) {
+          make({ last: null, known: new Map() });
+          return Promise.resolve();
+        },
       },
-    },
-    signer: ephemeralSigner(),
+      signer: ephemeralSigner(),
+      serverUrl,
+      clock,
+    }),
     publisher: {
       announce: () => Promise.resolve(),
       publish: () => Promise.resolve(),
@@ -49,8 +56,8 @@ export function filePorts(
       readCheckRuns: () => Promise.resolve([]),
     },
     memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
-    serverUrl: 'https://github.com',
-    clock: { now: () => new Date() },
+    serverUrl,
+    clock,
     progress: { stage: () => undefined },
   };
 }

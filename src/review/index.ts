@@ -4,6 +4,7 @@ export type { MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
+export { createRecorder } from './append-events.ts';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
@@ -24,10 +25,12 @@ export type {
   Comparison,
   EvidenceSource,
   OutcomeMemory,
+  OutsidePorts,
   Progress,
   Publication,
   Publisher,
   PullRequests,
+  Recorder,
   RepositoryHistory,
   ReviewMemory,
   ReviewPorts,
@@ -39,6 +42,8 @@ export type { OutcomePorts } from './record-outcome.ts';
 export { recordClosed, recordPush, settleStream } from './record-outcome.ts';
 export type { Review } from './review.ts';
 export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
+export type { ReviewSummary } from './review-summary.ts';
+export { summaryOf } from './review-summary.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';

@@ -1,9 +1,10 @@
 import type {
+  AuditEvent,
+  ChainEnd,
   ChainState,
   LaterCommit,
   MergedPullRequest,
   MergeFacts,
-  RecordSigner,
   Reviewer,
   SealedRecord,
 } from '#core/audit';
@@ -152,6 +153,12 @@ export interface AuditLog {
   ): Promise<void>;
 }
 
+/** Signs events and keeps them. */
+export interface Recorder {
+  /** Appends what the stream does not have yet, and gives the record of each event. */
+  record(place: StreamPlace, events: readonly AuditEvent[]): Promise<readonly ChainEnd[]>;
+}
+
 /** All that a review says to GitHub. */
 export interface Publication {
   readonly checkRuns: readonly CheckRunOutput[];
@@ -191,9 +198,7 @@ export interface ReviewPorts {
   readonly evidence: readonly EvidenceSource[];
   /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
   readonly evidenceFile: (text: string) => EvidenceSource;
-  readonly auditLog: AuditLog;
-  /** Signs what is recorded. */
-  readonly signer: RecordSigner;
+  readonly recorder: Recorder;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;
   /** `https://github.com`, or the address of an own server: where links lead. */
@@ -203,3 +208,6 @@ export interface ReviewPorts {
   /** What one artifact may take in memory, where it is not the standard. */
   readonly memoryLimit?: MemoryLimit;
 }
+
+/** The ports that reach beyond the process in which a review runs: all but those that read what has been fetched. */
+export type OutsidePorts = Omit<ReviewPorts, 'artifacts' | 'sqlReader' | 'evidenceFile' | 'memoryLimit'>;

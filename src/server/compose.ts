@@ -1,17 +1,17 @@
 import type { Logger } from 'pino';
 import type { RecordSigner } from '#core/audit';
-import { createArtifacts } from '#edges/artifacts';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
-import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { EvidenceSource, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import type { ReadDifferently } from '#edges/sql-engines';
+import { openWarehouse } from '#edges/warehouse';
+import { createRecorder, type EvidenceSource, type OutcomePorts, type OutsidePorts } from '#review';
 import type { Environment } from './environment.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
 import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
+import { createReviewers, type Reviewers } from './reviewer/index.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
@@ -29,13 +29,12 @@ export interface AppOptions extends ServerOptions {
 /** Starts the app with every edge plugged in. Throws DeploymentError when one cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningServer> {
   const { environment, metrics = createMetrics() } = options;
-  let log = options.log ?? null;
-  const sqlReader = createSqlReader({ onDifference: (found) => countDifference(found, metrics, log) });
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
   const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
+  let reviewers: Reviewers | null = null;
   let reconciling: ReconcileLoop | null = null;
   const end = async (): Promise<void> => {
-    await sqlReader.close();
+    await (reviewers as Reviewers | null)?.close();
     await warehouse?.close();
   };
   try {
@@ -44,16 +43,19 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       {
         toReviewJobs,
         createRunJob: async ({ store, log: own }) => {
-          log = own;
           const github = connectGitHub(options, own, metrics);
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, sqlReader, evidence, metrics };
+          const edges = { environment, github, store, signer, evidence, metrics };
+          const { workflowArtifacts } = github;
+          const onDifference = (found: ReadDifferently) => countDifference(found, metrics, own);
+          reviewers = createReviewers({ workflowArtifacts, memoryMb: environment.reviewMemoryMb, onDifference });
           return createRunJob({
             github,
             reviews: store.reviews,
             metrics,
+            reviewers,
             portsFor: (ofJob) => portsOf({ ...edges, log: ofJob }),
             outcomePorts: outcomePortsOf({ ...edges, log: own }),
           });
@@ -74,9 +76,9 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   }
 }
 
-function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger | null): void {
+function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger): void {
   metrics.readDifferently(found.dialect, found.engine, found.other);
-  log?.warn(found, 'two SQL engines read a statement differently');
+  log.warn(found, 'two SQL engines read a statement differently');
 }
 
 interface Edges {
@@ -84,23 +86,20 @@ interface Edges {
   readonly github: GitHub;
   readonly store: Store;
   readonly signer: RecordSigner;
-  readonly sqlReader: SqlReader;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
-function portsOf({ environment, github, store, signer, sqlReader, evidence, log, metrics }: Edges): ReviewPorts {
-  const { pullRequests, publisher, workflowArtifacts } = github;
+function portsOf({ environment, github, store, signer, evidence, log, metrics }: Edges): OutsidePorts {
+  const { pullRequests, publisher } = github;
+  const serverUrl = serverUrlOf(environment.githubApiUrl);
+  const clock = { now: () => new Date() };
   return {
     pullRequests,
     publisher,
-    artifacts: createArtifacts({ workflow: workflowArtifacts, pullRequests }),
-    sqlReader,
     evidence,
-    evidenceFile: evidenceFileSource,
-    auditLog: store.auditLog,
-    signer,
+    recorder: createRecorder({ auditLog: store.auditLog, signer, serverUrl, clock }),
     memory: {
       async recall({ repository, pullNumber, headSha }) {
         const previous = await store.reviews.readPrevious(repository, pullNumber, headSha);
@@ -111,8 +110,8 @@ function portsOf({ environment, github, store, signer, sqlReader, evidence, log,
         await store.reviews.finish(reviewId, { outcome, fingerprints, finishedAt: new Date() });
       },
     },
-    serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    serverUrl,
+    clock,
     progress: {
       stage(stage, details) {
         metrics.stage(stage, Number(details?.['duration_ms'] ?? 0) / 1_000);

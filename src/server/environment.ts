@@ -19,6 +19,8 @@ export interface Environment {
   readonly host: string;
   readonly openai: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string | null };
   readonly warehouseUrl: string | null;
+  /** What the objects of one review may take, in MB. */
+  readonly reviewMemoryMb: number;
   readonly signing: SigningVariables;
   readonly logLevel: LogLevel;
 }
@@ -65,6 +67,10 @@ const Shape = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_MODEL: z.string().optional(),
   WAREHOUSE_URL: z.string().optional(),
+  WEIRKEEPER_REVIEW_MEMORY_MB: z
+    .string()
+    .regex(/^\d{3,6}$/, { error: 'is not a number of megabytes, 100 to 999999.' })
+    .default('4096'),
   LOG_LEVEL: LogLevel.default('info'),
 });
 
@@ -106,6 +112,7 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
       model: shape.OPENAI_MODEL ?? null,
     },
     warehouseUrl: shape.WAREHOUSE_URL ?? null,
+    reviewMemoryMb: Number(shape.WEIRKEEPER_REVIEW_MEMORY_MB),
     logLevel: shape.LOG_LEVEL,
   };
 }

@@ -3,7 +3,7 @@ import { sha256 } from '#core/audit';
 import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
-import type { JobContext, OutcomePorts, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
+import type { JobContext, OutcomePorts, OutsidePorts, ReviewJob, ReviewRequest } from '#review';
 import {
   carryToMergeGroup,
   isSuperseded,
@@ -11,17 +11,19 @@ import {
   recordClosed,
   recordPush,
   reportFailure,
-  reviewPullRequest,
   settleStream,
+  summaryOf,
 } from '#review';
 import type { Metrics } from './metrics.ts';
+import type { Reviewers } from './reviewer/index.ts';
 import type { RunJob } from './worker.ts';
 
 /** What doing a job takes. */
 export interface JobParts {
   readonly github: Pick<GitHub, 'findOpenPullRequests'>;
   /** The ports of one review; what it is doing goes to the log given. */
-  readonly portsFor: (log: Logger) => ReviewPorts;
+  readonly portsFor: (log: Logger) => OutsidePorts;
+  readonly reviewers: Pick<Reviewers, 'review'>;
   readonly outcomePorts: OutcomePorts;
   readonly metrics: Pick<Metrics, 'review'>;
   readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished'>;
@@ -71,23 +73,23 @@ async function runReview(job: Job<'review'>, context: Context, parts: JobParts):
     // A late delivery of an older push must not begin check runs on its commit.
     const isOld = job.headSha !== null && (await isSuperseded(request, ports));
     if (!isOld) await parts.reviews.start(request);
-    const review = isOld ? null : await reviewPullRequest(request, ports);
+    const review = isOld ? null : await parts.reviewers.review(request, ports, context.signal);
     if (review === null) {
       await parts.reviews.drop(request.reviewId);
       await followHead(job, context, log);
     } else {
       parts.metrics.review(review);
-      log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+      log.info({ outcome: review.outcome, rung: review.rung }, 'review published');
     }
   } catch (error) {
     if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
     logReported(log, error);
-    parts.metrics.review(await reportFailure(request, error, ports));
+    parts.metrics.review(summaryOf(await reportFailure(request, error, ports)));
   }
 }
 
 /** A process killed in the middle of an older head's review could not withdraw its check runs, and its job gave way to this one. */
-async function withdrawLeft(request: ReviewRequest, { publisher }: ReviewPorts, { reviews }: JobParts): Promise<void> {
+async function withdrawLeft(request: ReviewRequest, { publisher }: OutsidePorts, { reviews }: JobParts): Promise<void> {
   const { repository, pullNumber, headSha } = request;
   for (const left of await reviews.readUnfinished(repository, pullNumber, headSha)) {
     await publisher.withdraw({ ...request, ...left }, headSha);
@@ -109,7 +111,7 @@ function isOnceAHead({ depth, trigger }: Job<'review'>): boolean {
  * The same job makes the same request at every attempt, so that what an earlier attempt left is found again. So do all jobs
  * that ask for a head's one review: after a crash another delivery may stand in the place of the one that began it.
  */
-async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<ReviewRequest> {
+async function toRequest(job: Job<'review'>, ports: OutsidePorts): Promise<ReviewRequest> {
   const { repository, installationId, pullNumber, depth, trigger, deliveryId } = job;
   const place = { repository, installationId, pullNumber, depth, trigger, deliveryId };
   const headSha = job.headSha ?? (await ports.pullRequests.readHeadSha({ ...place, reviewId: '', headSha: toSha('') }));

@@ -11,12 +11,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { DbtProject, IndirectSelection } from '#core/dbt';
 import { createSelector, parseManifest, stateContext } from '#core/dbt';
+import { cache, environmentOf } from './dbt-environment.ts';
 
 /** Head values that JSON does not carry: dbt sees a difference, of this one node, that no manifest shows. */
 const unseen: ReadonlyMap<string, { readonly node: string; readonly why: string }> = new Map([
@@ -59,7 +60,6 @@ const { values, positionals } = parseArgs({
 const questions = join(import.meta.dirname, 'expressions.json');
 const script = join(import.meta.dirname, 'run-dbt-state.py');
 const material = values.material ?? findMaterial();
-const cache = process.env['WEIRKEEPER_CACHE'] ?? join(tmpdir(), 'weirkeeper-conformance');
 if (material === null) {
   console.log('conformance:state skipped: no material (../shared/conformance/state, or --material DIR)');
 } else {
@@ -112,21 +112,8 @@ function environments(): readonly string[] {
   if (given.length > 0) return given;
   return values.versions
     .split(',')
-    .map((version) => environmentOf(version))
+    .map((version) => environmentOf(version, values.install === true))
     .filter((venv) => venv !== null);
-}
-
-function environmentOf(version: string): string | null {
-  const venv = join(cache, `venv-${version}`);
-  if (existsSync(join(venv, 'bin/dbt'))) return venv;
-  if (values.install !== true) {
-    console.log(`dbt ${version} skipped: ${venv} is not there (--install makes it)`);
-    return null;
-  }
-  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  const packages = ['--only-binary', 'dbt-core-experimental-parser', `dbt-core==${version}.*`, 'dbt-duckdb'];
-  execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
-  return venv;
 }
 
 /** Of everything that decides what dbt is asked: a change of it asks anew. */

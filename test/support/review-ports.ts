@@ -16,6 +16,7 @@ import type {
   ReviewPorts,
   ReviewRequest,
 } from '#review';
+import { createRecorder } from '#review';
 import { aSigner } from './audit.ts';
 import { aPullRequest } from './changes.ts';
 import type { Json } from './manifests.ts';
@@ -78,6 +79,7 @@ export function aWorld(words: WorldWords = {}): World {
   }
   const heads = [...(words.heads ?? [HEAD])];
   let milliseconds = Date.UTC(2026, 2, 4, 5, 6, 7);
+  const clock = { now: () => new Date((milliseconds += 10)) };
   seen.ports = {
     pullRequests: {
       async readPullRequest() {
@@ -119,16 +121,20 @@ export function aWorld(words: WorldWords = {}): World {
       },
     })),
     evidenceFile: (text) => countsFrom(JSON.parse(text) as Record<string, number>, 'the file'),
-    auditLog: {
-      async append(_place, _eventKeys, make) {
-        happens(`append ${String(seen.records.length + 1)}`);
-        const known = new Map(chain.map((record) => [record.eventKey, record]));
-        const added = make({ last: chain.at(-1) ?? null, known });
-        chain.push(...added);
-        seen.records.push(...added.filter(({ event }) => event === 'analysed' || event === 'deep-reviewed'));
+    recorder: createRecorder({
+      auditLog: {
+        async append(_place, _eventKeys, make) {
+          happens(`append ${String(seen.records.length + 1)}`);
+          const known = new Map(chain.map((record) => [record.eventKey, record]));
+          const added = make({ last: chain.at(-1) ?? null, known });
+          chain.push(...added);
+          seen.records.push(...added.filter(({ event }) => event === 'analysed' || event === 'deep-reviewed'));
+        },
       },
-    },
-    signer: aSigner(),
+      signer: aSigner(),
+      serverUrl: 'https://github.com',
+      clock,
+    }),
     publisher: {
       async announce(_request, names) {
         happens(`announce ${String(names.length)}`);
@@ -157,7 +163,7 @@ export function aWorld(words: WorldWords = {}): World {
       },
     },
     serverUrl: 'https://github.com',
-    clock: { now: () => new Date((milliseconds += 10)) },
+    clock,
     progress: { stage: (name, details = {}) => seen.stages.push([name, details]) },
   };
   return seen;

@@ -1,0 +1,139 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InvariantError } from '#core/base';
+import type { ReadDifferently } from '#edges/sql-engines';
+import type { OutsidePorts, ReviewRequest, ReviewSummary, WorkflowArtifacts } from '#review';
+import { type FromProcess, type ToProcess, toError, toFailureData } from './messages.ts';
+
+/** How a process ended. */
+export interface Death {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+type Ended =
+  | { readonly kind: 'reviewed'; readonly summary: ReviewSummary | null }
+  | { readonly kind: 'failed'; readonly error: Error }
+  | ({ readonly kind: 'died' } & Death);
+
+export interface ReviewerOptions {
+  readonly workflowArtifacts: WorkflowArtifacts;
+  readonly memoryMb: number;
+  readonly onDifference?: (difference: ReadDifferently) => void;
+  /** Told the id of each process that is started. */
+  readonly onStart?: (pid: number | undefined) => void;
+}
+
+/** One process that reviews, one review at a time. */
+export interface Reviewer {
+  review(request: ReviewRequest, ports: OutsidePorts): Promise<Ended>;
+  kill(): void;
+  readonly died: Promise<Death>;
+}
+
+/** A part of what the process may take for its objects: four artifacts of this size leave half of it for what is made of them. */
+const artifactShare = 1 / 4;
+/** How long calls may go on after the review has ended. */
+const lastCallsMs = 30_000;
+/** Bytes that are sent at once, so that other work of the server comes in between. */
+const partBytes = 512 * 1024;
+
+/** Starts a process that reviews. It is given no environment, so that no secret is in its memory. */
+export function createReviewer({ workflowArtifacts, memoryMb, onDifference, onStart }: ReviewerOptions): Reviewer {
+  const child = fork(new URL('./review-process.ts', import.meta.url), {
+    execArgv: [`--max-old-space-size=${memoryMb}`, '--disable-warning=ExperimentalWarning'],
+    env: {},
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  onStart?.(child.pid);
+  const died = new Promise<Death>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: null, signal: null }));
+  });
+  const memoryLimit = { bytes: memoryMb * 1024 * 1024 * artifactShare };
+  setWaiting(child, false);
+
+  return {
+    died,
+    kill: () => void child.kill('SIGKILL'),
+    async review(request, ports) {
+      const { evidence, serverUrl } = ports;
+      const calls = answersOf(child, portsByName(ports, workflowArtifacts));
+      const ended = new Promise<Ended>((resolve) => {
+        child.on('message', (message: FromProcess) => {
+          if (message.kind === 'call') calls.answer(message);
+          else if (message.kind === 'stage') ports.progress.stage(message.name, message.details);
+          else if (message.kind === 'difference') onDifference?.(message.difference);
+          else if (message.kind === 'reviewed') resolve(message);
+          else resolve({ kind: 'failed', error: toError(message.failure) });
+        });
+      });
+      setWaiting(child, true);
+      send(child, { kind: 'review', request, serverUrl, memoryLimit, evidence: evidence.map(({ kinds }) => kinds) });
+      const end = await Promise.race([ended, died.then((death) => ({ kind: 'died', ...death }) as const)]);
+      child.removeAllListeners('message');
+      setWaiting(child, false);
+      // What the dead had asked for may still be under way: nothing else is written to the pull request before it is done.
+      await Promise.race([calls.settled(), sleep(lastCallsMs, undefined, { ref: false })]);
+      return end;
+    },
+  };
+}
+
+/** Whether this process stays alive for the other one. */
+function setWaiting(child: ChildProcess, waits: boolean): void {
+  const what = waits ? 'ref' : 'unref';
+  child[what]();
+  child.channel?.[what]();
+}
+
+/** Settles once the message is on its way, and also when there is nobody left to hear it. */
+function send(child: ChildProcess, message: ToProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.connected) child.send(message, () => resolve());
+    else resolve();
+  });
+}
+
+type PortsByName = Readonly<Record<string, object>>;
+
+function portsByName(ports: OutsidePorts, workflowArtifacts: WorkflowArtifacts): PortsByName {
+  const { pullRequests, recorder, publisher, memory, evidence } = ports;
+  const sources = evidence.map((source, at) => [`evidence ${at}`, source] as const);
+  return { pullRequests, recorder, publisher, memory, workflowArtifacts, ...Object.fromEntries(sources) };
+}
+
+type Call = Extract<FromProcess, { kind: 'call' }>;
+
+/** Answers calls, and knows when all have been. */
+function answersOf(child: ChildProcess, ports: PortsByName) {
+  const running = new Set<Promise<void>>();
+  return {
+    answer(call: Call): void {
+      const answering = answer(child, ports, call).finally(() => running.delete(answering));
+      running.add(answering);
+    },
+    settled: () => Promise.allSettled(running),
+  };
+}
+
+async function answer(child: ChildProcess, ports: PortsByName, { id, port, method, args }: Call): Promise<void> {
+  try {
+    const value = await methodOf(ports, port, method)(...args);
+    if (!(value instanceof Uint8Array)) return await send(child, { kind: 'answer', id, value });
+    for (let from = 0; from < value.length; from += partBytes)
+      await send(child, { kind: 'part', id, bytes: value.subarray(from, from + partBytes) });
+    await send(child, { kind: 'answer', id, value: new Uint8Array() });
+  } catch (error) {
+    await send(child, { kind: 'failure', id, failure: toFailureData(error) });
+  }
+}
+
+/** The method of a port by its names, which come from a process that reads hostile files. */
+function methodOf(ports: PortsByName, port: string, method: string): (...args: readonly unknown[]) => unknown {
+  const found = Object.hasOwn(ports, port) ? ports[port] : undefined;
+  const known = found !== undefined && Object.hasOwn(found, method) ? (found as Record<string, unknown>)[method] : null;
+  if (typeof known === 'function') return known.bind(found) as (...args: readonly unknown[]) => unknown;
+  throw new InvariantError('no-such-port', 'the process that reviews asked for what there is not', { port, method });
+}
