@@ -44,7 +44,7 @@ export function createReviewer({ workflowArtifacts, memoryMb, onDifference, onSt
     execArgv: [`--max-old-space-size=${memoryMb}`, '--disable-warning=ExperimentalWarning'],
     env: {},
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   onStart?.(child.pid);
   const died = new Promise<Death>((resolve) => {

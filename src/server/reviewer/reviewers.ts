@@ -91,5 +91,5 @@ function toError({ code, signal }: Death, { late, stopped, memoryMb, deadlineMs 
     const text = `the review needed more memory than the ${memoryMb} MB that it may take`;
     return new RepositoryError('review-out-of-memory', `${text}; ${fewer} raise WEIRKEEPER_REVIEW_MEMORY_MB`);
   }
-  return new InvariantError('review-process-died', 'the process that reviews has ended', { code, signal });
+  return new InvariantError('review-process-died', `the process that reviews has ended (${code ?? signal ?? 'not started'})`, { code, signal });
 }
