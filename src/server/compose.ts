@@ -34,7 +34,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   let reviewers: Reviewers | null = null;
   let reconciling: ReconcileLoop | null = null;
   const end = async (): Promise<void> => {
-    await (reviewers as Reviewers | null)?.close();
+    await reviewers?.close();
     await warehouse?.close();
   };
   try {

@@ -70,6 +70,7 @@ function portsOf({ serverUrl, evidence, memoryLimit }: Extract<ToProcess, { kind
 }
 
 /** A port whose methods are asked of the server. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- whoever names the port knows its type
 function remote<Port extends object>(port: string): Port {
   return new Proxy({} as Port, {
     get: (_, method) =>

@@ -70,7 +70,13 @@ export function createReviewer({ workflowArtifacts, memoryMb, onDifference, onSt
         });
       });
       setWaiting(child, true);
-      send(child, { kind: 'review', request, serverUrl, memoryLimit, evidence: evidence.map(({ kinds }) => kinds) });
+      void send(child, {
+        kind: 'review',
+        request,
+        serverUrl,
+        memoryLimit,
+        evidence: evidence.map(({ kinds }) => kinds),
+      });
       const end = await Promise.race([ended, died.then((death) => ({ kind: 'died', ...death }) as const)]);
       child.removeAllListeners('message');
       setWaiting(child, false);
@@ -91,8 +97,8 @@ function setWaiting(child: ChildProcess, waits: boolean): void {
 /** Settles once the message is on its way, and also when there is nobody left to hear it. */
 function send(child: ChildProcess, message: ToProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (child.connected) child.send(message, () => resolve());
-    else resolve();
+    if (!child.connected) resolve();
+    else child.send(message, () => resolve());
   });
 }
 

@@ -1,4 +1,4 @@
-import { InvariantError, RepositoryError, UpstreamError } from '#core/base';
+import { RepositoryError, UpstreamError } from '#core/base';
 import type { OutsidePorts, ReviewRequest, ReviewSummary } from '#review';
 import { createReviewer, type Death, type Reviewer, type ReviewerOptions } from './reviewer.ts';
 
@@ -91,5 +91,7 @@ function toError({ code, signal }: Death, { late, stopped, memoryMb, deadlineMs 
     const text = `the review needed more memory than the ${memoryMb} MB that it may take`;
     return new RepositoryError('review-out-of-memory', `${text}; ${fewer} raise WEIRKEEPER_REVIEW_MEMORY_MB`);
   }
-  return new InvariantError('review-process-died', `the process that reviews has ended (${code ?? signal ?? 'not started'})`, { code, signal });
+  // V8 crashed, or the program: another process may fare better, and the attempts are limited.
+  const text = `the process that reviews has ended (${code ?? signal ?? 'not started'}); the review is tried again`;
+  return new UpstreamError('review-process-died', text, { code, signal });
 }
