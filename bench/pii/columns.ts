@@ -67,13 +67,39 @@ for (const [category, all] of [...Map.groupBy(judged.filter(hit), ({ category })
   );
   console.log(`${category.padEnd(18)}${cells.join('    ')}`);
 }
-if (process.argv.includes('--errors')) {
-  for (const one of judged) {
-    const { row, category } = one;
-    if (hit(one) === isLabelled(one) || row.suspect_miss) continue;
-    console.log(`${isLabelled(one) ? 'missed' : 'false '}  ${row.model}.${row.column} (${category ?? 'nothing'})`);
+const reasons = JSON.parse(readFileSync(new URL('judged.json', import.meta.url), 'utf8')) as Record<
+  'false' | 'missed',
+  Readonly<Record<string, readonly string[]>>
+>;
+const unjudged: string[] = [];
+let personal = 0;
+for (const kind of ['false', 'missed'] as const) {
+  const errors = judged.filter(
+    (one) => hit(one) !== isLabelled(one) && hit(one) === (kind === 'false') && !one.row.suspect_miss,
+  );
+  console.log(
+    `\n${kind === 'false' ? 'hits without a label' : 'labels without a hit'}, as judged by hand (bench/pii/judged.json):`,
+  );
+  const left = new Set(errors);
+  for (const [why, names] of Object.entries(reasons[kind])) {
+    const own = errors.filter(({ row }) => names.includes(`${row.model}.${row.column}`));
+    for (const one of own) left.delete(one);
+    if (why.startsWith('personal')) personal += own.length;
+    console.log(`${String(own.length).padStart(5)}  ${why}`);
+    if (process.argv.includes('--errors'))
+      for (const { row } of own) console.log(`         ${row.model}.${row.column}`);
   }
+  unjudged.push(
+    ...[...left].map(({ row, category }) => `${kind}: ${row.model}.${row.column} (${category ?? 'nothing'})`),
+  );
 }
+const hitsClean = judged.filter((one) => hit(one) && !one.row.suspect_miss);
+const right = hitsClean.filter(isLabelled).length;
+console.log(
+  `precision with those counted as right that are personal and not labelled: ${((right + personal) / hitsClean.length).toFixed(3)}`,
+);
+for (const one of unjudged) console.error(`not judged yet: ${one}`);
+if (unjudged.length > 0) process.exitCode = 1;
 const { recall, clean } = figures(judged, hit);
 console.log(`\ngoal recall ${goals.recall}: ${recall >= goals.recall ? 'reached' : 'NOT reached'}`);
 console.log(

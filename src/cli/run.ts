@@ -3,6 +3,7 @@ import { WeirkeeperError } from '#core/base';
 import { addAuditCommand } from './audit.ts';
 import { EXIT } from './exit.ts';
 import { addLineageCommand } from './lineage.ts';
+import { addPiiCommand } from './pii.ts';
 import { addReviewCommand } from './review.ts';
 import { addServeCommand } from './serve.ts';
 import { addStateCommand } from './state.ts';
@@ -13,6 +14,7 @@ Examples:
   $ weirkeeper review --base base/ --head head/ --pr pr.json --warehouse duckdb:///data/dev.duckdb --format markdown
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
   $ weirkeeper state --base target-main --head target --select state:modified+
+  $ weirkeeper pii --manifest target/manifest.json --format csv > personal-data.csv
   $ weirkeeper audit export > audit.jsonl
   $ weirkeeper audit verify audit.jsonl --key keys.json --git .
   $ weirkeeper audit show 42 audit.jsonl
@@ -27,7 +29,14 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(weirkeeper --help shows what there is)')
     .addHelpText('after', EXAMPLES);
-  for (const add of [addReviewCommand, addLineageCommand, addStateCommand, addAuditCommand, addServeCommand])
+  for (const add of [
+    addReviewCommand,
+    addLineageCommand,
+    addStateCommand,
+    addPiiCommand,
+    addAuditCommand,
+    addServeCommand,
+  ])
     add(program);
   try {
     process.exitCode = EXIT.passed;

@@ -1,5 +1,5 @@
 import { statementsOf, traceSide } from '#core/change';
-import type { DbtProject } from '#core/dbt';
+import type { DbtCatalog, DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { defaultPolicy } from '#core/policy';
 import { localRequest } from './local-request.ts';
@@ -11,12 +11,12 @@ import { toRepositoryError } from './to-repository-error.ts';
 export async function traceArtifacts(
   artifacts: Artifacts,
   sqlReader: SqlReader,
-): Promise<{ lineage: ProjectLineage; project: DbtProject }> {
+): Promise<{ lineage: ProjectLineage; project: DbtProject; catalog: DbtCatalog | null }> {
   const fetched = await artifacts.fetch('head', localRequest(null, 'standard'), null, defaultPolicy.artifacts);
   if (!fetched.ok) throw toRepositoryError(fetched.reason);
   const side = readSide('head', fetched.set);
   if (!side.ok) throw toRepositoryError(side.reason);
-  const { project } = side.value.side;
+  const { project, catalog } = side.value.side;
   const answers = await sqlReader.read(statementsOf(project, 'head'));
-  return { lineage: traceSide(side.value.side, 'head', answers).lineage, project };
+  return { lineage: traceSide(side.value.side, 'head', answers).lineage, project, catalog };
 }

@@ -8,6 +8,7 @@ import type { ReadDifferently } from '#edges/sql-engines';
 import { openWarehouse } from '#edges/warehouse';
 import { createRecorder, type EvidenceSource, type OutcomePorts, type OutsidePorts } from '#review';
 import type { Environment } from './environment.ts';
+import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
 import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
@@ -15,6 +16,7 @@ import { createReviewers, type Reviewers } from './reviewer/index.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
+import { serverUrlOf } from './server-url.ts';
 
 /** How long the LLM may take over one question, retries included. */
 const LLM_DEADLINE_MS = 180_000;
@@ -78,7 +80,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
 
 function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger): void {
   metrics.readDifferently(found.dialect, found.engine, found.other);
-  log.warn(found, 'two SQL engines read a statement differently');
+  jobLogOr(log).warn(found, 'two SQL engines read a statement differently');
 }
 
 interface Edges {
@@ -136,21 +138,20 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
 }
 
 function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
-  const { appId, privateKey, githubApiUrl } = environment;
+  const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
     privateKey,
     baseUrl: githubApiUrl,
-    log,
+    artifactHosts,
+    // Clients outlive a job; what they say of a request belongs to the job that made it.
+    log: {
+      debug: (fields, message) => jobLogOr(log).debug(fields, message),
+      warn: (fields, message) => jobLogOr(log).warn(fields, message),
+    },
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },
     ...(throttle === undefined ? {} : { throttle }),
   });
-}
-
-/** Where people go, from where programs go: `api.github.com`, `HOST/api/v3` (GHES), `api.SUB.ghe.com`. */
-function serverUrlOf(apiUrl: string): string {
-  const { protocol, host } = new URL(apiUrl);
-  return `${protocol}//${host.replace(/^api\./, '')}`;
 }

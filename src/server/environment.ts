@@ -12,6 +12,8 @@ export interface Environment {
   readonly webhookSecret: string;
   /** Where GitHub's REST API is: `https://api.github.com`, `https://HOST/api/v3` (GHES), `https://api.SUB.ghe.com`. */
   readonly githubApiUrl: string;
+  /** Hosts of artifact storage besides those known: names, or `*.` and a domain. */
+  readonly artifactHosts: readonly string[];
   /** PostgreSQL; null means the folder. */
   readonly databaseUrl: string | null;
   readonly dataDir: string;
@@ -21,6 +23,8 @@ export interface Environment {
   readonly warehouseUrl: string | null;
   /** What the objects of one review may take, in MB. */
   readonly reviewMemoryMb: number;
+  /** In days. */
+  readonly retention: { readonly deliveryDays: number; readonly reviewDays: number };
   readonly signing: SigningVariables;
   readonly logLevel: LogLevel;
 }
@@ -44,7 +48,23 @@ function url(example: string, ...protocols: readonly string[]) {
   });
 }
 
+function days(fewest: number) {
+  return z
+    .string()
+    .regex(/^\d{1,5}$/, { error: `is not a whole number of days from ${fewest}.` })
+    .transform(Number)
+    .refine((count) => count >= fewest, { error: `is not a whole number of days from ${fewest}.` });
+}
+
 const webUrl = url('https://api.github.com', 'http:', 'https:');
+/** `storage.example` or `*.storage.example`; never all hosts, and none by its address with a wildcard. */
+const hostPattern = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
+const hostList = z
+  .string()
+  .transform((text) => text.split(',').map((host) => host.trim().toLowerCase()))
+  .refine((hosts) => hosts.every((host) => hostPattern.test(host)), {
+    error: 'is not a list of host names such as minio.example, *.storage.example.',
+  });
 const Shape = z.object({
   APP_ID: z
     .string({ error: 'is not set. Give the App ID that the settings of the GitHub App show.' })
@@ -53,9 +73,12 @@ const Shape = z.object({
     }),
   WEBHOOK_SECRET: z
     .string({ error: `is not set: anybody could send webhooks. ${secretAdvice}` })
+    // What is shorter can be tried out, and could not be cut out of logs.
+    .min(8, { error: `is shorter than 8 characters. ${secretAdvice}` })
     // Probot takes this word for a missing secret, so everybody knows it.
     .refine((text) => text.trim() !== 'development', { error: `is the public word "development". ${secretAdvice}` }),
   GITHUB_API_URL: webUrl.default('https://api.github.com'),
+  WEIRKEEPER_ARTIFACT_HOSTS: hostList.default([]),
   DATABASE_URL: url('postgres://user:password@host:5432/weirkeeper', 'postgres:', 'postgresql:').optional(),
   WEIRKEEPER_DATA_DIR: z.string().default('./.weirkeeper/data'),
   PORT: z
@@ -71,6 +94,8 @@ const Shape = z.object({
     .string()
     .regex(/^\d{3,6}$/, { error: 'is not a number of megabytes, 100 to 999999.' })
     .default('4096'),
+  WEIRKEEPER_KEEP_DELIVERIES_DAYS: days(4).default(30),
+  WEIRKEEPER_KEEP_REVIEWS_DAYS: days(1).default(180),
   LOG_LEVEL: LogLevel.default('info'),
 });
 
@@ -102,6 +127,7 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
     privateKey,
     webhookSecret: shape.WEBHOOK_SECRET,
     githubApiUrl: shape.GITHUB_API_URL.replace(/\/+$/, ''),
+    artifactHosts: shape.WEIRKEEPER_ARTIFACT_HOSTS,
     databaseUrl: shape.DATABASE_URL ?? null,
     dataDir: shape.WEIRKEEPER_DATA_DIR,
     port: Number(shape.PORT),
@@ -113,6 +139,10 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
     },
     warehouseUrl: shape.WAREHOUSE_URL ?? null,
     reviewMemoryMb: Number(shape.WEIRKEEPER_REVIEW_MEMORY_MB),
+    retention: {
+      deliveryDays: shape.WEIRKEEPER_KEEP_DELIVERIES_DAYS,
+      reviewDays: shape.WEIRKEEPER_KEEP_REVIEWS_DAYS,
+    },
     logLevel: shape.LOG_LEVEL,
   };
 }

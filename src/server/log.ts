@@ -19,7 +19,9 @@ const secretForms: readonly RegExp[] = [
   /\bsk-[A-Za-z0-9_-]{16,}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^"\\]|\\.)*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?="))/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
-  /(?<=:\/\/[^\s:/@"]*:)[^\s/@"]+(?=@)/g,
+  /(?<=:\/\/)[^\s/@"\\]+(?=@)/g,
+  /(?<=[?&](?:sig|signature|token|access_token|key|x-amz-signature|x-amz-credential|x-amz-security-token)=)[^&\s"\\]+/gi,
+  /(?<=\b(?:bearer|basic|token|api-key) )[A-Za-z0-9._~+/=-]{16,}/gi,
 ];
 const hidden = '[hidden]';
 /** Shorter texts would hide half of every line. */

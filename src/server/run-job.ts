@@ -14,6 +14,7 @@ import {
   settleStream,
   summaryOf,
 } from '#review';
+import { withJobLog } from './job-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Reviewers } from './reviewer/index.ts';
 import type { RunJob } from './worker.ts';
@@ -26,7 +27,7 @@ export interface JobParts {
   readonly reviewers: Pick<Reviewers, 'review'>;
   readonly outcomePorts: OutcomePorts;
   readonly metrics: Pick<Metrics, 'review'>;
-  readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished'>;
+  readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished' | 'close'>;
 }
 
 /** These ask for the review of a head, not for a further one: a late or repeated delivery finds it there. */
@@ -47,6 +48,7 @@ export function createRunJob(parts: JobParts): RunJob {
         return carryToMergeGroup(job, parts.portsFor(context.log));
       case 'closed':
         context.log.info({ merged: job.merged }, 'pull request closed');
+        await parts.reviews.close(job.repository, job.pullNumber);
         return recordClosed(job, job.pullNumber, parts.outcomePorts);
       case 'pushed':
         return recordPush(job, job, parts.outcomePorts);
@@ -61,7 +63,20 @@ export function createRunJob(parts: JobParts): RunJob {
 /** What cannot be mended by waiting is told on the pull request; so is the last attempt's failure. */
 async function runReview(job: Job<'review'>, context: Context, parts: JobParts): Promise<void> {
   const request = await toRequest(job, parts.portsFor(context.log));
-  const log = context.log.child({ review_id: request.reviewId, head_sha: request.headSha });
+  // A job that names its head has it in its fields already: a name twice in one entry is one too many.
+  const head = job.headSha === null ? { head_sha: request.headSha } : {};
+  const log = context.log.child({ review_id: request.reviewId, ...head });
+  await withJobLog(log, () => reviewHead(job, request, { context, parts, log }));
+}
+
+interface Doing {
+  readonly context: Context;
+  readonly parts: JobParts;
+  /** With the fields of this review. */
+  readonly log: Logger;
+}
+
+async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context, parts, log }: Doing): Promise<void> {
   const ports = parts.portsFor(log);
   const { repository, pullNumber, headSha } = request;
   if (isOnceAHead(job) && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {

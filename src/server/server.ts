@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { createNodeMiddleware, Probot } from 'probot';
 import { openStore, type Store } from '#edges/database';
 import { startDaily } from './daily.ts';
@@ -8,6 +8,7 @@ import { createHttpServer, listen, type WebhookMiddleware, webhookPath } from '.
 import { createLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createProbotApp, type ToReviewJobs } from './probot-app.ts';
+import { secretsOf } from './secrets.ts';
 import { createWorker, type RunJob } from './worker.ts';
 
 /** Docker and Kubernetes kill after 10 and 30 s unless told; a review in work gets this long to finish. */
@@ -71,7 +72,7 @@ export async function startServer(options: ServerOptions, parts: ServerParts): P
       log,
     });
     await store.work(createWorker(run, log, metrics));
-    const daily = startDaily(store, log);
+    const daily = startDaily(store, environment.retention, log);
     const url = await listen(server, environment.port, environment.host);
     log.info({ url }, 'server started');
     let closed: Promise<void> | null = null;
@@ -134,12 +135,7 @@ async function stopListening(server: Server): Promise<void> {
 }
 
 /** The log that an environment asks for: its level, and none of its secrets in it. */
-export function logOf(environment: Environment): Logger {
-  return createLog({ level: environment.logLevel, secrets: secretsOf(environment) });
-}
-
-function secretsOf(environment: Environment): readonly string[] {
-  const { webhookSecret, privateKey, openai, databaseUrl, warehouseUrl, signing } = environment;
-  const secrets = [webhookSecret, privateKey, openai.apiKey, databaseUrl, warehouseUrl];
-  return [...secrets, signing.key, signing.previousKey, signing.hmacKey].filter((text) => text !== null);
+export function logOf(environment: Environment, destination?: DestinationStream): Logger {
+  const options = { level: environment.logLevel, secrets: secretsOf(environment) };
+  return createLog(destination === undefined ? options : { ...options, destination });
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { DeploymentError, InvariantError, RepositoryError, UpstreamError, WeirkeeperError } from '#core/base';
 import type { DoJob, JobEnd } from '#edges/database';
 import type { JobContext, ReviewJob } from '#review';
+import { withJobLog } from './job-log.ts';
 import type { Metrics } from './metrics.ts';
 import { jobFields } from './probot-app.ts';
 
@@ -15,7 +16,7 @@ export function createWorker(run: RunJob, log: Logger, metrics: Pick<Metrics, 'j
     const begun = performance.now();
     const measured = () => ({ attempt: context.attempt, duration_ms: Math.round(performance.now() - begun) });
     try {
-      await run(job, { ...context, log: jobLog });
+      await withJobLog(jobLog, () => run(job, { ...context, log: jobLog }));
       metrics.jobEnded(job.kind, 'done');
       jobLog.info(measured(), 'job done');
       return { kind: 'done' };

@@ -24,12 +24,14 @@ describe('environment', () => {
       privateKey: testPrivateKey.trim(),
       webhookSecret: WEBHOOK_SECRET,
       githubApiUrl: 'https://api.github.com',
+      artifactHosts: [],
       databaseUrl: null,
       dataDir: './.weirkeeper/data',
       port: 3000,
       host: 'localhost',
       openai: { baseUrl: null, apiKey: null, model: null },
       warehouseUrl: null,
+      retention: { deliveryDays: 30, reviewDays: 180 },
       signing: { key: null, previousKey: null, previousKeyLost: false, hmacKey: null },
       logLevel: 'info',
     });
@@ -43,10 +45,13 @@ describe('environment', () => {
         PORT: '8080',
         HOST: '0.0.0.0',
         GITHUB_API_URL: 'https://ghes.example/api/v3/',
+        WEIRKEEPER_ARTIFACT_HOSTS: 'minio.example, *.Storage.example',
         OPENAI_BASE_URL: 'http://llm:8000/v1',
         OPENAI_API_KEY: 'key',
         OPENAI_MODEL: 'small',
         WAREHOUSE_URL: 'duckdb:x.duckdb',
+        WEIRKEEPER_KEEP_DELIVERIES_DAYS: '4',
+        WEIRKEEPER_KEEP_REVIEWS_DAYS: '1000',
         LOG_LEVEL: 'debug',
       }),
     );
@@ -56,8 +61,10 @@ describe('environment', () => {
       port: 8080,
       host: '0.0.0.0',
       githubApiUrl: 'https://ghes.example/api/v3',
+      artifactHosts: ['minio.example', '*.storage.example'],
       openai: { baseUrl: 'http://llm:8000/v1', apiKey: 'key', model: 'small' },
       warehouseUrl: 'duckdb:x.duckdb',
+      retention: { deliveryDays: 4, reviewDays: 1_000 },
       logLevel: 'debug',
     });
   });
@@ -67,6 +74,9 @@ describe('environment', () => {
     ['an empty webhook secret', { WEBHOOK_SECRET: '' }, /WEBHOOK_SECRET is not set/],
     ['a blank webhook secret', { WEBHOOK_SECRET: '  ' }, /WEBHOOK_SECRET is not set/],
     ['the public webhook secret', { WEBHOOK_SECRET: 'development' }, /WEBHOOK_SECRET is the public word "development"/],
+    ['a short webhook secret', { WEBHOOK_SECRET: '1234567' }, /WEBHOOK_SECRET is shorter than 8 characters/],
+    ['deliveries kept too short', { WEIRKEEPER_KEEP_DELIVERIES_DAYS: '3' }, /KEEP_DELIVERIES_DAYS is not.*from 4/],
+    ['reviews kept for ever', { WEIRKEEPER_KEEP_REVIEWS_DAYS: 'ever' }, /KEEP_REVIEWS_DAYS is not.*from 1/],
     ['no App ID', { APP_ID: undefined }, /APP_ID is not set/],
     ['a name as App ID', { APP_ID: 'weirkeeper' }, /APP_ID is not a number/],
     ['no key', { PRIVATE_KEY: undefined }, /PRIVATE_KEY is not set.*PRIVATE_KEY_PATH/],
@@ -76,6 +86,11 @@ describe('environment', () => {
     ['another database', { DATABASE_URL: 'mysql://h/d' }, /DATABASE_URL is not a URL such as postgres:/],
     ['a port that is none', { PORT: 'http' }, /PORT is not a port number/],
     ['a GitHub that is no URL', { GITHUB_API_URL: 'ghes.example' }, /GITHUB_API_URL is not a URL/],
+    [
+      'every host for artifacts',
+      { WEIRKEEPER_ARTIFACT_HOSTS: 'a.example,*' },
+      /WEIRKEEPER_ARTIFACT_HOSTS is not a list/,
+    ],
     ['a log level that is none', { LOG_LEVEL: 'loud' }, /LOG_LEVEL is none of/],
   ])('refuses %s', (_, changes, expected) => {
     expect(refusal(someVariables(changes)).message).toMatch(expected);

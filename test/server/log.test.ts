@@ -21,6 +21,10 @@ describe('log', () => {
     ['a cut-off private key', testPrivateKey.slice(0, 500), testPrivateKey.split('\n')[2] ?? ''],
     ['a JSON Web Token', jwt, jwt.slice(-20)],
     ['a password in a URL', 'postgres://app:hunter2@db/w', 'hunter2'],
+    ['a user without a password in a URL', 'https://only-a-token@llm.example/v1', 'only-a-token'],
+    ['the signature of a download', 'https://x.example/a.zip?se=1&sig=abc%2Fdef123&sp=r', 'abc%2Fdef123'],
+    ['an Authorization header', 'authorization: Bearer abcdefghijklmnop1234', 'abcdefghijklmnop1234'],
+    ['a Basic header', 'Authorization: Basic dXNlcjpwYXNzd29yZA==', 'dXNlcjpwYXNzd29yZA'],
     ['a secret that it was told', 'say "friend" and enter', 'friend'],
   ])('hides %s wherever it stands', (_, secret, visible) => {
     const { log, lines, entries } = aLog(['say "friend" and enter', 'short']);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createMetrics } from '../../src/server/metrics.ts';
 import {
   finishDemoBuild,
   type OpenedPullRequest,
@@ -41,6 +42,51 @@ it('tells deliveries, jobs, stages, gates, the queue and the budget of GitHub', 
   expect(text).toMatch(
     new RegExp(`^weirkeeper_github_budget_remaining\\{installation="${github.installationId}"\\} [1-9]`, 'm'),
   );
+});
+
+const idle = {
+  countJobs: () => Promise.resolve({ waiting: 3, failed: 1 }),
+  readOldestJobAge: () => Promise.resolve(42.5),
+};
+const summary = { outcome: 'passed', rung: 'T1', gates: [] } as const;
+
+it('tells how deep the queue is and how long its oldest job has waited', async () => {
+  const { text, type } = await createMetrics().read(idle);
+  expect(type).toMatch(/^text\/plain; version=/);
+  expect(text).toMatch(/^weirkeeper_jobs\{state="waiting"\} 3$/m);
+  expect(text).toMatch(/^weirkeeper_jobs\{state="failed"\} 1$/m);
+  expect(text).toMatch(/^weirkeeper_oldest_job_seconds 42.5$/m);
+});
+
+it('tells what the LLM was asked, what it cost, and how often it could not answer', async () => {
+  const metrics = createMetrics();
+  const answer = {
+    known: true,
+    kind: 'claims',
+    text: '',
+    model: 'm',
+    promptDigest: '',
+    replyDigest: '',
+    tokens: { prompt: 1_200, completion: 80 },
+  } as const;
+  metrics.review({ ...summary, claims: answer });
+  metrics.review({ ...summary, claims: { known: false, reason: { code: 'no-llm', text: '' } } });
+  metrics.review({ ...summary, claims: null });
+  const { text } = await metrics.read(idle);
+  expect(text).toMatch(/^weirkeeper_reviews_total\{outcome="passed"\} 3$/m);
+  expect(text).toMatch(/^weirkeeper_llm_answers_total\{outcome="answered"\} 1$/m);
+  expect(text).toMatch(/^weirkeeper_llm_answers_total\{outcome="unavailable"\} 1$/m);
+  expect(text).toMatch(/^weirkeeper_llm_tokens_total\{direction="prompt"\} 1200$/m);
+  expect(text).toMatch(/^weirkeeper_llm_tokens_total\{direction="completion"\} 80$/m);
+});
+
+it('tells what is left of GitHub’s budget, and requests without an answer', async () => {
+  const metrics = createMetrics();
+  metrics.githubAnswered({ installationId: 7, status: 200, remaining: 4_321 });
+  metrics.githubAnswered({ installationId: null, status: 0, remaining: null });
+  const { text } = await metrics.read(idle);
+  expect(text).toMatch(/^weirkeeper_github_budget_remaining\{installation="7"\} 4321$/m);
+  expect(text).toMatch(/^weirkeeper_github_requests_total\{status="0"\} 1$/m);
 });
 
 it('names no repository, no branch and nobody', async () => {

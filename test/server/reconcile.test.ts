@@ -93,7 +93,7 @@ describe('reconciling', () => {
   });
 
   it('leads a pull request whose webhook was lost to its review', async () => {
-    const app = await startAppFor(github, {}, { everyMs: 1_000, graceMs: 0 });
+    const app = await startAppFor(github, {}, { reconcile: { everyMs: 1_000, graceMs: 0 } });
     try {
       github.loseNextDeliveries(1);
       const pull = await open('lost');

@@ -10,15 +10,17 @@ export interface LlmDouble {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the server. `reply` is the text of the assistant's message. */
-export async function startLlmDouble(reply: string): Promise<LlmDouble> {
+/** Starts the server. `reply` is the text of the assistant's message, or makes it of the request's Authorization header. */
+export async function startLlmDouble(reply: string | ((authorization: string) => string)): Promise<LlmDouble> {
   const requests: string[] = [];
+  const replyTo = ({ headers }: IncomingMessage) =>
+    typeof reply === 'string' ? reply : reply(headers.authorization ?? '');
   const server = createServer((request, response) => {
     void readText(request).then((text) => {
       requests.push(text);
       const found = request.method === 'POST' && request.url === '/v1/chat/completions';
       response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
-      response.end(found ? JSON.stringify(completion(reply)) : '{}');
+      response.end(found ? JSON.stringify(completion(replyTo(request))) : '{}');
     });
   });
   const { promise, resolve } = Promise.withResolvers<undefined>();

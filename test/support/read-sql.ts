@@ -4,8 +4,8 @@ import { type ProjectLineage, traceProject } from '../../src/core/lineage/index.
 import { type Query, toDialect } from '../../src/core/sql/index.ts';
 import { createSqlReader } from '../../src/edges/sql-engines/index.ts';
 
-/** One reader for a test file; `close` it in `afterAll`. */
-export const reader = createSqlReader({ workers: 1 });
+/** One reader for a test file; `close` it in `afterAll`. Patient: what a spec says must not hang on how busy the machine is. */
+export const reader = createSqlReader({ workers: 1, timeout: 60_000 });
 
 /** Trees of a project's models, and why others have none. */
 export async function readTrees(

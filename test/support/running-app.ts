@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { openStore } from '#edges/database';
-import { type AppOptions, createLog, readEnvironment, startApp } from '../../src/server/index.ts';
+import { openStore, type StorePlace } from '#edges/database';
+import { type AppOptions, logOf, readEnvironment, startApp } from '../../src/server/index.ts';
 import type { GitHubDouble } from './github-double/index.ts';
 import { linesOf, untilIdle } from './idle.ts';
 import { aPglite, quick } from './store.ts';
@@ -24,7 +24,7 @@ export interface RunningApp {
 export async function startAppFor(
   github: GitHubDouble,
   variables: Readonly<Record<string, string>> = {},
-  reconcile?: AppOptions['reconcile'],
+  { reconcile, place }: { readonly reconcile?: AppOptions['reconcile']; readonly place?: StorePlace } = {},
 ): Promise<RunningApp> {
   const log = collectLog();
   const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-app-'));
@@ -41,8 +41,8 @@ export async function startAppFor(
   });
   const app = await startApp({
     environment,
-    store: await openStore({ pglite: await aPglite() }, quick),
-    log: createLog({ level: environment.logLevel, destination: log.stream }),
+    store: await openStore(place ?? { pglite: await aPglite() }, quick),
+    log: logOf(environment, log.stream),
     throttle: false,
     ...(reconcile === undefined ? {} : { reconcile }),
     drainMs: 5_000,

@@ -11,6 +11,8 @@ import { state } from './state.ts';
 
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate } from './gate.ts';
+export type { Inventory, InventoryLine } from './pii/inventory.ts';
+export { piiInventory } from './pii/inventory.ts';
 export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 

@@ -1,73 +1,112 @@
-import { z } from 'zod';
 import type { Reason } from '#core/base';
 import { isNonEmpty, reason } from '#core/base';
-import { levels } from '#core/pii';
 import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
 import { findBlindSpots } from './pii/blind-spots.ts';
 import { traceChange } from './pii/compare-sides.ts';
+import { findConflictingLabels } from './pii/conflicting-labels.ts';
 import { findDroppedLabels } from './pii/dropped-labels.ts';
+import { findLiteralData } from './pii/literal-data.ts';
 import { findMissingLabels } from './pii/missing-labels.ts';
+import type { PathMessage } from './pii/new-paths.ts';
 import { findNewPaths } from './pii/new-paths.ts';
+import { piiOptions, toTraceOptions } from './pii/options.ts';
+import { findRemovedProtections } from './pii/removed-protections.ts';
+import type { ShapeMessage } from './pii/sink-shape.ts';
+import { findSinkShapes } from './pii/sink-shape.ts';
+import { findUnlabelledColumns } from './pii/unlabelled-columns.ts';
+import { findWiderAudience } from './pii/wider-audience.ts';
 
-const options = z.strictObject({
-  /** Whether a column's name alone can make it personal data; such findings warn and never block. */
-  dictionary: z.boolean().default(true),
-  /** Functions of compiled SQL that protect data, and how much they leave. */
-  sanitizers: z
-    .array(
-      z.strictObject({
-        function: z.string().min(1),
-        yields: z.enum(levels),
-        categories: z.array(z.string()).default([]),
-      }),
-    )
-    .default([]),
-  /** Exposures whose name, label, owner or destination holds one of these leave the organisation: only aggregates may reach them. */
-  external_exposures: z.array(z.string().min(1)).default(['hightouch', 'census', 'polytomic', 'salesforce', 'braze']),
-});
+type MessageId =
+  | PathMessage
+  | ShapeMessage
+  | 'label-dropped'
+  | 'label-missing'
+  | 'label-conflict'
+  | 'protection-removed'
+  | 'audience-widened'
+  | 'unlabelled-column'
+  | 'literal-personal-data';
 
-type MessageId = 'new-personal-path' | 'label-dropped' | 'label-missing';
-
-/** Personal data that a change lets out: new paths to public models and exposures, labels dropped or left behind. */
+/** Personal data that a change lets out: new and weakened paths to readers, labels and masks lost, values written into code. */
 export const pii = defineGate({
   id: 'pii',
   title: 'Personal data',
   page: {
-    what: 'Follows columns that are labelled as personal data, or plainly are by their name, along column lineage of base and head. Reports a path to a public model or a model that an exposure reads which base did not have, a label that was dropped or lost in a rename while the column holds the same data, and a column taken over from a labelled one without a label.',
+    what: 'Follows columns that are labelled as personal data, or plainly are by their name, along column lineage of base and head. Reports a path to a reader (a public model, an exposure, a semantic model) which base did not have or had in a lesser form; labels dropped, lost in a rename, missing or in conflict; masks and policy tags taken off; readers added; and personal data written into SQL, YAML, seeds and fixtures.',
     why: 'A rename is not a sanitizer. Masks, grants and deletion on request go by labels; a label that is lost lets data through everything that was built on it.',
     howToFix:
-      'Leave the column out before the public model or exposure, aggregate it, or hash it with a secret; put the label back, or add the suggested YAML. If the column is not personal, say so and why: `pii: false` with `pii_reason`.',
+      'Leave the column out before the reader, aggregate it, or hash it with a secret; put the label or the mask back, or add the suggested YAML. If the column is not personal, say so and why: `pii: false` with `pii_reason`, or in the policy under `columns`.',
     howToWaive:
-      'If a column is not personal, label it so: `pii: false` with `pii_reason`. If the flow is meant, label the exposure’s `meta.pii_allowed`, on the base branch first. To be told and not stopped, set the message to `warn` under `findings` in the policy.',
+      'If a column is not personal, label it so: `pii: false` with `pii_reason`. If the flow is meant, label the exposure’s `meta.pii_allowed`, on the base branch first, or raise `allowed` for that kind of reader in the policy. To be told and not stopped, set the message to `warn` under `findings`.',
   },
   messages: {
     'new-personal-path': {
       text: '{category} ({known}) from `{origin}` now reaches `{sink}` ({why}) as `{columns}`',
       cost: 'block',
     },
+    'protection-weakened': {
+      text: '{category} ({known}) from `{origin}` reaches `{sink}` ({why}) as `{columns}` {level}; before, it was {before}',
+      cost: 'block',
+    },
+    'weak-hash': {
+      text: '{category} ({known}) from `{origin}` now reaches `{sink}` ({why}) as `{columns}`, protected by a hash without a secret only',
+      cost: 'warn',
+    },
+    'protection-removed': { text: '`{model}.{column}` {how}{more}', cost: 'block' },
     'label-dropped': { text: '`{model}.{column}` {how}, and still holds the same personal data{more}', cost: 'block' },
     'label-missing': {
       text: '`{columns}` of `{model}` repeats `{upstream}`, which is labelled ({label}), and is not labelled itself',
       cost: 'warn',
     },
+    'label-conflict': {
+      text: '`{model}.{column}` is labelled twice, otherwise each time: {first}, {second}',
+      cost: 'warn',
+    },
+    'unlabelled-column': {
+      text: '`{columns}` of `{model}` is new and, by its name, {category}; no label covers it',
+      cost: 'warn',
+    },
+    'audience-widened': { text: '`{model}` holds {categories} (`{columns}`) and {how}', cost: 'warn' },
+    'literal-personal-data': {
+      text: '{file} line {line}{more} holds what looks like a {kind}; the value is not repeated here',
+      cost: 'block',
+    },
+    'star-into-sink': {
+      text: '`{sink}` takes every column of `{parent}`, which holds {categories}: columns to come flow into it unseen',
+      cost: 'warn',
+    },
+    'payload-in-sink': { text: '`{columns}` of `{sink}` hands on a whole payload about persons', cost: 'warn' },
+    'singled-out': { text: '`{sink}` now holds `{columns}` together, which single out a person', cost: 'note' },
+    'kept-in-history': {
+      text: '{kind} `{model}` now keeps {categories} (`{columns}`), and no `meta.retention` says how long',
+      cost: 'note',
+    },
   },
-  options,
+  options: piiOptions,
   appliesTo({ change }) {
     const nodes = [...change.head.project.nodes.values()];
     return nodes.some(({ resourceType }) => resourceType === 'model')
       ? 'yes'
       : reason('no-models', 'the project has no models');
   },
-  judge({ change, options: { dictionary, sanitizers, external_exposures } }) {
-    const traced = traceChange(change, { dictionary, sanitizers });
-    const paths = findNewPaths(traced, external_exposures);
+  judge({ change, options }) {
+    const traced = traceChange(change, toTraceOptions(options));
+    const paths = findNewPaths(traced);
     const dropped = findDroppedLabels(traced);
-    const said = new Set([...paths.findings, ...dropped.findings].map(subjectKey));
-    const missing = findMissingLabels(traced).filter((finding) => !said.has(subjectKey(finding)));
-    const blind = findBlindSpots(traced, external_exposures);
-    const unknown = [...paths.unknown, ...dropped.unknown, ...(blind === null ? [] : [blind])];
-    return toResult([...dropped.findings, ...paths.findings, ...missing], unknown);
+    const removed = findRemovedProtections(traced);
+    const literals = findLiteralData(change);
+    const said = new Set([...paths.findings, ...dropped.findings, ...removed].map(subjectKey));
+    const rest = [
+      ...findMissingLabels(traced),
+      ...findConflictingLabels(traced),
+      ...findUnlabelledColumns(traced),
+      ...findWiderAudience(traced),
+      ...findSinkShapes(traced),
+    ].filter((finding) => !said.has(subjectKey(finding)));
+    const blind = findBlindSpots(traced);
+    const unknown = [...paths.unknown, ...dropped.unknown, ...literals.unknown, ...(blind === null ? [] : [blind])];
+    return toResult([...literals.findings, ...dropped.findings, ...removed, ...paths.findings, ...rest], unknown);
   },
 });
 
@@ -86,15 +125,23 @@ function toResult(findings: readonly Finding<MessageId>[], unknown: readonly Rea
   return { outcome: 'unknown', reason: reason(first.code, text, first.remedy) };
 }
 
+/** What each message is in the gate's one phrase; what is not listed counts as something to look at. */
+const phrases: readonly (readonly [phrase: string, ids: readonly MessageId[]])[] = [
+  ['personal data in code: {n}', ['literal-personal-data']],
+  ['new or weaker paths: {n}', ['new-personal-path', 'protection-weakened', 'weak-hash']],
+  ['masks taken off: {n}', ['protection-removed']],
+  ['labels dropped: {n}', ['label-dropped']],
+  ['labels missing: {n}', ['label-missing', 'unlabelled-column', 'label-conflict']],
+];
+
 function summaryOf(findings: readonly Finding<MessageId>[]): string {
-  const paths = findings.filter(({ messageId }) => messageId === 'new-personal-path').length;
-  const dropped = findings.filter(({ messageId }) => messageId === 'label-dropped').length;
-  const missing = findings.filter(({ messageId }) => messageId === 'label-missing').length;
-  return [
-    paths === 0 ? [] : [`${paths} new ${paths === 1 ? 'path' : 'paths'} to a public model or exposure`],
-    dropped === 0 ? [] : [`labels dropped in ${dropped} ${dropped === 1 ? 'model' : 'models'}`],
-    missing === 0 ? [] : [`labels missing in ${missing} ${missing === 1 ? 'model' : 'models'}`],
-  ]
-    .flat()
+  const listed = new Set(phrases.flatMap(([, ids]) => ids));
+  const counts = phrases.map(
+    ([phrase, ids]) => [phrase, findings.filter((one) => ids.includes(one.messageId)).length] as const,
+  );
+  const others = findings.filter((one) => !listed.has(one.messageId)).length;
+  return [...counts, ['to look at: {n}', others] as const]
+    .filter(([, count]) => count > 0)
+    .map(([phrase, count]) => phrase.replace('{n}', String(count)))
     .join(', ');
 }

@@ -1,6 +1,6 @@
 import type { ColumnLineage, ProjectLineage } from '#core/lineage';
-import type { ColumnAt } from './known-column.ts';
-import { columnKey } from './known-column.ts';
+import type { ColumnAt } from './column-at.ts';
+import { columnKey } from './column-at.ts';
 
 const farthest = 500;
 

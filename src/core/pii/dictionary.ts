@@ -6,11 +6,11 @@ import {
   headVetoes,
   personWords,
   roleWords,
-  strongPhrases,
+  strongPhrasesFor,
   tailPairVetoes,
   tailVetoes,
   thingWords,
-  weakPhrases,
+  weakPhrasesFor,
 } from './phrases.ts';
 import { wordsOf } from './tokens.ts';
 
@@ -117,7 +117,7 @@ function isVetoed(all: readonly string[], phrase: readonly string[]): boolean {
 }
 
 function strongGuess({ all, words }: Named): Guess | null {
-  const phrase = strongPhrases.find(
+  const phrase = strongPhrasesFor(all).find(
     (one) =>
       stands(one, all) &&
       !isVetoed(all, one.words) &&
@@ -152,7 +152,7 @@ function weakGuess({ all: written, words }: Named): Guess | null {
   const bare = bareWeakNames.get(all.filter((word) => !isPersonWord(word, words)).join(' ') || all.join(' '));
   if (bare !== undefined) return { category: bare, strength: 'weak', phrase: all.join(' ') };
   for (const form of [all, headOf(all)]) {
-    const phrase = weakPhrases.find((one) => endsWith(one, form) && !isVetoed(form, one.words));
+    const phrase = weakPhrasesFor(form).find((one) => endsWith(one, form) && !isVetoed(form, one.words));
     if (phrase !== undefined && isOwnThing(phrase, { all: form, words })) return toGuess(phrase, 'weak');
   }
   return null;

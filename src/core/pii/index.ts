@@ -1,13 +1,22 @@
 // Which columns are personal data, and how it flows along lineage.
-export { categoryOf } from './category.ts';
+export type { Category, CategoryId, Sensitivity } from './category.ts';
+export { categoryIds, categoryOf } from './category.ts';
+export type { ColumnAt } from './column-at.ts';
+export { columnKey, columnOf } from './column-at.ts';
 export { datumOf, lineageOf, makingOf } from './datum.ts';
+export type { ProjectWords } from './dictionary.ts';
 export { classifyColumnName, isPersonTable } from './dictionary.ts';
-export type { ColumnAt, Personal } from './known-column.ts';
-export { columnKey, columnOf, labelSensitivity } from './known-column.ts';
+export type { Knowledge, Personal } from './known-column.ts';
+export { labelSensitivity } from './known-column.ts';
 export type { Label } from './labels.ts';
-export { readColumnLabel, readNodeLabel } from './labels.ts';
+export { columnLabels, labelConflict, readColumnLabel, readNodeLabel } from './labels.ts';
 export type { Level, Sanitizer } from './level.ts';
 export { isAbove, levels } from './level.ts';
+export type { Literal } from './literals.ts';
+export { literalsIn } from './literals.ts';
 export { withEveryColumn } from './parents-first.ts';
+export { hasIdleTags, protectionOf } from './protection.ts';
+export type { LabelReader, RegistryRule } from './registry.ts';
+export { labelReader } from './registry.ts';
 export type { Hop, Taint, TaintOptions, Taints } from './taint.ts';
 export { taintsOf, traceTaint } from './taint.ts';

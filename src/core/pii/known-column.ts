@@ -1,17 +1,13 @@
-import type { UniqueId } from '#core/base';
-import type { DbtCatalog, DbtColumn, DbtNode, DbtProject } from '#core/dbt';
+import type { DbtCatalog, DbtNode, DbtProject } from '#core/dbt';
 import type { NodeLineage } from '#core/lineage';
 import type { CategoryId, Sensitivity } from './category.ts';
 import { categoryOf } from './category.ts';
+import { columnOf } from './column-at.ts';
+import type { ProjectWords } from './dictionary.ts';
 import { classifyColumnName, isPersonTable } from './dictionary.ts';
 import type { Label } from './labels.ts';
-import { readColumnLabel, readNodeLabel } from './labels.ts';
-
-/** A column of a node; the key of maps is made by `columnKey`. */
-export interface ColumnAt {
-  readonly uniqueId: UniqueId;
-  readonly column: string;
-}
+import { readNodeLabel } from './labels.ts';
+import type { LabelReader } from './registry.ts';
 
 /** How it is known that a column is personal: by its own label, by its model's label and its name, or by its name alone. */
 export type Known = 'label' | 'model-label' | 'dictionary';
@@ -29,35 +25,28 @@ export interface ColumnStatement {
   readonly personal: readonly Personal[];
 }
 
-/** The key of a column in maps: warehouses fold case, and YAML and SQL seldom agree on it. */
-export function columnKey({ uniqueId, column }: ColumnAt): string {
-  return `${uniqueId}\n${column.toLowerCase()}`;
-}
-
-/** The YAML entry of a column, whatever its case. */
-export function columnOf(node: DbtNode | undefined, column: string): DbtColumn | null {
-  if (node === undefined) return null;
-  const exact = node.columns.get(column);
-  if (exact !== undefined) return exact;
-  const wanted = column.toLowerCase();
-  for (const entry of node.columns.values()) {
-    if (entry.name.toLowerCase() === wanted) return entry;
-  }
-  return null;
+/** What is known of columns besides the project itself. */
+export interface Knowledge {
+  readonly catalog: DbtCatalog | null;
+  /** Whether a name alone makes a column personal. */
+  readonly dictionary: boolean;
+  readonly words: ProjectWords;
+  readonly labelOf: LabelReader;
 }
 
 /** What labels and names say of every column of a node, by lower-case name. */
 export function statementsOf(
   { uniqueId, columns }: NodeLineage,
   project: DbtProject,
-  { catalog, dictionary }: { readonly catalog: DbtCatalog | null; readonly dictionary: boolean },
+  knowledge: Knowledge,
 ): ReadonlyMap<string, ColumnStatement> {
   const node = project.nodes.get(uniqueId);
-  const types = new Map((catalog?.get(uniqueId)?.columns ?? []).map(({ name, type }) => [name.toLowerCase(), type]));
+  const listed = knowledge.catalog?.get(uniqueId)?.columns ?? [];
+  const types = new Map(listed.map(({ name, type }) => [name.toLowerCase(), type]));
   const modelLabel = node === undefined ? null : readNodeLabel(node);
   const names = columns.map(({ column }) => column);
-  const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names);
-  const around = { node, types, modelLabel, personTable, dictionary };
+  const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names, knowledge.words);
+  const around = { node, types, modelLabel, personTable, knowledge };
   return new Map(names.map((name) => [name.toLowerCase(), statementOf(name, around)]));
 }
 
@@ -67,15 +56,16 @@ interface Around {
   readonly types: ReadonlyMap<string, string>;
   readonly modelLabel: Label | null;
   readonly personTable: boolean;
-  readonly dictionary: boolean;
+  readonly knowledge: Knowledge;
 }
 
-function statementOf(name: string, { node, types, modelLabel, personTable, dictionary }: Around): ColumnStatement {
+function statementOf(name: string, { node, types, modelLabel, personTable, knowledge }: Around): ColumnStatement {
+  const { words, dictionary, labelOf } = knowledge;
   const entry = columnOf(node, name);
-  const label = entry === null ? null : readColumnLabel(entry);
+  const label = labelOf(node, name);
   const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
-  const guess =
-    classifyColumnName(name, { personTable, dataType, description: entry?.description ?? '' })?.category ?? null;
+  const around = { personTable, dataType, description: entry?.description ?? '', words };
+  const guess = classifyColumnName(name, around)?.category ?? null;
   return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
 }
 

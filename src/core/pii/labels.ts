@@ -20,19 +20,37 @@ export interface Label {
 }
 
 /**
- * The label of a column: `config.meta`, `config.tags` (dbt 1.10 and later), then `meta`, `tags`, then bindings to a
- * policy of the warehouse. The first place that says something wins. Null when none does.
+ * Everything said of a column, what counts first: `config.meta`, `config.tags` (dbt 1.10 and later), then `meta`, `tags`, then
+ * bindings to a policy of the warehouse.
  */
-export function readColumnLabel(column: DbtColumn): Label | null {
+export function columnLabels(column: DbtColumn): readonly Label[] {
   const config = objectAt(column.entry, 'config');
-  const configMeta = objectAt(config, 'meta');
-  return (
-    fromMeta(configMeta, 'config.meta') ??
-    fromTags(listAt(config, 'tags'), 'config.tags') ??
-    fromMeta(column.meta, 'meta') ??
-    fromTags(column.tags, 'tag') ??
-    fromBindings(column.entry)
-  );
+  return [
+    fromMeta(objectAt(config, 'meta'), 'config.meta'),
+    fromTags(listAt(config, 'tags'), 'config.tags'),
+    fromMeta(column.meta, 'meta'),
+    fromTags(column.tags, 'tag'),
+    fromBindings(column.entry, config),
+  ].filter((label) => label !== null);
+}
+
+/** The label of a column: the first place that says something wins. Null when none does. */
+export function readColumnLabel(column: DbtColumn): Label | null {
+  return columnLabels(column)[0] ?? null;
+}
+
+/** Two places that contradict each other: yes and no, or kinds with nothing in common. Null when they agree. */
+export function labelConflict(labels: readonly Label[]): readonly [Label, Label] | null {
+  for (const [at, first] of labels.entries()) {
+    const other = labels.slice(at + 1).find((label) => contradicts(first, label));
+    if (other !== undefined) return [first, other];
+  }
+  return null;
+}
+
+function contradicts(a: Label, b: Label): boolean {
+  if (a.pii !== b.pii) return true;
+  return a.types.length > 0 && b.types.length > 0 && !a.types.some((type) => b.types.includes(type));
 }
 
 /** The label of a model, seed, snapshot or source as a whole (`contains_pii`); it says that some columns are personal. */
@@ -83,12 +101,24 @@ function fromTags(tags: readonly string[], place: string): Label | null {
 }
 
 /** A policy bound to a column in the warehouse says as much as a label. */
-function fromBindings(entry: JsonObject): Label | null {
-  const policyTags = entry['policy_tags'];
-  if (Array.isArray(policyTags) && policyTags.length > 0) return labelled('policy_tags', [], null);
-  return textAt(entry, 'masking_policy') !== null || isJsonObject(entry['column_mask'])
-    ? labelled('masking policy', [], null)
-    : null;
+function fromBindings(entry: JsonObject, config: JsonObject): Label | null {
+  for (const place of [entry, config]) {
+    const policyTags = place['policy_tags'];
+    if (Array.isArray(policyTags) && policyTags.length > 0) return labelled('policy_tags', [], null);
+    if (textAt(place, 'masking_policy') !== null || isJsonObject(place['column_mask']))
+      return labelled('masking policy', [], null);
+    const label = fromTags(Object.entries(objectAt(place, 'databricks_tags')).map(tagText), 'databricks_tags');
+    if (label !== null) return label;
+  }
+  return null;
+}
+
+/** `pii: true` is the tag `pii`; `pii: email` is `pii_email`; `classification: pii` is `pii`. */
+function tagText([key, value]: readonly [string, JsonValue]): string {
+  const text = typeof value === 'string' ? value.toLowerCase() : String(value === true);
+  if (!/^(contains_)?pii$/i.test(key)) return text;
+  if (['true', 'yes', 'y', '1', ''].includes(text)) return key;
+  return ['false', 'no', 'n', '0'].includes(text) ? 'no_pii' : `${key}_${text}`;
 }
 
 function labelled(source: string, types: readonly CategoryId[], sensitivity: Sensitivity | null): Label {

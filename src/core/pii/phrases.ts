@@ -1,7 +1,7 @@
 import type { CategoryId } from './category.ts';
+import { foreignPersonWords, foreignPhrases } from './languages.ts';
 
-/** Words for people. A name, an id or a place that one of these qualifies belongs to a person. */
-export const personWords: ReadonlySet<string> = words(`
+const englishPersonWords: ReadonlySet<string> = words(`
   user customer client patient student employee contact guardian author teacher driver host guest owner sender recipient
   borrower cardholder person people member parent mother father spouse child sibling advisor adviser principal doctor
   dentist physician nurse supervisor manager counselor counsellor applicant candidate subscriber visitor passenger tenant
@@ -10,6 +10,9 @@ export const personWords: ReadonlySet<string> = words(`
   emergency player learner pupil nurse caregiver relative holder payer payee signer signatory invitee
   instructor coach interviewer interviewee personnel individual households household
 `);
+
+/** Words for people. A name, an id or a place that one of these qualifies belongs to a person. */
+export const personWords: ReadonlySet<string> = new Set([...englishPersonWords, ...foreignPersonWords]);
 
 /** Words that are a person's part in something: a column of that name alone holds who it was. */
 export const roleWords: ReadonlySet<string> = words(
@@ -31,7 +34,7 @@ export const thingWords: ReadonlySet<string> = words(`
 
 /** A name that begins so counts, switches or measures; it does not hold the datum. */
 export const headVetoes: ReadonlySet<string> = words(
-  'is has had num total count avg average sum days hours minutes allow allows enable enabled hide show can should was were will did does min max pct percent ratio rate number n',
+  'is has had may num total count avg average sum days hours minutes allow allows enable enabled hide show can should was were will did does min max pct percent ratio rate number n',
 );
 
 /** A name that ends so describes the datum, and does not hold it. */
@@ -148,16 +151,28 @@ export interface Phrase {
   readonly category: CategoryId;
 }
 
-/** Longest first, so that `mail address` is met before `address`. */
-export const strongPhrases: readonly Phrase[] = phrases(strongTable);
-export const weakPhrases: readonly Phrase[] = phrases(weakTable);
+const strongPhrases = [...phrases(strongTable), ...phrases(foreignPhrases)];
+const strongByFirst = Map.groupBy(strongPhrases, ({ words: [first] }) => first);
+const weakByLast = Map.groupBy(phrases(weakTable), ({ words: all }) => all.at(-1));
+
+/** Strong phrases that may stand in a name, the longest first, so that `mail address` is met before `address`. */
+export function strongPhrasesFor(name: readonly string[]): readonly Phrase[] {
+  return longestFirst([...new Set(name)].flatMap((word) => strongByFirst.get(word) ?? []));
+}
+
+/** Weak phrases with which a name may end, the longest first. */
+export function weakPhrasesFor(name: readonly string[]): readonly Phrase[] {
+  return longestFirst(weakByLast.get(name.at(-1)) ?? []);
+}
+
+function longestFirst(all: readonly Phrase[]): readonly Phrase[] {
+  return all.length < 2 ? all : all.toSorted((a, b) => b.words.length - a.words.length);
+}
 
 function phrases(table: PhraseTable): readonly Phrase[] {
-  return Object.entries(table)
-    .flatMap(([category, text]) =>
-      text.split('|').map((phrase) => ({ words: phrase.trim().split(/\s+/), category: category as CategoryId })),
-    )
-    .sort((a, b) => b.words.length - a.words.length);
+  return Object.entries(table).flatMap(([category, text]) =>
+    text.split('|').map((phrase) => ({ words: phrase.trim().split(/\s+/), category: category as CategoryId })),
+  );
 }
 
 function words(text: string): ReadonlySet<string> {

@@ -1,12 +1,14 @@
 import type { UniqueId } from '#core/base';
 import { sortedBy } from '#core/base';
-import type { DbtCatalog, DbtProject } from '#core/dbt';
+import type { DbtProject } from '#core/dbt';
 import type { ColumnLineage, ColumnSource, NodeLineage, ProjectLineage, Transformation } from '#core/lineage';
 import type { CategoryId, Sensitivity } from './category.ts';
 import { categoryOf } from './category.ts';
+import type { ColumnAt } from './column-at.ts';
+import { columnKey } from './column-at.ts';
 import { classifyColumnName } from './dictionary.ts';
-import type { ColumnAt, ColumnStatement, Known, Personal } from './known-column.ts';
-import { columnKey, statementsOf } from './known-column.ts';
+import type { ColumnStatement, Knowledge, Known, Personal } from './known-column.ts';
+import { statementsOf } from './known-column.ts';
 import type { Level, Sanitizer } from './level.ts';
 import { isAbove, levelAfter } from './level.ts';
 import { parentsFirst, withEveryColumn } from './parents-first.ts';
@@ -32,10 +34,7 @@ export interface Hop extends ColumnAt {
 /** Taints by node and lower-case column name; columns without any are left out. */
 export type Taints = ReadonlyMap<UniqueId, ReadonlyMap<string, readonly Taint[]>>;
 
-export interface TaintOptions {
-  readonly catalog: DbtCatalog | null;
-  /** Whether a name alone makes a column personal. */
-  readonly dictionary: boolean;
+export interface TaintOptions extends Knowledge {
   readonly sanitizers: readonly Sanitizer[];
   /** Further columns to take for personal, by `columnKey`: what the other side of a change says of the same columns. */
   readonly seeds: ReadonlyMap<string, readonly Personal[]>;

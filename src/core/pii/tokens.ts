@@ -62,6 +62,9 @@ const compounds: Readonly<Record<string, string>> = {
   nationalid: 'national id',
   taxid: 'tax id',
   licence: 'license',
+  kundenname: 'kunde name',
+  mitarbeitername: 'mitarbeiter name',
+  benutzername: 'user name',
 };
 
 /** Nouns that stand before or after `email`, `phone` and the like without a mark: `guardianemail`, `emailaddress`. */
@@ -81,7 +84,8 @@ const notGlued = new Set([
 ]);
 
 /**
- * The words of a column's name, in lower case: parted at `_`, spaces, dots and humps, digits off, compounds taken apart.
+ * The words of a column's name, in lower case and without accents: parted at `_`, spaces, dots and humps, digits off,
+ * compounds taken apart.
  * `guardianEmail2` → `guardian`, `email`.
  */
 export function wordsOf(name: string): readonly string[] {
@@ -90,6 +94,9 @@ export function wordsOf(name: string): readonly string[] {
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replaceAll('ß', 'ss')
     .split(/[^\p{L}0-9]+/u)
     .map((word) => word.replace(/^\d+(?=\D)|\d+$/g, ''))
     .filter((word) => word !== '')

@@ -5,7 +5,7 @@ import { keptInMeaning } from '#core/policy';
 import { allFindings, findingBlock, hurtingFindings } from './comment-findings.ts';
 import { reasonMarkdown } from './comment-gates.ts';
 import type { Detail } from './detail.ts';
-import { capitalised, code, prose } from './escape.ts';
+import { capitalised, code, commit, prose } from './escape.ts';
 import { samenessText } from './model-rows.ts';
 import { nameOf } from './names.ts';
 import { counted, utcTime } from './quantities.ts';
@@ -89,9 +89,9 @@ function gapLines(view: ReviewView, detail: Detail): readonly string[] {
 function evidenceLines(view: ReviewView): readonly string[] {
   const { request, change, coverage } = view;
   const shas = [
-    ...(request.headSha === null ? [] : [`head ${prose(request.headSha, 40)}`]),
-    ...(request.mergeBaseSha === null ? [] : [`merge base ${prose(request.mergeBaseSha, 40)}`]),
-    ...(request.baseSha === null ? [] : [`base ${prose(request.baseSha, 40)}`]),
+    ...(request.headSha === null ? [] : [`head ${commit(request.headSha)}`]),
+    ...(request.mergeBaseSha === null ? [] : [`merge base ${commit(request.mergeBaseSha)}`]),
+    ...(request.baseSha === null ? [] : [`base ${commit(request.baseSha)}`]),
   ];
   const resolved =
     coverage === null

@@ -1,6 +1,6 @@
 import type { Assistance, AssistanceEvidence } from '#core/provenance';
 import type { Detail } from './detail.ts';
-import { code, prose } from './escape.ts';
+import { code, commit, prose } from './escape.ts';
 import { counted, shortSha } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
 
@@ -48,7 +48,8 @@ function assistanceLine({ assistance, verdict }: ReviewView, detail: Detail): st
 /** ` in commit 1a2b3c4`; '' where the kind of evidence says it already. */
 export function placeWords({ kind, where }: AssistanceEvidence): string {
   const known = where.trim();
-  return known === kind || known === 'commit' ? '' : ` in ${prose(known, 60)}`;
+  if (known === kind || known === 'commit') return '';
+  return known.startsWith('commit ') ? ` in commit ${commit(known.slice(7))}` : ` in ${prose(known, 60)}`;
 }
 
 function factsLine({ policy, record, commands }: ReviewView): string {

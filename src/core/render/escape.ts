@@ -118,11 +118,25 @@ function escapeText(text: string): string {
   return breakLinks(marked);
 }
 
-/** Mentions, issue references, addresses and emoji codes are found in rendered text, so escaping is not enough for them. */
+/** GitHub takes 7 to 40 hexadecimal digits for a commit, where there is one that begins so. */
+const COMMIT = /\b[0-9a-f]{7,}\b/gi;
+
+/** A commit of the pull request itself, which GitHub may well link; anything else is text. */
+export function commit(sha: string): string {
+  return /^[0-9a-f]{7,40}$/.test(sha) ? sha : prose(sha, 40);
+}
+
+/** Whether a text holds what GitHub may link to a commit. */
+export function mayNameCommit(text: string): boolean {
+  return text.search(COMMIT) !== -1;
+}
+
+/** Mentions, references, addresses and emoji codes are found in rendered text, so escaping is not enough for them. */
 function breakLinks(text: string): string {
   return text
     .replace(/@(?=\S)/g, `@${BREAK}`)
     .replace(/(?<!&)#(?=\d)/g, `#${BREAK}`)
+    .replace(COMMIT, (digits) => digits.replace(/.{6}(?=.)/g, `$&${BREAK}`))
     .replace(/(GH)-(?=\d)/gi, `$1${BREAK}-`)
     .replace(/:(?=\/\/)/g, `:${BREAK}`)
     .replace(/(www)\./gi, `$1${BREAK}.`)

@@ -2,7 +2,7 @@ import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { DbtNode } from '#core/dbt';
 import { isConsumer } from '#core/policy';
-import { code, prose } from './escape.ts';
+import { code, mayNameCommit, prose } from './escape.ts';
 
 const CONSUMER_WORDS: Readonly<Record<string, string>> = {
   exposure: 'exposure',
@@ -36,10 +36,11 @@ export function consumerMarkdown(change: Change | null, uniqueId: UniqueId): str
   return known.length === 0 ? title : `${title} (${known.join(', ')})`;
 }
 
-/** The name of a consumer in bold; in code where bold could be broken by the name itself. */
+/** The name of a consumer in bold; in code where the name could break bold, or be linked. */
 export function boldName(change: Change | null, uniqueId: UniqueId): string {
   const name = nameOf(change, uniqueId);
-  return /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(name) && name.length <= 60 ? `**${name.trim()}**` : code(name, 60);
+  const isPlain = /^[\p{L}\p{N}][\p{L}\p{N} ]*$/u.test(name) && name.length <= 60 && !mayNameCommit(name);
+  return isPlain ? `**${name.trim()}**` : code(name, 60);
 }
 
 /** `exposure`, `metric`, `semantic model`, `saved query`. */

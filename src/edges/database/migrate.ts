@@ -3,12 +3,14 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { DeploymentError } from '#core/base';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { auditStream } from './migrations/0003-audit-stream.ts';
+import { closedPullRequests } from './migrations/0007-closed-pull-requests.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
 /** Every migration, in the order in which they are applied. Names never change. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0003-audit-stream': auditStream,
+  '0007-closed-pull-requests': closedPullRequests,
 };
 
 /**

@@ -24,6 +24,8 @@ export interface Reviews {
   readUnfinished(repository: string, pullNumber: number, headSha: Sha): Promise<readonly UnfinishedReview[]>;
   /** Forgets a review that was begun and will not be finished. */
   drop(reviewId: string): Promise<void>;
+  /** Notes that the pull request was closed: its reviews are no longer needed. */
+  close(repository: string, pullNumber: number): Promise<void>;
   /** Whether the review published last is of this very head. A head that a forced push brings back is reviewed again. */
   isFinished(repository: string, pullNumber: number, headSha: Sha): Promise<boolean>;
 }
@@ -46,7 +48,7 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
       await db
         .insertInto('reviews')
         .values({ ...row, fingerprints: '[]' })
-        .onConflict((conflict) => conflict.column('review_id').doUpdateSet({ stage: 'started' }))
+        .onConflict((conflict) => conflict.column('review_id').doUpdateSet({ stage: 'started', closed_at: null }))
         .execute();
     },
     async reach(reviewId, stage) {
@@ -63,6 +65,10 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
     readUnfinished: (repository, pullNumber, headSha) => readUnfinished(db, { repository, pullNumber, headSha }),
     async drop(reviewId) {
       await db.deleteFrom('reviews').where('review_id', '=', reviewId).where('finished_at', 'is', null).execute();
+    },
+    async close(repository, pullNumber) {
+      const ofPull = db.updateTable('reviews').set({ closed_at: new Date().toISOString() });
+      await ofPull.where('repository', '=', repository).where('pull_number', '=', pullNumber).execute();
     },
     isFinished: (repository, pullNumber, headSha) => isFinished(db, { repository, pullNumber, headSha }),
     readPrevious: (repository, pullNumber, headSha) => readPrevious(db, { repository, pullNumber, headSha }),

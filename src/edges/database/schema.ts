@@ -79,5 +79,7 @@ export interface Tables {
     readonly finished_at: ColumnType<Date | null, string | undefined, string>;
     readonly outcome: string | null;
     readonly fingerprints: Json<readonly string[]>;
+    /** When its pull request was closed, if that came after it. */
+    readonly closed_at: ColumnType<Date | null, undefined, string | null>;
   };
 }

@@ -20,6 +20,7 @@ import { type Connection, connect, type StorePlace } from './connect.ts';
 import { migrate } from './migrate.ts';
 import { isWaiting } from './pending-jobs.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
+import { type Pruned, prune, type Retention } from './retention.ts';
 import { createReviews, type Reviews } from './reviews.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
@@ -56,6 +57,8 @@ export interface Store {
   countJobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
   /** Seconds since the oldest job still to be done was accepted; 0 when there is none. */
   readOldestJobAge(): Promise<number>;
+  /** Removes rows that are older than they need to be kept, and says how many. */
+  prune(retention: Retention): Promise<Pruned>;
   /** Stops work (running jobs may finish within `drainMs`, 18 s unless told) and closes the database. Idempotent. */
   close(drainMs?: number): Promise<void>;
 }
@@ -120,6 +123,7 @@ function toStore(connection: Connection, queue: Queue): Store {
     },
     countJobs: () => countJobs(db),
     readOldestJobAge: () => readOldestJobAge(db),
+    prune: (retention) => prune(db, retention),
     close(drainMs = defaultDrainMs) {
       closed ??= queue.stop(drainMs).finally(() => connection.close());
       return closed;

@@ -1,5 +1,6 @@
 import { type Sha, toSha } from '#core/base';
 import type { Octokit } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { takeItems } from './pages.ts';
 import { ownerAndRepo } from './target.ts';
 
@@ -38,8 +39,8 @@ export interface AppView {
   listOpenPullRequests(installationId: number, repository: string): Promise<readonly OpenPullRequest[]>;
 }
 
-/** The App's view of itself, by GitHub's REST API; `app` acts as the App, `octokit` as one installation. */
-export function createAppView(app: () => Octokit, octokit: (installationId: number) => Octokit): AppView {
+/** The App's view of itself, by GitHub's REST API. */
+export function createAppView({ app, overview }: Pick<Connections, 'app' | 'overview'>): AppView {
   return {
     listDeliveries: (since) => listDeliveries(app(), since),
     async redeliver(attemptId) {
@@ -51,13 +52,13 @@ export function createAppView(app: () => Octokit, octokit: (installationId: numb
       return items.filter((item) => item.suspended_at === null).map((item) => item.id);
     },
     async listRepositories(installationId) {
-      const client = octokit(installationId);
+      const client = overview(installationId);
       const pages = client.paginate.iterator(client.rest.apps.listReposAccessibleToInstallation, { per_page: 100 });
       const { items } = await takeItems(pages, repositoryLimit);
       return items.filter((item) => !item.archived).map((item) => item.full_name);
     },
     async listOpenPullRequests(installationId, repository) {
-      const client = octokit(installationId);
+      const client = overview(installationId);
       const place = { ...ownerAndRepo(repository), state: 'open', sort: 'updated', direction: 'desc' } as const;
       const pages = client.paginate.iterator(client.rest.pulls.list, { ...place, per_page: 100 });
       const { items } = await takeItems(pages, pullLimit);

@@ -1,5 +1,6 @@
 import type { CheckpointPublisher, StreamPlace } from '#review';
 import type { Octokit } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
@@ -12,9 +13,9 @@ const checkpointFile = 'checkpoint.jsonl';
  * Pushes checkpoints to `refs/weirkeeper/audit` of the repository by the Git data API: one commit each, its parent the one
  * before, never forced. What was fetched of the ref once cannot be unsaid. The App needs the permission contents: write.
  */
-export function createCheckpointPublisher(octokitOf: (installationId: number) => Octokit): CheckpointPublisher {
+export function createCheckpointPublisher(connections: Pick<Connections, 'octokit'>): CheckpointPublisher {
   return {
-    push: (place, line) => push(octokitOf(place.installationId), place, line),
+    push: (place, line) => push(connections.octokit(place, 'checkpoint'), place, line),
   };
 }
 

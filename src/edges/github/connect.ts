@@ -3,7 +3,7 @@ import { ProbotOctokit } from 'probot';
 import { UpstreamError, type WeirkeeperError } from '#core/base';
 import { createSpacing, type WriteSpacing } from './spacing.ts';
 import { toFailure } from './to-failure.ts';
-import { createTokenStore, type TokenStore } from './tokens.ts';
+import type { TokenSource } from './tokens.ts';
 
 export type Octokit = InstanceType<typeof ProbotOctokit>;
 
@@ -47,7 +47,8 @@ type Headers = Readonly<Record<string, string | number | undefined>>;
 
 interface Policy {
   readonly turn: (method: string, url: string, now: number) => number;
-  readonly tokens: TokenStore;
+  /** Null for the App itself, whose credentials are made anew for each request. */
+  readonly tokens: TokenSource | null;
   readonly told: (status: number, headers: Headers | undefined) => void;
   readonly log: RequestLog;
   readonly attempts: number;
@@ -62,25 +63,59 @@ interface Endpoint {
   readonly url: string;
 }
 
+interface Signed {
+  readonly headers: Record<string, string | number | undefined>;
+}
+
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
+/** Whom an installation's client acts for, and in whose turn it writes. */
+export interface InstallationAccess {
+  readonly installationId: number;
+  readonly tokens: TokenSource;
+  readonly turn: Policy['turn'];
+}
+
 /**
- * A client that acts as one installation, or with null as the App itself, which reaches only what is the App's own. All it throws is UpstreamError, DeploymentError, RepositoryError or
- * InvariantError. It renews a refused token once, sends reads and repeatable writes again when GitHub fails, and keeps
- * writes apart. Probot's own throttling and retrying are switched off: they would sleep up to an hour inside a review,
- * and would send a POST twice that GitHub had answered with 502 after doing what it said.
+ * A client that acts as the App itself, which reaches only what is the App's own. All that it throws is UpstreamError,
+ * DeploymentError, RepositoryError or InvariantError.
  */
-export function connect(options: ConnectOptions, installationId: number | null): Octokit {
-  const tokens = createTokenStore(Date.now);
-  const { appId, privateKey, baseUrl } = options;
-  const octokit = new ProbotOctokit({
-    auth: { appId, privateKey, cache: tokens, ...(installationId === null ? {} : { installationId }) },
+export function connectApp(options: ConnectOptions): Octokit {
+  const { appId, privateKey } = options;
+  const policy = policyOf(options, { installationId: null, tokens: null, turn: createSpacing(options.throttle) });
+  return withPolicy(new ProbotOctokit({ ...common(options), auth: { appId, privateKey } }), policy);
+}
+
+/**
+ * A client that acts with an installation's token. It throws as `connectApp` does. It renews a refused token once, sends reads
+ * and repeatable writes again when GitHub fails, and keeps writes apart. Probot's own throttling and retrying are switched
+ * off: they would sleep up to an hour inside a review, and would send a POST twice that GitHub had answered with 502 after
+ * doing what it said.
+ */
+export function connectInstallation(options: ConnectOptions, access: InstallationAccess): Octokit {
+  const authStrategy = () => sendingToken(access.tokens);
+  return withPolicy(new ProbotOctokit({ ...common(options), authStrategy }), policyOf(options, access));
+}
+
+function common({ baseUrl }: ConnectOptions) {
+  return {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     log: silent,
     throttle: { enabled: false },
     retry: { enabled: false },
-  });
-  const policy = policyOf(options, tokens, installationId);
+  };
+}
+
+/** Octokit's own way for installations cannot narrow a token. */
+function sendingToken(tokens: TokenSource) {
+  const hook = async (request: (endpoint: Signed) => unknown, endpoint: Signed) => {
+    endpoint.headers['authorization'] = `token ${await tokens.read()}`;
+    return request(endpoint);
+  };
+  return Object.assign(() => tokens.read(), { hook });
+}
+
+function withPolicy(octokit: Octokit, policy: Policy): Octokit {
   octokit.hook.wrap('request', (request, endpoint) =>
     send(policy, endpoint, (signal) => {
       // Hooks further in are bound to this very object, so a changed copy would not reach them.
@@ -91,16 +126,21 @@ export function connect(options: ConnectOptions, installationId: number | null):
   return octokit;
 }
 
-function policyOf(options: ConnectOptions, tokens: TokenStore, installationId: number | null): Policy {
-  const { throttle = { writeMs: 1_000, notifyMs: 3_000 }, log = silent } = options;
+interface Acting {
+  readonly installationId: number | null;
+  readonly tokens: TokenSource | null;
+  readonly turn: Policy['turn'];
+}
+
+function policyOf(options: ConnectOptions, { installationId, tokens, turn }: Acting): Policy {
   return {
-    turn: throttle === false ? () => 0 : createSpacing(throttle),
+    turn,
     tokens,
     told: (status, headers) => {
       const left = Number(headers?.['x-ratelimit-remaining'] ?? Number.NaN);
       options.onOutcome?.({ installationId, status, remaining: Number.isFinite(left) ? left : null });
     },
-    log,
+    log: options.log ?? silent,
     attempts: options.attempts ?? 3,
     retryDelayMs: options.retryDelayMs ?? 1_000,
     maxWaitMs: options.maxWaitMs ?? 10_000,
@@ -140,18 +180,23 @@ function pauseBefore(
   method: string,
   { failure, attempt }: { readonly failure: WeirkeeperError; readonly attempt: number },
 ): number | null {
+  // What the installation was granted since is in a new token only.
+  if (failure.code === 'github-permission') policy.tokens?.forget();
   if (attempt >= policy.attempts) return null;
-  if (failure.code === 'github-credentials' && attempt === 1) {
-    // The token may have ended, or been revoked, in mid-review.
-    policy.tokens.forget();
-    return 0;
-  }
+  if (failure.code === 'github-credentials') return pauseForToken(policy, attempt);
   if (failure.code === 'github-rate-limit') {
     const wait = Number(failure.details['retry_after_s']) * 1_000;
     return wait <= policy.maxWaitMs ? wait : null;
   }
   if (failure.code !== 'github-unavailable' || method === 'POST') return null;
   return policy.retryDelayMs * 4 ** (attempt - 1);
+}
+
+function pauseForToken({ tokens, retryDelayMs }: Policy, attempt: number): number | null {
+  if (tokens?.isYoung() === true) return retryDelayMs * 4 ** (attempt - 1);
+  // The token may have ended, or been revoked, in mid-review.
+  tokens?.forget();
+  return attempt === 1 ? 0 : null;
 }
 
 function headersOf(error: unknown): Headers | undefined {

@@ -2,9 +2,9 @@ import { type Sha, toSha } from '#core/base';
 import type { Publication, Publisher, ReviewRequest } from '#review';
 import { announceCheckRuns, cancelCheckRuns, publishCheckRuns, readCheckRuns } from './check-runs.ts';
 import type { RequestLog } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { publishInlineComments } from './inline-comments.ts';
 import { publishLabels } from './labels.ts';
-import type { Connections } from './pull-requests.ts';
 import { publishComment } from './sticky-comment.ts';
 import { ownerAndRepo, type Target } from './target.ts';
 
@@ -72,12 +72,12 @@ function stepsOf(
 
 async function makeTarget({ connections, log }: PublisherOptions, request: ReviewRequest): Promise<Target> {
   return {
-    octokit: connections.octokit(request.installationId),
+    octokit: connections.octokit(request),
     ...ownerAndRepo(request.repository),
     pullNumber: request.pullNumber,
     headSha: request.headSha,
     reviewId: request.reviewId,
-    app: await connections.identity(request.installationId),
+    app: await connections.identity(),
     log,
   };
 }
@@ -85,6 +85,6 @@ async function makeTarget({ connections, log }: PublisherOptions, request: Revie
 async function askNewerHead(connections: Connections, request: ReviewRequest): Promise<Sha | null> {
   if (request.pullNumber === 0) return null; // a merge group's head never moves
   const place = { ...ownerAndRepo(request.repository), pull_number: request.pullNumber };
-  const { data } = await connections.octokit(request.installationId).rest.pulls.get(place);
+  const { data } = await connections.octokit(request).rest.pulls.get(place);
   return data.head.sha === request.headSha ? null : toSha(data.head.sha);
 }

@@ -2,10 +2,11 @@ import { RepositoryError, type Sha, toSha } from '#core/base';
 import type { Account, ChangedFile, Commit, PullRequest } from '#core/change';
 import type { PullRequests, ReviewRequest } from '#review';
 import type { Octokit } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { readLabelHistory } from './label-history.ts';
 import { takeItems } from './pages.ts';
 import { readFile } from './read-file.ts';
-import { type AppIdentity, ownerAndRepo } from './target.ts';
+import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
 /** GitHub lists no more commits of a pull request (docs: list commits on a pull request). */
@@ -17,12 +18,6 @@ type PullResponse = Awaited<ReturnType<Octokit['rest']['pulls']['get']>>['data']
 type CommitItem = Awaited<ReturnType<Octokit['rest']['pulls']['listCommits']>>['data'][number];
 type FileItem = Awaited<ReturnType<Octokit['rest']['pulls']['listFiles']>>['data'][number];
 
-/** Where the port gets a client and our identity from. */
-export interface Connections {
-  octokit(installationId: number): Octokit;
-  identity(installationId: number): Promise<AppIdentity>;
-}
-
 /** The port `PullRequests` on GitHub, where there always is one. */
 export interface GitHubPullRequests extends PullRequests {
   readPullRequest(request: ReviewRequest): Promise<PullRequest>;
@@ -32,19 +27,18 @@ export interface GitHubPullRequests extends PullRequests {
 export function createPullRequests(connections: Connections): GitHubPullRequests {
   return {
     async readPullRequest(request) {
-      const octokit = connections.octokit(request.installationId);
+      const octokit = connections.octokit(request);
       return toPullRequest(octokit, request, await getPull(octokit, request));
     },
     async readHeadSha(request) {
-      const pull = await getPull(connections.octokit(request.installationId), request);
+      const pull = await getPull(connections.octokit(request), request);
       return toSha(pull.head.sha);
     },
     readFile(request, path, sha) {
-      return readFile(connections.octokit(request.installationId), request.repository, { path, sha });
+      return readFile(connections.octokit(request), request.repository, { path, sha });
     },
     async readLabelHistory(request) {
-      const { installationId } = request;
-      return readLabelHistory(connections.octokit(installationId), request, await connections.identity(installationId));
+      return readLabelHistory(connections.octokit(request), request, await connections.identity());
     },
   };
 }

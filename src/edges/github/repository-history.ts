@@ -1,8 +1,9 @@
 import { type Sha, toSha } from '#core/base';
 import type { ClosedPullRequest, Comparison, RepositoryHistory, StreamPlace } from '#review';
 import type { Octokit } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { takeItems } from './pages.ts';
-import { type Connections, type GitHubPullRequests } from './pull-requests.ts';
+import type { GitHubPullRequests } from './pull-requests.ts';
 import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
@@ -17,16 +18,15 @@ type CommitItem = Awaited<ReturnType<Octokit['rest']['repos']['listCommits']>>['
 /** The port `RepositoryHistory`, by GitHub's REST API. */
 export function createRepositoryHistory(connections: Connections, pullRequests: GitHubPullRequests): RepositoryHistory {
   return {
-    readClosed: (place, pullNumber) =>
-      readClosed(connections.octokit(place.installationId), { place, pullNumber, pullRequests }),
+    readClosed: (place, pullNumber) => readClosed(connections.octokit(place), { place, pullNumber, pullRequests }),
     async readTip(place, branch) {
-      const octokit = connections.octokit(place.installationId);
+      const octokit = connections.octokit(place);
       const at = ownerAndRepo(place.repository);
       const name = branch ?? (await octokit.rest.repos.get(at)).data.default_branch;
       return orNull(async () => toSha((await octokit.rest.repos.getBranch({ ...at, branch: name })).data.commit.sha));
     },
     compare: (place, from, to) =>
-      orNull(() => compare(connections.octokit(place.installationId), place.repository, `${from}...${to}`)),
+      orNull(() => compare(connections.octokit(place), place.repository, `${from}...${to}`)),
   };
 }
 

@@ -44,7 +44,7 @@ function refusalIn(error: unknown, route: string): Refusal | null {
     message: error.message.slice(0, 300),
     headers: response?.headers ?? {},
     route,
-    forToken: /\/access_tokens$/.test(request?.url ?? ''),
+    forToken: /\/app\/installations\/\d+(?:\/access_tokens)?$/.test(request?.url ?? ''),
   };
 }
 
@@ -72,11 +72,19 @@ function unavailable(refusal: Refusal, cause: unknown): WeirkeeperError {
 
 function noToken(refusal: Refusal, cause: unknown): WeirkeeperError {
   if (refusal.status === 401) return badCredentials(refusal, cause);
+  if (refusal.status === 422) return notReached(refusal, cause);
   const text =
     refusal.status === 403
       ? `the installation is suspended (${refusal.message}): unsuspend the App in the organization's settings`
       : 'the App is not installed here, or was removed: install it, or stop sending its webhooks to this server';
   return new DeploymentError('github-installation', text, details(refusal), cause);
+}
+
+/** A token is asked for one repository by its name; a new name brings webhooks of its own. */
+function notReached(refusal: Refusal, cause: unknown): WeirkeeperError {
+  const text =
+    'the installation does not reach this repository, or it has another name by now: add it in the settings of the installation';
+  return new RepositoryError('repository-not-reached', text, details(refusal), cause);
 }
 
 function badCredentials(refusal: Refusal, cause: unknown): WeirkeeperError {

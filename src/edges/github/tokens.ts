@@ -1,28 +1,39 @@
 /** GitHub's installation tokens live an hour; ours are dropped earlier, so that none ends within a request. */
 const lifetimeMs = 55 * 60_000;
+/** A new token may be unknown to some of GitHub's servers for so long (Octokit's own figure). */
+const spreadingMs = 5_000;
 
-/** Where Octokit keeps installation tokens. */
-export interface TokenStore {
-  get(key: string): string;
-  set(key: string, value: string): void;
-  /** Drops them all, so that the next request fetches a new one. */
+/** One token, fetched when it is needed and kept for less than its lifetime. */
+export interface TokenSource {
+  /** Throws what fetching it throws; a failure is not kept. */
+  read(): Promise<string>;
+  /** Drops it, so that the next request fetches a new one. */
   forget(): void;
+  /** Whether it was fetched so lately that a server may not know it yet. */
+  isYoung(): boolean;
 }
 
-/** Keeps tokens in memory, each for less than its lifetime. */
-export function createTokenStore(now: () => number): TokenStore {
-  const tokens = new Map<string, { readonly value: string; readonly since: number }>();
+/** Keeps the token that `fetchToken` gives; several requests at once fetch it once. */
+export function createTokenSource(fetchToken: () => Promise<string>, now: () => number): TokenSource {
+  let kept: { readonly token: Promise<string>; since: number } | null = null;
+  const fetchNew = () => {
+    const fresh = { token: fetchToken(), since: now() };
+    kept = fresh;
+    fresh.token.then(
+      () => {
+        fresh.since = now();
+      },
+      () => {
+        if (kept === fresh) kept = null;
+      },
+    );
+    return fresh;
+  };
   return {
-    get(key) {
-      const found = tokens.get(key);
-      // Octokit takes an empty text for "not there".
-      return found === undefined || now() - found.since > lifetimeMs ? '' : found.value;
-    },
-    set(key, value) {
-      tokens.set(key, { value, since: now() });
-    },
+    read: () => (kept !== null && now() - kept.since <= lifetimeMs ? kept : fetchNew()).token,
     forget() {
-      tokens.clear();
+      kept = null;
     },
+    isYoung: () => kept !== null && now() - kept.since < spreadingMs,
   };
 }

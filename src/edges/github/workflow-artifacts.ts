@@ -1,24 +1,23 @@
-import { InvariantError, UpstreamError } from '#core/base';
+import { InvariantError } from '#core/base';
 import type { WorkflowArtifact, WorkflowArtifacts } from '#review';
+import { downloadFrom, type StorageRules } from './artifact-storage.ts';
 import type { Octokit } from './connect.ts';
+import type { Connections } from './connections.ts';
 import { takeItems } from './pages.ts';
-import type { Connections } from './pull-requests.ts';
 import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
 const artifactLimit = 500;
-/** A zip of 200 MB at 5 MB/s. */
-const downloadTimeoutMs = 60_000;
 
 type ArtifactItem = Awaited<
   ReturnType<Octokit['rest']['actions']['listArtifactsForRepo']>
 >['data']['artifacts'][number];
 
-/** Workflow artifacts by GitHub's REST API. Needs the permission `actions: read`. */
-export function createWorkflowArtifacts(connections: Connections): WorkflowArtifacts {
+/** Workflow artifacts by GitHub's REST API, from storage that `rules` allow. Needs the permission `actions: read`. */
+export function createWorkflowArtifacts(connections: Connections, rules: StorageRules): WorkflowArtifacts {
   return {
     async listArtifacts(request, name) {
-      const octokit = connections.octokit(request.installationId);
+      const octokit = connections.octokit(request);
       const place = { ...ownerAndRepo(request.repository), name, per_page: 100 };
       const pages = octokit.paginate.iterator(octokit.rest.actions.listArtifactsForRepo, place);
       const { items, complete } = await takeItems(pages, artifactLimit);
@@ -26,17 +25,17 @@ export function createWorkflowArtifacts(connections: Connections): WorkflowArtif
       return { artifacts: named.sort((a, b) => b.id - a.id), complete };
     },
     async downloadArtifact(request, id, maxBytes) {
-      const octokit = connections.octokit(request.installationId);
+      const octokit = connections.octokit(request);
       const location = await locate(octokit, { ...ownerAndRepo(request.repository), artifact_id: id });
-      return location === null ? 'gone' : download(location, maxBytes);
+      return location === null ? 'gone' : downloadFrom(location, maxBytes, rules);
     },
     async readRepository(request) {
-      const octokit = connections.octokit(request.installationId);
+      const octokit = connections.octokit(request);
       const { data } = await octokit.rest.repos.get(ownerAndRepo(request.repository));
       return { id: data.id, defaultBranch: data.default_branch };
     },
     async countCommits(request, from, to) {
-      const octokit = connections.octokit(request.installationId);
+      const octokit = connections.octokit(request);
       const place = { ...ownerAndRepo(request.repository), basehead: `${from}...${to}`, per_page: 1 };
       try {
         return (await octokit.rest.repos.compareCommitsWithBasehead(place)).data.ahead_by;
@@ -91,37 +90,4 @@ async function askLocation(octokit: Octokit, place: ArtifactPlace): Promise<stri
     if (isStatus(error, 410) || isStatus(error, 404)) return null;
     throw error;
   }
-}
-
-/** The storage host is not GitHub: it gets no Authorization header of ours. */
-async function download(location: URL, maxBytes: number): Promise<Uint8Array | 'too-large'> {
-  try {
-    const response = await fetch(location, { redirect: 'error', signal: AbortSignal.timeout(downloadTimeoutMs) });
-    if (!response.ok || response.body === null) {
-      await response.body?.cancel();
-      throw storageFailed(location, response.status);
-    }
-    return await readUpTo(response.body, maxBytes);
-  } catch (error) {
-    if (error instanceof UpstreamError) throw error;
-    throw storageFailed(location, 0, error);
-  }
-}
-
-async function readUpTo(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array | 'too-large'> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  // Leaving the loop cancels the stream, so that the rest is never received.
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return 'too-large';
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-/** The query of the place is a credential and is never told. */
-function storageFailed(location: URL, status: number, cause?: unknown): UpstreamError {
-  const text = `the storage of workflow artifacts (${location.host}) did not answer; the review is tried again`;
-  return new UpstreamError('artifact-storage', text, { status, host: location.host }, cause);
 }

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import { sha256 } from '#core/audit';
-import { reason } from '#core/base';
+import { type Reason, reason } from '#core/base';
 import type { Answer, ClaimsQuestion, Question } from '#core/evidence';
 import type { EvidenceSource } from '#review';
 
@@ -22,6 +22,8 @@ export function openAiSource(settings: LlmSettings): EvidenceSource {
     maxRetries: 1,
     timeout: settings.deadlineMs,
     logLevel: 'off',
+    // The address is the operator's alone: no server may send our key or the question elsewhere.
+    fetchOptions: { redirect: 'manual' },
   });
   return {
     kinds: ['claims'],
@@ -67,10 +69,9 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
   );
   const choice = completion.choices[0];
   const text = choice?.message.content ?? '';
-  if (choice?.message.refusal) return { known: false, reason: reason('llm-refused', 'the LLM refused to answer') };
-  if (choice?.finish_reason === 'length')
-    return { known: false, reason: reason('llm-cut-off', 'the LLM’s reply was cut off') };
-  if (text === '') return { known: false, reason: reason('llm-empty', 'the LLM gave an empty reply') };
+  const useless =
+    choice === undefined ? reason('llm-empty', 'the LLM gave an empty reply') : whyUseless(choice, settings);
+  if (useless !== null) return { known: false, reason: useless };
   return {
     known: true,
     kind: 'claims',
@@ -82,6 +83,24 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
   };
 }
 
+/** Why a reply cannot be used; null when it can. */
+function whyUseless(
+  { message, finish_reason: end }: OpenAI.ChatCompletion.Choice,
+  { apiKey }: LlmSettings,
+): Reason | null {
+  const text = message.content ?? '';
+  if (message.refusal) return reason('llm-refused', 'the LLM refused to answer');
+  if (end === 'length') return reason('llm-cut-off', 'the LLM’s reply was cut off');
+  // A server that repeats the key would have it published with its claims.
+  if (text.includes(apiKey)) return reason('llm-malformed', 'the LLM’s reply held the key that it was asked with');
+  return text === '' ? reason('llm-empty', 'the LLM gave an empty reply') : null;
+}
+
+function remedyFor(status: number): string | undefined {
+  if (status === 401 || status === 403) return 'check OPENAI_API_KEY';
+  return status >= 300 && status < 400 ? 'redirects are not followed: check OPENAI_BASE_URL' : undefined;
+}
+
 /** The error in words. The server's own message is left out: it may repeat the prompt or the key. */
 function explain(error: unknown, deadlineMs: number) {
   if (error instanceof OpenAI.APIConnectionTimeoutError || error instanceof OpenAI.APIUserAbortError) {
@@ -91,8 +110,7 @@ function explain(error: unknown, deadlineMs: number) {
     return reason('llm-unreachable', 'the LLM server could not be reached', 'check OPENAI_BASE_URL');
   }
   if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
-    const remedy = error.status === 401 || error.status === 403 ? 'check OPENAI_API_KEY' : undefined;
-    return reason('llm-error', `the LLM server answered ${error.status}`, remedy);
+    return reason('llm-error', `the LLM server answered ${error.status}`, remedyFor(error.status));
   }
   return reason('llm-malformed', 'the LLM server’s answer could not be read');
 }

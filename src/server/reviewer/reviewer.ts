@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvariantError } from '#core/base';
@@ -61,13 +62,15 @@ export function createReviewer({ workflowArtifacts, memoryMb, onDifference, onSt
       const { evidence, serverUrl } = ports;
       const calls = answersOf(child, portsByName(ports, workflowArtifacts));
       const ended = new Promise<Ended>((resolve) => {
-        child.on('message', (message: FromProcess) => {
+        const hear = (message: FromProcess) => {
           if (message.kind === 'call') calls.answer(message);
           else if (message.kind === 'stage') ports.progress.stage(message.name, message.details);
           else if (message.kind === 'difference') onDifference?.(message.difference);
           else if (message.kind === 'reviewed') resolve(message);
           else resolve({ kind: 'failed', error: toError(message.failure) });
-        });
+        };
+        // What is done for the review belongs to its job, also in the log.
+        child.on('message', AsyncResource.bind(hear));
       });
       setWaiting(child, true);
       void send(child, {

@@ -42,7 +42,7 @@ describe('a new path', () => {
   it.each([
     ['as it is', from('stg_people.email'), ['new-personal-path mart.c proven']],
     ['renamed and in upper case', from('stg_people.email', 'expression', 'upper'), ['new-personal-path mart.c proven']],
-    ['as a weak hash', from('stg_people.email', 'expression', 'md5'), ['new-personal-path mart.c proven']],
+    ['as a weak hash', from('stg_people.email', 'expression', 'md5'), ['weak-hash mart.c proven']],
     ['in part', from('stg_people.email', 'expression', 'left'), ['new-personal-path mart.c proven']],
     ['as a keyed hash', from('stg_people.email', 'expression', 'hmac'), ['new-personal-path mart.c proven']],
     ['counted', from('stg_people.email', 'aggregate', 'count'), ['passed']],
@@ -65,7 +65,7 @@ describe('a new path', () => {
             path: 'people.email → stg_people.email → mart.contact (expression: trim, upper)',
             sink: 'mart',
             why: 'public model',
-            level: 'raw',
+            level: 'as it is',
           },
         },
       ],
@@ -225,7 +225,7 @@ describe('no new path', () => {
     const hashed = mart({ email: [from('stg_people.email', 'expression', 'sha256')] });
     expect(
       told({ base: { nodes: [crm, stg, hashed] }, head: { nodes: [crm, stg, open] }, modified: ['mart'] }),
-    ).toEqual(['new-personal-path mart.email proven']);
+    ).toEqual(['protection-weakened mart.email proven']);
   });
 });
 

@@ -171,3 +171,42 @@ describe('words of a repository', () => {
     expect(isPersonTable('dim_pledgers', ['id'])).toBe(false);
   });
 });
+
+describe('names in other languages', () => {
+  it.each([
+    ['vorname', 'person.name'],
+    ['kunden_geburtsdatum', 'person.dob'],
+    ['Straße', 'loc.street'],
+    ['telefonnummer', 'contact.phone'],
+    ['kundenname', 'person.name'],
+    ['prénom', 'person.name'],
+    ['date_de_naissance', 'person.dob'],
+    ['courriel', 'contact.email'],
+    ['code_postal', 'loc.postal'],
+    ['numero_securite_sociale', 'gov.national_id'],
+    ['apellidos', 'person.name'],
+    ['fecha_nacimiento', 'person.dob'],
+    ['correo_electronico', 'contact.email'],
+    ['numero_pasaporte', 'gov.document'],
+    ['sobrenome', 'person.name'],
+    ['data_nascimento', 'person.dob'],
+    ['endereço', 'loc.street'],
+    ['celular', 'contact.phone'],
+    ['conta_bancaria', 'fin.account'],
+    ['nome_cliente', 'person.name'],
+  ])('%s is %s', (name, category) => {
+    expect(classifyColumnName(name, { personTable: false, dataType: null })?.category).toBe(category);
+  });
+
+  it.each([
+    'produktname',
+    'nom_produit',
+    'nombre_producto',
+    'data_criacao',
+    'fecha_creacion',
+    'rueckgabe',
+    'telefon_count',
+  ])('%s is not personal', (name) => {
+    expect(classifyColumnName(name, { personTable: false, dataType: null })).toBeNull();
+  });
+});

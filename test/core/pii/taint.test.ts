@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TaintOptions } from '#core/pii';
-import { taintsOf, traceTaint } from '#core/pii';
+import { labelReader, taintsOf, traceTaint } from '#core/pii';
 import type { NodeOfTest, NodeWords } from '../../support/a-change.ts';
 import { aModel, aSide, aSource, from, id } from '../../support/a-change.ts';
 
-const options: TaintOptions = { catalog: null, dictionary: true, sanitizers: [], seeds: new Map() };
+const options: TaintOptions = {
+  ...{ catalog: null, dictionary: true, sanitizers: [], seeds: new Map() },
+  words: { person: new Set(), veto: new Set() },
+  labelOf: labelReader([]),
+};
 const labelled = { meta: { pii: true } };
 const crm = aSource('crm.people', {
   columns: {

@@ -13,6 +13,8 @@ import { untoldView } from '../../support/review-views.ts';
 import { activeParts, scan } from './markdown-scan.ts';
 
 const texts = fc.array(hostileText, { minLength: 3, maxLength: 30 });
+/** Where GitHub reads no Markdown: nothing unseen, nothing that turns text, and no backtick. */
+const hiddenOrCode = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF`]/;
 const size = fc.integer({ min: 0, max: 30 });
 
 function harmOf(markdown: string): readonly string[] {
@@ -38,7 +40,15 @@ describe('what strangers wrote is shown as text', () => {
         const runs = renderCheckRuns(view);
         for (const { summary, text } of runs) expect([...harmOf(summary), ...harmOf(text)]).toEqual([]);
         for (const { body } of renderInlineComments(view)) expect(harmOf(body)).toEqual([]);
-        for (const { title } of runs) expect(title).not.toMatch(/[\u0000-\u001F\u202A-\u202E\u200B]/);
+        for (const { title } of runs) expect(title).not.toMatch(hiddenOrCode);
+        for (const { title, message, path } of runs.flatMap(({ annotations }) => annotations)) {
+          expect(title).not.toMatch(hiddenOrCode);
+          // Its own line breaks part the sentences; a stranger's are folded.
+          expect(message.split('\n').length).toBeLessThanOrEqual(3);
+          expect(message.replaceAll('\n', '')).not.toMatch(hiddenOrCode);
+          // GitHub finds the file by it: it is no text to be read.
+          expect(given).toContain(path);
+        }
       }),
       { numRuns: 60 },
     );
@@ -59,14 +69,20 @@ describe('what strangers wrote is shown as text', () => {
       fc.property(hostileText, hostileText, (text, remedy) => {
         const view = untoldView();
         const missing = { code: 'no-artifact', text, remedy };
-        const artifacts = { ...view.policy.artifacts, source: 'committed', path: remedy } as const;
+        const artifacts = { source: 'committed', baseName: text, headName: remedy, path: remedy } as const;
         const hostile = {
           ...view,
+          request: { ...view.request, baseBranch: text },
           missing,
           policy: { ...view.policy, artifacts },
           verdict: { ...view.verdict, reasons: [text] },
         };
         expect(harmOf(renderComment(hostile))).toEqual([]);
+        const workflow = {
+          ...hostile,
+          policy: { ...hostile.policy, artifacts: { ...artifacts, source: 'workflow' } },
+        } as const;
+        expect(harmOf(renderComment(workflow))).toEqual([]);
       }),
       { numRuns: 100 },
     );
@@ -99,6 +115,8 @@ describe('what strangers wrote is shown as text', () => {
       'a \u202E b',
       '# title',
       '`a',
+      'in deadbee',
+      'at a5c3785ed8d6a35868bc169f07e40e889087fd2e',
     ];
     for (const markdown of harmful) expect([markdown, harmOf(markdown).length > 0]).toEqual([markdown, true]);
   });

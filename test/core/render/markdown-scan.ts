@@ -7,6 +7,8 @@ export interface Scan {
 
 const OWN_TAGS = /<\/?(?:details|summary|sub)>/g;
 const OWN_LINK = /\]\(https:\/\/github\.com\/acme\/shop\/blob\/[0-9a-f]{40}\/[^\s()<>]*\)/g;
+/** The three commits that a review compares. */
+const OWN_COMMIT = /\b((?:head|base) )[0-9a-f]{40}\b/g;
 const HIDDEN =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E0FFF}]/u;
 
@@ -31,6 +33,7 @@ export function scan(markdown: string): Scan {
       line
         .replace(OWN_TAGS, '')
         .replace(OWN_LINK, ']')
+        .replace(OWN_COMMIT, '$1')
         .replace(/&#8203;/g, '\u2400'),
     )
     .join('\n');
@@ -48,6 +51,7 @@ export function activeParts(bare: string): readonly string[] {
     ['mail', /(?:mailto|xmpp):/i],
     ['issue', /(?<!&)#\d/],
     ['GH issue', /GH-\d/i],
+    ['commit', /(?<!\w)[0-9a-f]{7,40}(?!\w)/i],
     ['backtick', /(?<!\\)`/],
     ['math', /\$/],
     ['strikethrough', /(?<!\\)~/],

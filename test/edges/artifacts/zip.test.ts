@@ -35,6 +35,11 @@ describe('a zip of dbt’s files', () => {
       ],
       {},
     ],
+    [
+      'a symbolic link, as its own text and never followed',
+      [{ name: 'manifest.json', content: '/etc/passwd', mode: 0o120777 }],
+      { 'manifest.json': '/etc/passwd' },
+    ],
     ['a folder of that name', [{ name: 'manifest.json/', content: '' }], {}],
     ['empty', [], {}],
   ])('%s', async (_what, entries, files) => {

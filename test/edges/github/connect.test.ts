@@ -114,7 +114,7 @@ describe('what time mends', () => {
 
   it('is told when an answer takes too long', async () => {
     const hurried = connectTo(double, { timeoutMs: 50, attempts: 1 });
-    await hurried.identity(double.installationId);
+    await hurried.identity();
     double.faults.next({ path: /\/pulls\/1$/, delayMs: 300 });
     await expect(hurried.pullRequests.readHeadSha(request)).rejects.toMatchObject({ name: 'UpstreamError' });
   });
@@ -159,7 +159,7 @@ describe('what time mends', () => {
 describe('what the repository’s people can mend', () => {
   it.each([
     ['a pull request that is not there', { pullNumber: 99 }, 'pull-request-missing'],
-    ['a repository that is not there', { repository: 'acme/gone' }, 'pull-request-missing'],
+    ['a repository that is not there', { repository: 'acme/gone' }, 'repository-not-reached'],
   ])('is told of %s', async (_what, change, code) => {
     const failure = github.pullRequests.readHeadSha({ ...request, ...change });
     await expect(failure).rejects.toMatchObject({ name: 'RepositoryError', code });
@@ -216,21 +216,21 @@ describe('log entries', () => {
 
 describe('who we are', () => {
   it('is asked once', async () => {
-    const identity = await github.identity(double.installationId);
+    const identity = await github.identity();
     expect(identity).toEqual({ appId: double.appId, botLogin: 'weirkeeper[bot]' });
-    await github.identity(double.installationId);
+    await github.identity();
     expect(double.requests.filter((entry) => entry.path === '/app')).toHaveLength(1);
   });
 
   it('is asked again after a failure', async () => {
     double.faults.next({ path: /^\/app$/, status: 500, times: 3 });
-    await expect(github.identity(double.installationId)).rejects.toMatchObject({ name: 'UpstreamError' });
-    expect((await github.identity(double.installationId)).appId).toBe(double.appId);
+    await expect(github.identity()).rejects.toMatchObject({ name: 'UpstreamError' });
+    expect((await github.identity()).appId).toBe(double.appId);
   });
 
   it('fails when GitHub knows the key by another App id', async () => {
     double.faults.next({ path: /^\/app$/, status: 200, body: { id: 5, slug: 'other' } });
     const edge = createGitHub({ appId: double.appId, privateKey: double.privateKey, baseUrl: double.url });
-    await expect(edge.identity(double.installationId)).rejects.toMatchObject({ code: 'github-app-id' });
+    await expect(edge.identity()).rejects.toMatchObject({ code: 'github-app-id' });
   });
 });

@@ -10,6 +10,8 @@ const called = [...source.matchAll(/\brest\.(\w+)\.(\w+)/g)].map(([, area, metho
 
 /** All that the edge may change on GitHub. */
 const mayWrite = [
+  // A token that is narrower than what the App holds.
+  'apps.createInstallationAccessToken',
   'apps.redeliverWebhookDelivery',
   'checks.create',
   'checks.update',

@@ -39,6 +39,31 @@ afterEach(() => {
 });
 
 describe('an OpenAI-compatible server', () => {
+  it('is not believed when it repeats the key', async () => {
+    nock(SERVER)
+      .post('/v1/chat/completions')
+      .reply(200, completion({ content: '{"claims":["sk-canary-key"]}' }));
+    const answer = await source().answer(question);
+    expect(answer).toMatchObject({ known: false, reason: { code: 'llm-malformed' } });
+    expect(JSON.stringify(answer)).not.toContain('sk-canary');
+  });
+
+  it('cannot send the question or the key elsewhere by a redirect', async () => {
+    nock(SERVER).post('/v1/chat/completions').times(2).reply(307, '', { location: 'http://169.254.169.254/latest' });
+    const elsewhere = nock('http://169.254.169.254')
+      .post('/latest')
+      .reply(200, completion({ content: 'x' }));
+    expect(await source().answer(question)).toEqual({
+      known: false,
+      reason: {
+        code: 'llm-error',
+        text: 'the LLM server answered 307',
+        remedy: 'redirects are not followed: check OPENAI_BASE_URL',
+      },
+    });
+    expect(elsewhere.isDone()).toBe(false);
+  });
+
   it('is asked with a strict schema and no tools, and its text is passed on with digests and tokens', async () => {
     let body: Record<string, unknown> = {};
     nock(SERVER)

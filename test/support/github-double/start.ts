@@ -25,6 +25,7 @@ import {
   createState,
   type Delivery,
   type ForbiddenAttempt,
+  type InstallationToken,
   type Permissions,
   type RepositoryRole,
   type RequestEntry,
@@ -61,6 +62,8 @@ export interface GitHubDouble {
   readonly faults: Faults;
   readonly rateLimit: RateLimit;
   readonly requests: readonly RequestEntry[];
+  /** Every installation token that was given out, the oldest first. */
+  readonly tokens: readonly InstallationToken[];
   readonly deliveries: readonly Delivery[];
   /** Attempts to approve, merge or dismiss, whatever was answered: a reviewer leaves this empty. */
   readonly forbidden: readonly ForbiddenAttempt[];
@@ -152,6 +155,7 @@ export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Prom
     faults,
     rateLimit,
     requests: state.requests,
+    tokens: state.tokens,
     deliveries: state.deliveries,
     forbidden: state.forbidden,
     leakedCredentials: blobs.leakedCredentials,

@@ -3,7 +3,7 @@ import { reason, sortedBy } from '#core/base';
 import type { NodeLineage } from '#core/lineage';
 import { isAbove } from '#core/pii';
 import type { TracedChange, TracedSide } from './compare-sides.ts';
-import { isPlain, sinksOf } from './sinks.ts';
+import { isGuarded, isPlain } from './sinks.ts';
 
 const mostNamed = 5;
 
@@ -11,10 +11,10 @@ const mostNamed = 5;
  * Where personal data could pass unseen: models that this change touches (or whose parents it feeds anew), whose lineage
  * at head is not known, that read personal data, and that lead to a sink. Null when there are none.
  */
-export function findBlindSpots(traced: TracedChange, externalNames: readonly string[]): Reason | null {
-  const { head, change } = traced;
+export function findBlindSpots(traced: TracedChange): Reason | null {
+  const { head, change, allowed } = traced;
   const modified = new Set(change.modified.map(({ uniqueId }) => uniqueId));
-  const sinks = sinksOf(head.project, externalNames);
+  const sinks = new Map([...head.sinks].filter(([, sink]) => isGuarded(sink, allowed)));
   const uncertain = uncertainNodes(head);
   const spots = sortedBy(head.project.nodes.values(), ({ uniqueId }) => uniqueId).filter(
     ({ uniqueId, resourceType, dependsOn }) => {

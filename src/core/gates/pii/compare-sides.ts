@@ -1,19 +1,21 @@
 import type { UniqueId } from '#core/base';
 import { sortedBy } from '#core/base';
 import type { Change } from '#core/change';
-import type { DbtColumn, DbtProject } from '#core/dbt';
+import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import type { ColumnAt, Personal, Sanitizer, Taints } from '#core/pii';
+import type { ColumnAt, Label, LabelReader, Personal, ProjectWords, RegistryRule, Sanitizer, Taints } from '#core/pii';
 import {
   classifyColumnName,
   columnKey,
   datumOf,
+  labelReader,
   labelSensitivity,
   makingOf,
-  readColumnLabel,
   traceTaint,
   withEveryColumn,
 } from '#core/pii';
+import type { Allowed, Sink } from './sinks.ts';
+import { sinksOf } from './sinks.ts';
 
 /** One side with its personal data traced. */
 export interface TracedSide {
@@ -21,10 +23,14 @@ export interface TracedSide {
   /** Columns that are only read, never listed, included. */
   readonly lineage: ProjectLineage;
   readonly taints: Taints;
+  readonly sinks: ReadonlyMap<UniqueId, Sink>;
 }
 
 export interface TracedChange {
   readonly change: Change;
+  /** The policy's and the YAML's word on a column, the policy's first. */
+  readonly labelOf: LabelReader;
+  readonly allowed: Allowed;
   readonly base: TracedSide;
   readonly head: TracedSide;
   /** What a model of base is called at head: itself, or the new model that took its columns over. */
@@ -36,6 +42,10 @@ export interface TracedChange {
 export interface TraceOptions {
   readonly dictionary: boolean;
   readonly sanitizers: readonly Sanitizer[];
+  readonly words: ProjectWords;
+  readonly registry: readonly RegistryRule[];
+  readonly externalNames: readonly string[];
+  readonly allowed: Allowed;
 }
 
 /**
@@ -43,23 +53,30 @@ export interface TraceOptions {
  * goes away does not clean the data), and base takes for personal what head does (a new label opens no path).
  */
 export function traceChange(change: Change, options: TraceOptions): TracedChange {
+  const { dictionary, sanitizers, words, externalNames, allowed } = options;
+  const labelOf = labelReader(options.registry);
+  const known = { dictionary, sanitizers, words, labelOf };
   const base = { project: change.base.project, lineage: withEveryColumn(change.base.lineage) };
   const head = { project: change.head.project, lineage: withEveryColumn(change.head.lineage) };
   const headIds = renamedNodes(base, head);
-  const headSeeds = labelSeeds(base, head, headIds);
+  const headSeeds = labelSeeds(base, head, headIds, labelOf);
   const headTaints = traceTaint(head.project, head.lineage, {
-    ...options,
+    ...known,
     catalog: change.head.catalog,
     seeds: headSeeds,
   });
   const baseIds = new Map([...headIds].map(([baseId, headId]) => [headId, baseId]));
   const baseSeeds = originSeeds(headTaints, head.lineage, baseIds);
   const baseTaints = traceTaint(base.project, base.lineage, {
-    ...options,
+    ...known,
     catalog: change.base.catalog,
     seeds: baseSeeds,
   });
-  return { change, base: { ...base, taints: baseTaints }, head: { ...head, taints: headTaints }, headIds, baseIds };
+  return {
+    ...{ change, labelOf, allowed, headIds, baseIds },
+    base: { ...base, taints: baseTaints, sinks: sinksOf(base.project, externalNames) },
+    head: { ...head, taints: headTaints, sinks: sinksOf(head.project, externalNames) },
+  };
 }
 
 /** The column that a column of head repeats, named as base names it, so that both sides can be compared. */
@@ -116,11 +133,13 @@ function labelSeeds(
   base: Side,
   head: Side,
   headIds: ReadonlyMap<UniqueId, UniqueId>,
+  labelOf: LabelReader,
 ): ReadonlyMap<string, readonly Personal[]> {
   const seeds = new Map<string, readonly Personal[]>();
-  for (const { uniqueId, columns } of base.project.nodes.values()) {
+  for (const node of base.project.nodes.values()) {
+    const { uniqueId } = node;
     const headId = headIds.get(uniqueId);
-    const labels = [...columns.values()].flatMap((column) => labelledAs(column) ?? []);
+    const labels = [...node.columns.values()].flatMap(({ name }) => labelledAs(name, labelOf(node, name)) ?? []);
     if (headId === undefined || labels.length === 0) continue;
     const byMaking = new Map(
       labels.map((one) => [makingOf(base.lineage, { uniqueId, column: one.column }), one.personal]),
@@ -134,15 +153,14 @@ function labelSeeds(
   return seeds;
 }
 
-function labelledAs(entry: DbtColumn): { readonly column: string; readonly personal: Personal } | null {
-  const label = readColumnLabel(entry);
+function labelledAs(
+  column: string,
+  label: Label | null,
+): { readonly column: string; readonly personal: Personal } | null {
   if (label?.pii !== true) return null;
-  const guess = classifyColumnName(entry.name, { personTable: true, dataType: null })?.category;
+  const guess = classifyColumnName(column, { personTable: true, dataType: null })?.category;
   const category = label.types[0] ?? guess ?? 'unspecified';
-  return {
-    column: entry.name,
-    personal: { category, sensitivity: labelSensitivity(label, category), known: 'label' },
-  };
+  return { column, personal: { category, sensitivity: labelSensitivity(label, category), known: 'label' } };
 }
 
 /** Where head's personal data begins, and the columns that those repeat, as base names them. */

@@ -2,12 +2,12 @@ import type { Reason, UniqueId } from '#core/base';
 import { reason, sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { ColumnAt, Label } from '#core/pii';
-import { columnOf, isAbove, lineageOf, makingOf, readColumnLabel, readNodeLabel, taintsOf } from '#core/pii';
+import { isAbove, lineageOf, makingOf, readNodeLabel, taintsOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange, TracedSide } from './compare-sides.ts';
 import type { Look } from './new-paths.ts';
-import { nameOf, wordPattern } from './new-paths.ts';
+import { nameOf, wordPattern } from './path-text.ts';
 
 /** A column that lost its label. */
 interface Loss {
@@ -27,7 +27,7 @@ export function findDroppedLabels(traced: TracedChange): Look<'label-dropped'> {
     if (headNode === undefined || readNodeLabel(headNode)?.pii === true) continue;
     const losses: Loss[] = [];
     for (const column of sortedBy(node.columns.values(), ({ name }) => name)) {
-      const label = readColumnLabel(column);
+      const label = traced.labelOf(node, column.name);
       if (label?.pii !== true) continue;
       const outcome = lossesOf(traced, { node, headNode, label, column: column.name });
       if ('code' in outcome) unknown.push(outcome);
@@ -51,7 +51,7 @@ function lossesOf(traced: TracedChange, labelled: LabelledColumn): Outcome {
   const { head } = traced;
   if (isOnlyDocumented(traced.base, { uniqueId: node.uniqueId, column })) return [];
 
-  const headLabel = labelOf(headNode, column);
+  const headLabel = traced.labelOf(headNode, column);
   if (headLabel?.pii === true) return isDowngrade(label, headLabel) ? [downgraded(column, label, headLabel)] : [];
   if (isExplained(headLabel)) return [];
   const blind = headNode.resourceType === 'source' ? null : (head.lineage.get(headNode.uniqueId)?.unresolved ?? null);
@@ -100,7 +100,7 @@ function renamedWithoutLabel(traced: TracedChange, { node, headNode, column }: L
     if (sources.length === 0 || makingAtHead(traced, { uniqueId: headNode.uniqueId, column: name }) !== making)
       continue;
     if (lineageOf(base.lineage, { uniqueId: node.uniqueId, column: name }) !== null) continue;
-    const label = labelOf(headNode, name);
+    const label = traced.labelOf(headNode, name);
     if (label?.pii === true) return [];
     if (isExplained(label)) continue;
     losses.push({ column: name, how: `was renamed from ${column} and is not labelled` });
@@ -122,11 +122,6 @@ function downgraded(column: string, before: Label, after: Label): Loss {
   return { column, how: `went from sensitivity ${String(before.sensitivity)} to ${String(after.sensitivity)}` };
 }
 
-function labelOf(node: DbtNode, column: string): Label | null {
-  const entry = columnOf(node, column);
-  return entry === null ? null : readColumnLabel(entry);
-}
-
 /** Documented, but not in the SQL: there is nothing to protect. */
 function isOnlyDocumented({ lineage }: TracedSide, at: ColumnAt): boolean {
   const own = lineage.get(at.uniqueId);
@@ -140,7 +135,7 @@ function toFinding(traced: TracedChange, node: DbtNode, losses: readonly [Loss, 
   return {
     messageId: 'label-dropped',
     data: {
-      model: nameOf(traced, uniqueId),
+      model: nameOf(traced.head, uniqueId),
       column: first.column,
       how: first.how,
       more: others.length === 0 ? '' : ` (and ${others.map(({ column, how }) => `${column} ${how}`).join('; ')})`,

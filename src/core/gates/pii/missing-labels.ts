@@ -3,11 +3,11 @@ import { toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { ColumnLineage, ColumnSource } from '#core/lineage';
 import type { Label } from '#core/pii';
-import { columnOf, makingOf, readColumnLabel, readNodeLabel, taintsOf } from '#core/pii';
+import { makingOf, readNodeLabel, taintsOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { fileAt, placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
-import { nameOf, wordPattern } from './new-paths.ts';
+import { nameOf, wordPattern } from './path-text.ts';
 
 interface Missing {
   readonly column: string;
@@ -34,8 +34,7 @@ function isDocumentedInChange({ change }: TracedChange, { patchPath }: DbtNode):
 
 function missingLabel(traced: TracedChange, node: DbtNode, column: ColumnLineage): Missing | null {
   const at = { uniqueId: node.uniqueId, column: column.column };
-  const entry = columnOf(node, column.column);
-  if (entry !== null && readColumnLabel(entry) !== null) return null;
+  if (traced.labelOf(node, column.column) !== null) return null;
   if (!taintsOf(traced.head.taints, at).some(({ level, known }) => level === 'raw' && known === 'label')) return null;
   for (const upstream of column.sources) {
     const label = unalteredFrom(traced, upstream);
@@ -46,25 +45,23 @@ function missingLabel(traced: TracedChange, node: DbtNode, column: ColumnLineage
 }
 
 /** The upstream column's label, if the column is taken over as it is. */
-function unalteredFrom({ head }: TracedChange, source: ColumnSource): Label | null {
+function unalteredFrom({ head, labelOf }: TracedChange, source: ColumnSource): Label | null {
   const plain = ['identity', 'rename', 'cast'].includes(source.transformation);
   if (!plain || source.functions.some((name) => !/^(cast|try_cast|safe_cast|trim|lower|upper|coalesce)$/.test(name)))
     return null;
-  const entry = columnOf(head.project.nodes.get(source.uniqueId), source.column);
-  const label = entry === null ? null : readColumnLabel(entry);
+  const label = labelOf(head.project.nodes.get(source.uniqueId), source.column);
   return label?.pii === true ? label : null;
 }
 
 /** A column of base, whatever it was called, was made alike and as unlabelled (or nobody can tell): not this change's doing. */
-function isOldOmission({ base, head, baseIds }: TracedChange, uniqueId: UniqueId, column: string): boolean {
+function isOldOmission({ base, head, baseIds, labelOf }: TracedChange, uniqueId: UniqueId, column: string): boolean {
   const baseId = baseIds.get(uniqueId) ?? uniqueId;
   const before = base.lineage.get(baseId);
   if (before === undefined) return false;
   if (before.unresolved !== null) return true;
   const making = makingOf(head.lineage, { uniqueId, column });
   return before.columns.some((one) => {
-    const entry = columnOf(base.project.nodes.get(baseId), one.column);
-    const unlabelled = entry === null || readColumnLabel(entry) === null;
+    const unlabelled = labelOf(base.project.nodes.get(baseId), one.column) === null;
     return unlabelled && makingOf(base.lineage, { uniqueId: baseId, column: one.column }) === making;
   });
 }
@@ -81,9 +78,9 @@ function toFinding(
   return {
     messageId: 'label-missing',
     data: {
-      model: nameOf(traced, uniqueId),
+      model: nameOf(traced.head, uniqueId),
       columns: names.join(', '),
-      upstream: `${nameOf(traced, first.upstream.uniqueId)}.${first.upstream.column}`,
+      upstream: `${nameOf(traced.head, first.upstream.uniqueId)}.${first.upstream.column}`,
       label: first.label.source,
       yaml,
     },
@@ -97,7 +94,7 @@ function toFinding(
     fingerprint: toFingerprint('pii', 'label-missing', uniqueId, ...names.map((name) => name.toLowerCase())),
     matters: '',
     downstream: [],
-    safeIf: `add to the YAML of ${nameOf(traced, uniqueId)}:\n${yaml}`,
+    safeIf: `add to the YAML of ${nameOf(traced.head, uniqueId)}:\n${yaml}`,
   };
 }
 

@@ -1,13 +1,14 @@
-import type { Reason, UniqueId } from '#core/base';
+import type { Reason } from '#core/base';
 import { reason, sortedBy, toFingerprint } from '#core/base';
-import type { ColumnAt, Hop, Taint } from '#core/pii';
-import { categoryOf, isAbove, lineageOf } from '#core/pii';
+import type { ColumnAt, Level, Taint } from '#core/pii';
+import { categoryOf, isAbove, lineageOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
 import { baseDatumKey, headDatumKey } from './compare-sides.ts';
+import { categoryText, levelText, nameOf, pathText, shown, spelled, wordPattern } from './path-text.ts';
 import type { Sink } from './sinks.ts';
-import { allowedLevel, isPlain, sinksOf } from './sinks.ts';
+import { isPlain, shows, showsTooMuch } from './sinks.ts';
 
 /** Findings of one rule, and what it could not tell. */
 export interface Look<MessageId extends string> {
@@ -15,20 +16,27 @@ export interface Look<MessageId extends string> {
   readonly unknown: readonly Reason[];
 }
 
+export type PathMessage = 'new-personal-path' | 'protection-weakened' | 'weak-hash';
+
 interface Arrival {
   readonly column: string;
   readonly taint: Taint;
+  /** How much of the same datum the sink showed at base, and how it came there; null when none. */
+  readonly before: Taint | null;
 }
 
-/** PII-01: personal data that reaches a sink above what the sink may hold, where at base it did not. One finding a category and sink. */
-export function findNewPaths(traced: TracedChange, externalNames: readonly string[]): Look<'new-personal-path'> {
-  const { head, base } = traced;
-  const findings: Finding<'new-personal-path'>[] = [];
+/**
+ * PII-01, PII-02 and PII-12: personal data that reaches a sink above what the sink may hold, where at base it did not, or did
+ * in a lesser form. One finding a category and sink.
+ */
+export function findNewPaths(traced: TracedChange): Look<PathMessage> {
+  const findings: Finding<PathMessage>[] = [];
   const unknown: Reason[] = [];
-  const baseSinks = sinksOf(base.project, externalNames);
-  for (const sink of sortedBy(sinksOf(head.project, externalNames).values(), ({ uniqueId }) => uniqueId)) {
-    const before = baseSinks.get(traced.baseIds.get(sink.uniqueId) ?? sink.uniqueId);
-    const opened = arrivalsAt(traced, sink).filter(({ taint }) => !wasThere(traced, before, taint));
+  for (const sink of sortedBy(traced.head.sinks.values(), ({ uniqueId }) => uniqueId)) {
+    const before = traced.base.sinks.get(traced.baseIds.get(sink.uniqueId) ?? sink.uniqueId);
+    const opened = arrivalsAt(traced, sink, before).filter(
+      (one) => one.before === null || isAbove(one.taint.level, one.before.level),
+    );
     for (const arrivals of byCategory(opened)) {
       const blind = blindAtBase(traced, before, arrivals);
       if (blind === null) findings.push(toFinding(traced, sink, arrivals));
@@ -38,27 +46,39 @@ export function findNewPaths(traced: TracedChange, externalNames: readonly strin
   return { findings, unknown };
 }
 
-function arrivalsAt({ head }: TracedChange, sink: Sink): readonly Arrival[] {
-  const columns = head.taints.get(sink.uniqueId) ?? new Map<string, readonly Taint[]>();
-  const arrivals = [...columns].flatMap(([column, taints]) => taints.map((taint) => ({ column, taint })));
-  return arrivals.filter(({ taint }) => isPlain(taint) && isAbove(taint.level, allowedLevel(taint, sink)));
+function arrivalsAt(traced: TracedChange, sink: Sink, before: Sink | undefined): readonly Arrival[] {
+  const { head, allowed } = traced;
+  const node = head.project.nodes.get(sink.uniqueId);
+  return [...(head.taints.get(sink.uniqueId) ?? [])].flatMap(([column, taints]) => {
+    const at = { column, allowed, masked: taints.length > 0 && protectionOf(node, column) !== null };
+    return taints
+      .filter((taint) => isPlain(taint) && showsTooMuch(sink, taint, at))
+      .map((taint) => ({ column, taint, before: before === undefined ? null : shownBefore(traced, before, taint) }));
+  });
 }
 
-/** Whether the same datum stood in the sink at base, and no less of it. */
-function wasThere(traced: TracedChange, before: Sink | undefined, taint: Taint): boolean {
-  if (before === undefined) return false;
+/** The most of the same datum that the sink showed at base. */
+function shownBefore(traced: TracedChange, before: Sink, taint: Taint): Taint | null {
+  const { base } = traced;
   const datum = headDatumKey(traced, taint.origin);
-  const columns = traced.base.taints.get(before.uniqueId) ?? new Map<string, readonly Taint[]>();
-  return [...columns.values()].some((taints) =>
-    taints.some((one) => !isAbove(taint.level, one.level) && baseDatumKey(traced, one.origin) === datum),
-  );
+  const node = base.project.nodes.get(before.uniqueId);
+  let most: Taint | null = null;
+  for (const [column, taints] of base.taints.get(before.uniqueId) ?? []) {
+    if (!shows(before, column)) continue;
+    for (const one of taints) {
+      if (baseDatumKey(traced, one.origin) !== datum) continue;
+      // What a mask covered was not shown: taking the mask off is told by its own rule.
+      if (most === null || isAbove(one.level, most.level)) most = protectionOf(node, column) === null ? one : taint;
+    }
+  }
+  return most;
 }
 
-/** One list a category: labelled ones first, then the shortest path. */
+/** One list a category: labelled ones first, then what leaves most, then the shortest path. */
 function byCategory(arrivals: readonly Arrival[]): readonly (readonly [Arrival, ...Arrival[]])[] {
   const groups = new Map<string, [Arrival, ...Arrival[]]>();
   const ranked = sortedBy(arrivals, ({ taint, column }) => {
-    const rank = taint.known === 'label' ? '0' : '1';
+    const rank = `${taint.known === 'label' ? '0' : '1'}${taint.level === 'pseudonym-weak' ? '1' : '0'}`;
     return `${rank}${String(taint.path.length).padStart(4, '0')}${column}`;
   });
   for (const arrival of ranked) {
@@ -91,78 +111,62 @@ function blindAtBase(
   return null;
 }
 
-function toFinding(
-  traced: TracedChange,
-  sink: Sink,
-  arrivals: readonly [Arrival, ...Arrival[]],
-): Finding<'new-personal-path'> {
-  const [{ taint, column }] = arrivals;
-  const { head, change } = traced;
-  const columns = [...new Set(arrivals.map((one) => spelled(traced, sink.uniqueId, one.column)))];
-  const on = [...taint.path.map(({ uniqueId }) => uniqueId).toReversed(), sink.uniqueId];
-  const modified = new Set(change.modified.map(({ uniqueId }) => uniqueId));
-  const files = on
-    .filter((uniqueId) => modified.has(uniqueId))
-    .flatMap((uniqueId) => head.project.nodes.get(uniqueId)?.originalFilePath ?? []);
-  const sinkFile = head.project.nodes.get(sink.uniqueId)?.originalFilePath;
+function toFinding(traced: TracedChange, sink: Sink, arrivals: readonly [Arrival, ...Arrival[]]): Finding<PathMessage> {
+  const [{ taint, column, before }] = arrivals;
+  const { head } = traced;
+  const { uniqueId } = sink;
+  const columns = [...new Set(arrivals.map((one) => spelled(head, { uniqueId, column: one.column })))];
+  const name = nameOf(head, uniqueId);
+  const messageId = messageOf(taint, before);
   return {
-    messageId: 'new-personal-path',
+    messageId,
     data: {
       category: categoryOf(taint.category).title,
-      origin: shown(traced, taint.origin),
-      sink: nameOf(traced, sink.uniqueId),
+      origin: shown(head, taint.origin),
+      sink: name,
       why: sink.why,
       columns: columns.join(', '),
-      level: taint.level,
+      level: levelText(taint.level),
+      before: levelText(before?.level ?? 'clear'),
       known: taint.known === 'label' ? 'labelled' : 'by its name',
-      path: pathText(traced, taint),
+      path: pathText(head, taint),
     },
-    subject: { uniqueId: sink.uniqueId, column: spelled(traced, sink.uniqueId, column) },
-    place: placeInPatch(
-      change.pullRequest,
-      [...files, ...(sinkFile === undefined ? [] : [sinkFile])],
-      wordPattern(column),
-    ),
+    subject: { uniqueId, column: spelled(head, { uniqueId, column }) },
+    place: placeInPatch(traced.change.pullRequest, filesOf(traced, taint, sink), wordPattern(column)),
     basis: taint.known === 'label' ? 'proven' : 'heuristic',
-    fingerprint: toFingerprint('pii', 'new-personal-path', sink.uniqueId, taint.category),
-    matters: [`the path: ${pathText(traced, taint)}`, mattersText(taint)].filter((text) => text !== '').join('; '),
+    fingerprint: toFingerprint('pii', messageId, uniqueId, taint.category),
+    matters: mattersText(traced, taint, before),
     downstream: sink.exposures,
-    safeIf: `leave \`${columns.join(', ')}\` out of \`${nameOf(traced, sink.uniqueId)}\`, or aggregate or generalise before it`,
+    safeIf: `leave \`${columns.join(', ')}\` out of \`${name}\`, or aggregate or generalise before it`,
   };
 }
 
-function mattersText({ level }: Taint): string {
+function messageOf({ level }: Taint, before: Taint | null): PathMessage {
+  if (before !== null) return 'protection-weakened';
+  return level === 'pseudonym-weak' ? 'weak-hash' : 'new-personal-path';
+}
+
+/** Files in which the path may have been opened: modified models of it, the sink's side first. */
+function filesOf({ head, change }: TracedChange, { path }: Taint, { uniqueId: sinkId }: Sink): readonly string[] {
+  const modified = new Set(change.modified.map(({ uniqueId }) => uniqueId));
+  const on = path.map(({ uniqueId }) => uniqueId).toReversed();
+  const files = [...on.filter((uniqueId) => modified.has(uniqueId)), sinkId];
+  return files.flatMap((uniqueId) => head.project.nodes.get(uniqueId)?.originalFilePath ?? []);
+}
+
+function mattersText({ base, head }: TracedChange, taint: Taint, before: Taint | null): string {
+  return [
+    `the path: ${pathText(head, taint)}`,
+    before === null ? '' : `the path before: ${pathText(base, before)}`,
+    riskText(taint.level),
+    categoryText(taint),
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
+function riskText(level: Level): string {
   if (level === 'pseudonym-weak')
     return 'it arrives as a hash without a secret, which can be guessed for values that can be listed';
-  if (level === 'partial') return 'a part of it arrives, which often suffices to tell who it is';
-  return '';
-}
-
-/** `customers.email → stg_customers.mail (rename) → dim_customers.contact (expression: upper)`. */
-function pathText(traced: TracedChange, { origin, path }: Taint): string {
-  return [shown(traced, origin), ...path.map((hop) => `${shown(traced, hop)}${hopText(hop)}`)].join(' → ');
-}
-
-function hopText({ transformation, functions }: Hop): string {
-  if (functions.length > 0) return ` (${transformation}: ${functions.join(', ')})`;
-  return transformation === 'identity' ? '' : ` (${transformation})`;
-}
-
-function shown(traced: TracedChange, { uniqueId, column }: ColumnAt): string {
-  return `${nameOf(traced, uniqueId)}.${spelled(traced, uniqueId, column)}`;
-}
-
-/** A node's own name; a source's after the name of its group of tables. */
-export function nameOf({ head, base }: TracedChange, uniqueId: UniqueId): string {
-  const node = head.project.nodes.get(uniqueId) ?? base.project.nodes.get(uniqueId);
-  return node === undefined ? uniqueId.split('.').slice(2).join('.') || uniqueId : node.name;
-}
-
-function spelled({ head }: TracedChange, uniqueId: UniqueId, column: string): string {
-  return lineageOf(head.lineage, { uniqueId, column })?.column ?? column;
-}
-
-/** The column's name as a word of a line. */
-export function wordPattern(column: string): RegExp {
-  return new RegExp(`(^|[^\\p{L}\\p{N}_])${column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}([^\\p{L}\\p{N}_]|$)`, 'iu');
+  return level === 'partial' ? 'a part of it arrives, which often suffices to tell who it is' : '';
 }

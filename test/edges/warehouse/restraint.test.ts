@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { toUniqueId } from '#core/base';
+import { openWarehouse } from '#edges/warehouse';
+
+const folder = new URL('../../../src/edges/warehouse/', import.meta.url);
+const source = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  .join('\n');
+
+describe('what is sent to a warehouse', () => {
+  it('is these statements and no other: no SQL text of a pull request can be among them', () => {
+    const sent = [
+      ...source.matchAll(/(?<!\bpart)\.(?:query|runAndReadAll|run|exec|stream|prepare)(?:<[^(]*>)?\((.*)\);/g),
+    ];
+    expect(sent.map(([, given]) => given).sort()).toEqual([
+      "'begin transaction read only'",
+      "'rollback'",
+      "'select current_database()'",
+      '`set local statement_timeout = ${serverDeadline}`',
+      'countStatement(inCatalog(relation, catalog))',
+      'query',
+    ]);
+    expect(source).toContain(
+      "const query = { text: countStatement(relation.map(folded)), values: [], queryMode: 'extended' };",
+    );
+    expect(source).toContain('return `select count(*) from ${name}`;');
+  });
+
+  it('knows nothing of compiled or raw SQL', () => {
+    expect(source).not.toMatch(/compiled|rawCode|raw_code|sqlText/i);
+  });
+});
+
+describe('a relation whose name is SQL', () => {
+  let path: string;
+  let home: string;
+  beforeEach(async () => {
+    home = mkdtempSync(join(tmpdir(), 'weirkeeper-restraint-'));
+    path = join(home, 'shop.duckdb');
+    const instance = await DuckDBInstance.create(path);
+    const connection = await instance.connect();
+    await connection.run('create table orders as select 1 as id');
+    connection.closeSync();
+    instance.closeSync();
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+  it.each([
+    'orders; drop table orders',
+    '"orders"; drop table orders --',
+    "(select count(*) from read_csv('/etc/passwd'))",
+    '"orders" where 1 in (select 1)',
+    '"shop"."main"."orders"" cross join orders --"',
+    "read_csv('/etc/passwd')",
+    'orders/**/union/**/select/**/2',
+  ])('%s is not run', async (relation) => {
+    const warehouse = openWarehouse(`duckdb://${path}`);
+    const question = (name: string) =>
+      ({
+        kind: 'row-count',
+        key: 'k',
+        side: 'head',
+        relation: name,
+        node: toUniqueId('model.shop.orders'),
+      }) as unknown as Parameters<typeof warehouse.answer>[0];
+    try {
+      expect(await warehouse.answer(question(relation))).toMatchObject({ known: false });
+      expect(await warehouse.answer(question('"shop"."main"."orders"'))).toMatchObject({ known: true, rows: 1 });
+    } finally {
+      await warehouse.close();
+    }
+  });
+});
