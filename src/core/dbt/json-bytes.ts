@@ -22,7 +22,7 @@ const closeList = 93;
 export const quote = 34;
 const backslash = 92;
 export const comma = 44;
-export const colon = 58;
+const colon = 58;
 /** Bytes of a text that are looked at one by one before the search for its end is worth a call. */
 const shortText = 40;
 

@@ -1,6 +1,12 @@
 import { isJsonObject } from '#core/base';
 import { openObject } from './json-bytes.ts';
-import type { PlacedEntry } from './read-entries.ts';
+
+/** One entry of a section: its value, and where it stands among the bytes. */
+export interface PlacedEntry {
+  readonly from: number;
+  readonly to: number;
+  readonly value: JsonValue;
+}
 
 /**
  * The entry at `at` when it has the bytes of one that was read already: its value is that one's. `created_at`, the time at

@@ -15,14 +15,7 @@ import {
   skipValue,
   type Walk,
 } from './json-bytes.ts';
-import { knownEntry } from './known-entry.ts';
-
-/** One entry of a section: its value, and where it stands among the bytes. */
-export interface PlacedEntry {
-  readonly from: number;
-  readonly to: number;
-  readonly value: JsonValue;
-}
+import { knownEntry, type PlacedEntry } from './known-entry.ts';
 
 /** The same section of another manifest. */
 export interface KnownEntries {

@@ -9,9 +9,10 @@ import {
 } from './artifact-text.ts';
 import { emptyObject } from './fields.ts';
 import { fail, openObject, skipKey, skipSpace, skipValue } from './json-bytes.ts';
+import type { PlacedEntry } from './known-entry.ts';
 import { refuseNoObject } from './parse-artifact.ts';
 import type { Parsed } from './project.ts';
-import { eachMember, type KnownEntries, keyAt, type PlacedEntry, readEntries } from './read-entries.ts';
+import { eachMember, type KnownEntries, keyAt, readEntries } from './read-entries.ts';
 
 /** The sections of a manifest that are read. */
 export interface ReadSections {
