@@ -1,3 +1,4 @@
+import type { JsonValue } from '#core/base';
 import { isJsonObject } from '#core/base';
 import { openObject } from './json-bytes.ts';
 

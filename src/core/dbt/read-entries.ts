@@ -1,4 +1,3 @@
-import type { JsonValue } from '#core/base';
 import { isJsonObject } from '#core/base';
 import { costOf, decodeJson, decodePlain, findTextFault } from './artifact-text.ts';
 import { createDivides, type Divides } from './divides.ts';

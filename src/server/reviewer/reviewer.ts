@@ -101,7 +101,11 @@ function setWaiting(child: ChildProcess, waits: boolean): void {
 function send(child: ChildProcess, message: ToProcess): Promise<void> {
   return new Promise((resolve) => {
     if (!child.connected) resolve();
-    else child.send(message, () => resolve());
+    else {
+      child.send(message, () => {
+        resolve();
+      });
+    }
   });
 }
 
@@ -130,7 +134,10 @@ function answersOf(child: ChildProcess, ports: PortsByName) {
 async function answer(child: ChildProcess, ports: PortsByName, { id, port, method, args }: Call): Promise<void> {
   try {
     const value = await methodOf(ports, port, method)(...args);
-    if (!(value instanceof Uint8Array)) return await send(child, { kind: 'answer', id, value });
+    if (!(value instanceof Uint8Array)) {
+      await send(child, { kind: 'answer', id, value });
+      return;
+    }
     for (let from = 0; from < value.length; from += partBytes)
       await send(child, { kind: 'part', id, bytes: value.subarray(from, from + partBytes) });
     await send(child, { kind: 'answer', id, value: new Uint8Array() });
