@@ -6,6 +6,7 @@ export const coreLayers = {
   base: [],
   sql: ['base'],
   dbt: ['base'],
+  jinja: ['base', 'sql', 'dbt'],
   lineage: ['base', 'sql', 'dbt'],
   pii: ['base', 'sql', 'dbt', 'lineage'],
   change: ['base', 'sql', 'dbt', 'lineage', 'pii'],
@@ -19,7 +20,7 @@ export const coreLayers = {
 };
 
 /** Packages that core may import, by area; '*' is every area. */
-export const corePackages = { '*': ['zod'], audit: ['node:crypto'], policy: ['yaml'] };
+export const corePackages = { '*': ['zod'], base: ['node:crypto'], audit: ['node:crypto'], policy: ['yaml'] };
 
 /**
  * The SQL engines, by the names with which their adapters' files in src/edges/sql-engines begin. Only those files may import

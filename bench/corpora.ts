@@ -20,7 +20,7 @@ interface Printed {
   readonly gates: readonly {
     readonly id: string;
     readonly outcome: string;
-    readonly findings: readonly { readonly unique_id: string }[];
+    readonly findings: readonly { readonly message_id: string; readonly unique_id: string }[];
   }[];
   readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
 }
@@ -30,6 +30,7 @@ const pairs = readdirSync(corpora).flatMap((repository) =>
 );
 const faults: string[] = [];
 const seconds: number[] = [];
+const kinds = new Map<string, { readonly findings: number; readonly pulls: Set<string> }>();
 let [columns, resolved] = [0, 0];
 console.log('seconds  verdict  modified  findings  columns resolved  pull request');
 for (const pair of pairs) reviewPair(pair);
@@ -40,6 +41,9 @@ console.log(
   `${pairs.length} pull requests: median ${at(0.5)} s, 90 % ${at(0.9)} s, longest ${at(1)} s (limit ${LIMIT_SECONDS} s)`,
 );
 console.log(`columns resolved: ${resolved} of ${columns} (${((100 * resolved) / Math.max(1, columns)).toFixed(2)} %)`);
+for (const [kind, { findings, pulls }] of [...kinds].sort()) {
+  console.log(`${kind}: ${findings} findings in ${pulls.size} pull requests`);
+}
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
@@ -67,8 +71,13 @@ function reviewPair(pair: string): void {
   if (taken > LIMIT_SECONDS) faults.push(`${pair}: took ${taken.toFixed(1)} s`);
   const printed = JSON.parse(stdout) as Printed;
   const findings = printed.gates.flatMap((gate) =>
-    gate.findings.map(({ unique_id }) => ({ gate: gate.id, unique_id })),
+    gate.findings.map(({ message_id, unique_id }) => ({ gate: gate.id, message_id, unique_id })),
   );
+  for (const { gate, message_id } of findings) {
+    const kind = `${gate} / ${message_id}`;
+    const known = kinds.get(kind) ?? { findings: 0, pulls: new Set() };
+    kinds.set(kind, { findings: known.findings + 1, pulls: known.pulls.add(pair) });
+  }
   columns += printed.lineage.columns;
   resolved += printed.lineage.resolved;
   const identical = identicalModels(folder);

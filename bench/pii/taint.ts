@@ -42,7 +42,7 @@ function layered(models: number): ProjectLineage {
     Array.from({ length: models }, (_, at): readonly [UniqueId, NodeLineage] => [
       id(at),
       {
-        ...{ uniqueId: id(at), rowset: [], unresolved: null, complete: true, missing: [] },
+        ...{ uniqueId: id(at), rowset: [], unresolved: null, complete: true, said: [], starTables: [], missing: [] },
         columns: Array.from({ length: width }, (__, k) => {
           const column = `${names[k % names.length] ?? ''}_${k}`;
           const from = (parent: number, functions: readonly string[]) => ({

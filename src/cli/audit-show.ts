@@ -33,7 +33,8 @@ function detailsOf(body: JsonObject): readonly string[] {
     (gate) => `gate ${text(gate['id'])}: ${text(gate['result'] ?? gate['outcome'])}`,
   );
   const overrides = listIn(body, 'overrides').map(
-    (item) => `${text(item['subject'])} ${text(item['action'])} by ${text(item['by'])}`,
+    (item) =>
+      `overridden: ${text(item['subject'])} ${text(item['result'])} by ${text(item['by'])}${item['required'] === true ? ', a required check' : ''}`,
   );
   const reviewers = listIn(objectIn(body, 'actors') ?? {}, 'reviewers').map(
     (item) =>

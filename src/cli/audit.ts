@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AuditCheck, LogEntry, PublicKey } from '#core/audit';
 import { plural, RepositoryError } from '#core/base';
 import { exportLog } from './audit-export.ts';
-import { type GitCheck, openGit } from './audit-git.ts';
+import { type GitFindings, openGit } from './audit-git.ts';
 import { checkLog, readCheckpoints, readKeys } from './audit-lines.ts';
 import { isAbout, showEntry } from './audit-show.ts';
 import { EXIT } from './exit.ts';
@@ -51,18 +51,20 @@ async function verify(path: string, flags: VerifyFlags): Promise<void> {
   const keys = flags.key === undefined ? [] : readKeys(flags.key);
   const git = flags.git === undefined ? null : openGit(flags.git);
   const kept = flags.checkpoint === undefined ? [] : readCheckpoints(flags.checkpoint);
-  const faults: string[] = [];
   const checkpoints = [...kept, ...(git?.checkpoints ?? [])];
-  const result = await checkLog(path, { keys, checkpoints }, (entry) => {
-    for (const fault of git?.faultsOf(entry) ?? []) faults.push(`record ${entry.seq} of ${entry.repository}: ${fault}`);
-  });
+  const result = await checkLog(path, { keys, checkpoints }, (entry) => git?.see(entry));
   if (!result.ok) {
     console.error(`${path}:${result.line}: record ${result.seq ?? '?'} is broken: ${result.reason}`);
     process.exitCode = EXIT.failed;
     return;
   }
+  tell(path, { result, keys, compared: git?.conclude() ?? null });
+}
+
+function tell(path: string, { result, keys, compared }: Checked): void {
+  const faults = compared?.faults ?? [];
   console.log(`${path}: ${plural(result.records, 'record')}, chain intact`);
-  for (const line of [...chainLines(result), ...gitLines(git, faults), ...limitLines({ result, keys })])
+  for (const line of [...chainLines(result), ...gitLines(compared), ...limitLines({ result, keys, compared })])
     console.log(line);
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) process.exitCode = EXIT.failed;
@@ -82,23 +84,23 @@ function chainLines({ chains }: Intact): readonly string[] {
   });
 }
 
-function gitLines(git: GitCheck | null, faults: readonly string[]): readonly string[] {
-  if (git === null) return [];
-  const { heads, policies, approvals } = git.counts;
+function gitLines(compared: GitFindings | null): readonly string[] {
+  if (compared === null) return [];
+  const { heads, policies, approvals, faults } = compared;
   const end = faults.length === 0 ? 'all agree' : `${faults.length} do not agree`;
   return [
     `  git: ${plural(heads, 'commit')}, ${plural(policies, 'policy digest')} and ${plural(approvals, 'approval')} compared; ${end}`,
   ];
 }
 
-/** What this run could not show, said each time: a check that looks complete and is not does harm. */
-function limitLines({
-  result,
-  keys,
-}: {
+interface Checked {
   readonly result: Intact;
   readonly keys: readonly PublicKey[];
-}): readonly string[] {
+  readonly compared: GitFindings | null;
+}
+
+/** What this run could not show, said each time: a check that looks complete and is not does harm. */
+function limitLines({ result, keys, compared }: Checked): readonly string[] {
   const open = result.chains.filter(({ seq, checkpoints }) => checkpoints.at(-1) !== seq);
   return [
     'Not proven:',
@@ -107,6 +109,8 @@ function limitLines({
       ({ repository, seq, checkpoints }) =>
         `  - that ${repository} ends at record ${seq}: records after ${checkpoints.at(-1) ?? 0} may have been cut off or signed anew; give --checkpoint or --git`,
     ),
+    ...(compared === null ? ['  - that commits and policies are those of the repository; give --git'] : []),
+    '  - that approvals are what GitHub showed: git does not hold them',
     '  - that no event was left out before it was recorded, that the clock was right, that an LLM wrote what is called its reply',
   ];
 }

@@ -4,7 +4,7 @@ import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import { createRecorder, type EvidenceSource, type ReviewPorts, type SqlReader } from '#review';
+import { createRecorder, type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
 import { readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -30,11 +30,13 @@ export function filePorts(
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
+      readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true }),
       readFile: () => Promise.resolve(files.policy),
       readLabelHistory: () => Promise.resolve([]),
     },
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),
     sqlReader,
+    lineageCache: noLineageCache,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
     recorder: createRecorder({

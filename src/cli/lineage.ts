@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { RepositoryError } from '#core/base';
+import { plural, RepositoryError, toLine } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
-import { traceArtifacts } from '#review';
+import { noLineageCache, traceArtifacts } from '#review';
 import { columnLines } from './column-lines.ts';
 import { sentence } from './doubts.ts';
 import { EXIT } from './exit.ts';
@@ -30,7 +30,7 @@ export function addLineageCommand(program: Command): void {
   program
     .command('lineage')
     .description('print which column comes from which')
-    .requiredOption('--manifest <file>', 'manifest.json with compiled SQL (may be .gz)')
+    .requiredOption('--manifest <file>', 'manifest.json, with compiled SQL where dbt compiled it (may be .gz)')
     .option('--catalog <file>', 'catalog.json, for columns of sources and types')
     .option('--column <model.column>', 'only this column, and where it leads')
     .addOption(new Option('--upstream', 'with --column: what it is made from (the default)').conflicts('downstream'))
@@ -51,8 +51,10 @@ export function addLineageCommand(program: Command): void {
 async function printLineage(side: DirectorySettings, flags: LineageFlags): Promise<void> {
   const sqlReader = createSqlReader();
   try {
-    const { lineage, project } = await traceArtifacts(directoryArtifacts({ base: side, head: side }), sqlReader);
+    const artifacts = directoryArtifacts({ base: side, head: side });
+    const { lineage, project } = await traceArtifacts(artifacts, { sqlReader, lineageCache: noLineageCache });
     for (const line of linesFor(lineage, project, flags)) process.stdout.write(`${line}\n`);
+    tellRendered(project);
     tellUnresolved(lineage, project);
   } catch (error) {
     if (!(error instanceof RepositoryError)) throw error;
@@ -72,6 +74,25 @@ function linesFor(lineage: ProjectLineage, project: DbtProject, flags: LineageFl
   if (flags.format === 'text')
     throw new RepositoryError('no-column', '--format text draws one column: name it with --column model.column');
   return lineageLines(lineage, project).map((line) => JSON.stringify(line));
+}
+
+/** SQL that dbt did not compile is told apart, with what was taken for granted. */
+function tellRendered({ nodes }: DbtProject): void {
+  const rendered = [...nodes.values()].flatMap((node) => (node.rendered?.failed === null ? [node.rendered] : []));
+  if (rendered.length === 0) return;
+  const assumed = [...new Set(rendered.flatMap((one) => one.assumed))].map(
+    (what) => `${toLine(what, 80)} at its default`,
+  );
+  const incremental = rendered.some(({ isIncremental }) => isIncremental !== null)
+    ? ['is_incremental() read as false']
+    : [];
+  const notes = [
+    ...assumed.slice(0, 10),
+    ...(assumed.length > 10 ? [`${assumed.length - 10} more vars`] : []),
+    ...incremental,
+  ];
+  const told = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  console.error(`weirkeeper: dbt compiled nothing of ${plural(rendered.length, 'model')}: rendered from Jinja${told}`);
 }
 
 /** Models whose columns are not all known would otherwise be missing without a word. */

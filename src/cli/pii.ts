@@ -6,7 +6,7 @@ import { coverage } from '#core/lineage';
 import { gateOptions, parsePolicy } from '#core/policy';
 import { directoryArtifacts } from '#edges/artifacts';
 import { createSqlReader } from '#edges/sql-engines';
-import { traceArtifacts } from '#review';
+import { noLineageCache, traceArtifacts } from '#review';
 import { sentence } from './doubts.ts';
 import { EXIT } from './exit.ts';
 import { inventoryLines } from './inventory-lines.ts';
@@ -38,7 +38,10 @@ async function printInventory({ manifest, catalog, policy, format }: PiiFlags): 
   const options = policy === undefined ? {} : optionsOf(policy);
   const sqlReader = createSqlReader();
   try {
-    const traced = await traceArtifacts(directoryArtifacts({ base: side, head: side }), sqlReader);
+    const traced = await traceArtifacts(directoryArtifacts({ base: side, head: side }), {
+      sqlReader,
+      lineageCache: noLineageCache,
+    });
     for (const line of inventoryLines(piiInventory(traced, options), format)) process.stdout.write(`${line}\n`);
     for (const { uniqueId, reason } of coverage(traced.lineage, traced.project).unresolved) {
       console.error(`weirkeeper: ${uniqueId}: not followed: ${sentence(reason)}`);

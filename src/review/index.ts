@@ -1,6 +1,6 @@
 // The straight line from a pull request to a published review, and what it needs from the world.
 
-export type { MergeFacts } from '#core/audit';
+export type { DatedLabelEvent, MergeFacts } from '#core/audit';
 export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
@@ -8,7 +8,6 @@ export { createRecorder } from './append-events.ts';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
-export { isSuperseded } from './is-superseded.ts';
 export type { ReviewJob } from './job.ts';
 export type { JobContext } from './job-context.ts';
 export { localRequest } from './local-request.ts';
@@ -24,12 +23,14 @@ export type {
   ClosedPullRequest,
   Comparison,
   EvidenceSource,
+  LineageCache,
   OutcomeMemory,
   OutsidePorts,
   Progress,
   Publication,
   Publisher,
   PullRequests,
+  RecordedReviews,
   Recorder,
   RepositoryHistory,
   ReviewMemory,
@@ -46,4 +47,6 @@ export type { ReviewSummary } from './review-summary.ts';
 export { summaryOf } from './review-summary.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
+export type { LineagePorts } from './trace-sides.ts';
+export { noLineageCache, traceSides } from './trace-sides.ts';
 export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';

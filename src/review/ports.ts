@@ -2,9 +2,11 @@ import type {
   AuditEvent,
   ChainEnd,
   ChainState,
+  DatedLabelEvent,
   LaterCommit,
   MergedPullRequest,
   MergeFacts,
+  RecordedReview,
   Reviewer,
   SealedRecord,
 } from '#core/audit';
@@ -37,6 +39,8 @@ export interface PullRequests {
   readPullRequest(request: ReviewRequest): Promise<PullRequest | null>;
   /** Head commit as it is now, for "a newer push came". */
   readHeadSha(request: ReviewRequest): Promise<Sha>;
+  /** The same, and whether the pull request is open. */
+  readHead(request: ReviewRequest): Promise<{ readonly sha: Sha; readonly isOpen: boolean }>;
   /** A file's text at a commit; null when it is not there. */
   readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
   /** Labels of the pull request with who last set or removed each. */
@@ -74,6 +78,16 @@ export interface Artifacts {
 /** Parses SQL with outside engines. One answer per statement, by its key; never throws for bad SQL. */
 export interface SqlReader {
   read(statements: readonly SqlStatement[]): Promise<ReadonlyMap<string, SqlAnswer>>;
+}
+
+/**
+ * Keeps what came of SQL, by keys that are digests of it: what is under a key depends on nothing else. Entries may be lost at
+ * any time; whoever reads them checks that they are whole.
+ */
+export interface LineageCache {
+  /** Those of the entries that there are. */
+  get(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  put(entries: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
 
 /** Answers one question, within its own deadline; `known: false` with a reason when it cannot. Never throws for that. */
@@ -129,6 +143,10 @@ export interface Comparison {
 /** Reads what became of pull requests. */
 export interface RepositoryHistory {
   readClosed(place: StreamPlace, pullNumber: number): Promise<ClosedPullRequest>;
+  /** Every label that was set or removed, in order. */
+  readLabelEvents(place: StreamPlace, pullNumber: number): Promise<readonly DatedLabelEvent[]>;
+  /** Names of the check runs that a merge to the branch needs now; null when GitHub does not tell. */
+  readRequiredChecks(place: StreamPlace, branch: string): Promise<readonly string[] | null>;
   /** The last commit of the branch, or of the default branch where null is given; null when there is none. */
   readTip(place: StreamPlace, branch: string | null): Promise<Sha | null>;
   /** Null when the two have no common history, or one is gone. */
@@ -137,7 +155,14 @@ export interface RepositoryHistory {
 
 /** Puts checkpoints where the app's operator cannot rewrite them unseen: a ref of the repository itself. */
 export interface CheckpointPublisher {
+  /** Throws RepositoryError or DeploymentError when the repository does not take it, UpstreamError when it may later. */
   push(place: StreamPlace, line: string): Promise<void>;
+}
+
+/** Reviews that the log holds. */
+export interface RecordedReviews {
+  /** The newest review of this head of the pull request; null when there is none. */
+  readNewest(repository: string, pullNumber: number, head: Sha): Promise<RecordedReview | null>;
 }
 
 /** Keeps the signed, hash-chained log: one stream a repository. */
@@ -173,8 +198,8 @@ export interface Publisher {
   /** Check runs "in progress" on the head, so that people see that a review is under way. */
   announce(request: ReviewRequest, names: readonly string[]): Promise<void>;
   publish(request: ReviewRequest, publication: Publication, changedFiles: readonly ChangedFile[]): Promise<void>;
-  /** Ends a review that a newer push has overtaken: its check runs that are still under way are cancelled. */
-  withdraw(request: ReviewRequest, newerSha: Sha): Promise<void>;
+  /** Ends a review that a newer push or the closing has overtaken: its check runs that are still under way are cancelled. */
+  withdraw(request: ReviewRequest, because: Sha | 'closed'): Promise<void>;
   /** Our completed check runs on the request's head, the newest of each name, without annotations. */
   readCheckRuns(request: ReviewRequest): Promise<readonly CheckRunOutput[]>;
 }
@@ -195,6 +220,7 @@ export interface ReviewPorts {
   readonly pullRequests: PullRequests;
   readonly artifacts: Artifacts;
   readonly sqlReader: SqlReader;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
   readonly evidenceFile: (text: string) => EvidenceSource;

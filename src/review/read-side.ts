@@ -2,6 +2,7 @@ import type { ProjectSide } from '#core/change';
 import type { MemoryLimit, Parsed, ReadManifest } from '#core/dbt';
 import { parseCatalog, parseRunResults, readManifest } from '#core/dbt';
 import type { Side } from '#core/evidence';
+import { withRenderedSql } from '#core/jinja';
 import type { ArtifactSet } from './ports.ts';
 
 export interface SideOptions {
@@ -13,6 +14,7 @@ export interface SideOptions {
 
 export interface ReadSide {
   readonly side: ProjectSide;
+  /** As it was written, nothing rendered: a second side may be read against it. */
   readonly manifest: ReadManifest;
 }
 
@@ -27,7 +29,7 @@ export function readSide(side: Side, set: ArtifactSet, options: SideOptions = {}
     set.runResults === null ? null : parseRunResults(set.runResults, `${side} run_results.json`, limit);
   if (runResults !== null && !runResults.ok) return runResults;
   const read: ProjectSide = {
-    project: manifest.value.project,
+    project: withRenderedSql(manifest.value.project),
     catalog: catalog === null ? null : catalog.value,
     runResults: runResults === null ? null : runResults.value,
     artifacts: set.digests,

@@ -1,5 +1,7 @@
 import {
+  broughtBack,
   type Found,
+  type MergedEvent,
   type MergeFacts,
   mergeFacts,
   newFindings,
@@ -15,24 +17,22 @@ import type { Sha } from '#core/base';
 import { gates } from '#core/gates';
 import { defaultPolicy, POLICY_PATH, type Policy, parsePolicy } from '#core/policy';
 import { appendEvents, type RecordingPorts } from './append-events.ts';
+import { findOverrides, type OverridePorts } from './find-overrides.ts';
 import { localRequest } from './local-request.ts';
 import type {
-  CheckpointMemory,
-  CheckpointPublisher,
   ClosedPullRequest,
+  Comparison,
   OutcomeMemory,
   PullRequests,
   RepositoryHistory,
   StreamPlace,
 } from './ports.ts';
-import { publishCheckpoint } from './publish-checkpoint.ts';
+import { type CheckpointPorts, publishCheckpoint } from './publish-checkpoint.ts';
 
 /** What looking for outcomes needs of the world. */
-export interface OutcomePorts extends RecordingPorts {
+export interface OutcomePorts extends RecordingPorts, CheckpointPorts, OverridePorts {
   readonly history: RepositoryHistory;
   readonly outcomes: OutcomeMemory;
-  readonly checkpoints: CheckpointMemory;
-  readonly checkpointPublisher: CheckpointPublisher;
   readonly pullRequests: Pick<PullRequests, 'readFile'>;
 }
 
@@ -51,7 +51,9 @@ export async function recordClosed(place: StreamPlace, pullNumber: number, ports
   const merge = mergeFacts({ pull: closed.pull, ...closed.merged.facts }, policy.audit.outcomeDays);
   const watched = await ports.outcomes.watched(place.repository);
   const known = watched.find((earlier) => earlier.pullNumber === pullNumber);
-  await appendEvents(place, [mergedEvent(closed, closed.merged)], ports);
+  const merged = mergedEvent(closed, closed.merged);
+  const overridden = await findOverrides(place, merged, { policy, baseRef: closed.pull.baseRef }, ports);
+  await appendEvents(place, overridden === null ? [merged] : [merged, overridden], ports);
   if (watchedUntil(merge) > ports.clock.now())
     await ports.outcomes.watch(place.repository, { ...merge, current: known?.current ?? null });
   for (const earlier of watched) await record(place, earlier, foundBy(earlier, merge, watched), ports);
@@ -68,8 +70,7 @@ export async function recordPush(
   const compared = watched.length === 0 ? null : await ports.history.compare(place, before, after);
   if (compared === null) return; // a new branch, or rewritten history: the daily look compares with what is there
   for (const merge of watched) {
-    const byCommits = outcomesByCommits(merge, compared.commits);
-    await record(place, merge, [...byCommits, outcomeByContent(merge, after, compared.blobs)], ports);
+    await record(place, merge, foundIn(compared, { merge, tip: after, watched }), ports);
   }
 }
 
@@ -81,7 +82,7 @@ export async function settleStream(place: StreamPlace, ports: OutcomePorts): Pro
   const watched = await ports.outcomes.watched(place.repository);
   for (const merge of watched) {
     const found = [
-      ...(await foundOnBranch(place, merge, ports)),
+      ...(await foundOnBranch(place, { merge, watched }, ports)),
       ...watched.flatMap((later) => foundBy(merge, later, watched)),
     ];
     const settled = await record(place, merge, found, ports);
@@ -95,14 +96,28 @@ export async function settleStream(place: StreamPlace, ports: OutcomePorts): Pro
 
 async function foundOnBranch(
   place: StreamPlace,
-  merge: MergeFacts,
+  { merge, watched }: { readonly merge: MergeFacts; readonly watched: readonly MergeFacts[] },
   { history }: OutcomePorts,
 ): Promise<readonly (Found | null)[]> {
   const tip = merge.mergeCommit === null ? null : await history.readTip(place, merge.baseRef);
   if (merge.mergeCommit === null || tip === null || tip === merge.mergeCommit) return [];
   const compared = await history.compare(place, merge.mergeCommit, tip);
-  if (compared === null) return [];
-  return [...outcomesByCommits(merge, compared.commits), outcomeByContent(merge, tip, compared.blobs)];
+  return compared === null ? [] : foundIn(compared, { merge, tip, watched });
+}
+
+interface Looked {
+  readonly merge: MergeFacts;
+  /** The branch's last commit. */
+  readonly tip: string;
+  readonly watched: readonly MergeFacts[];
+}
+
+function foundIn({ commits, blobs }: Comparison, { merge, tip, watched }: Looked): readonly (Found | null)[] {
+  return [
+    ...outcomesByCommits(merge, commits),
+    ...broughtBack(merge, watched, commits),
+    outcomeByContent(merge, tip, blobs),
+  ];
 }
 
 /** What `later` did to `earlier`: itself, or by taking back a pull request that had taken it back. */
@@ -150,10 +165,13 @@ function abandoned({ pull }: ClosedPullRequest, closedAt: string): OutcomeEvent 
   };
 }
 
-function mergedEvent({ pull, reviewers }: ClosedPullRequest, { by, facts }: NonNullable<ClosedPullRequest['merged']>) {
+function mergedEvent(
+  { pull, reviewers }: ClosedPullRequest,
+  { by, facts }: NonNullable<ClosedPullRequest['merged']>,
+): MergedEvent {
   const { number: pullNumber, baseSha: base, headSha: head, author } = pull;
   const { mergeCommit, mergedAt: at } = facts;
-  return { event: 'merged', pullNumber, base, head, mergeCommit, mergedBy: by, at, author, reviewers } as const;
+  return { event: 'merged', pullNumber, base, head, mergeCommit, mergedBy: by, at, author, reviewers };
 }
 
 async function currentPolicy(place: StreamPlace, ports: OutcomePorts): Promise<Policy> {

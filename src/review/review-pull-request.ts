@@ -1,4 +1,4 @@
-import { analyzeChange, statementsFor } from '#core/change';
+import { compareSides } from '#core/change';
 import { gates, judgeAll, planGates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { decide, defaultPolicy, gateOptions, gatePolicy, undecided } from '#core/policy';
@@ -17,6 +17,7 @@ import type { Timed } from './stage-clock.ts';
 import { withStageClock } from './stage-clock.ts';
 import { toPublication } from './to-publication.ts';
 import { toView } from './to-view.ts';
+import { traceSides } from './trace-sides.ts';
 
 /** The one path from a pull request to a published review. Null when a newer push made this head stale on the way. */
 export async function reviewPullRequest(request: ReviewRequest, untimed: ReviewPorts): Promise<Review | null> {
@@ -67,11 +68,10 @@ async function judge(
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
   if ('code' in sides) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
-  const statements = statementsFor(sides);
-  const trees = await ports.sqlReader.read(statements); // engines in workers: trees or reasons
-  ports.ended('read', { statements: statements.length });
+  const { lineage, count } = await traceSides(sides, ports); // engines in workers read what has not been read before
+  ports.ended('read', { ...count });
 
-  const change = analyzeChange(sides, trees);
+  const change = compareSides(sides, lineage);
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text));
   const answers = await gatherEvidence(plan.questions, [...fromFiles, ...ports.evidence]); // all that is ever asked

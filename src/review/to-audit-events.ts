@@ -59,9 +59,9 @@ function codeDigest({ project }: NonNullable<Reviewed['change']>['base'], id: Un
   return node === undefined ? null : sha256(node.rawCode);
 }
 
-function policyOf({ policyFile }: Reviewed['snapshot']): AnalysedEvent['policy'] {
-  if (policyFile === null) return { path: POLICY_PATH, sha: null, digest: null };
-  return { path: policyFile.path, sha: toSha(policyFile.sha), digest: policyFile.digest };
+function policyOf({ policyFile, policy: { mode } }: Reviewed['snapshot']): AnalysedEvent['policy'] {
+  if (policyFile === null) return { path: POLICY_PATH, sha: null, digest: null, mode };
+  return { path: policyFile.path, sha: toSha(policyFile.sha), digest: policyFile.digest, mode };
 }
 
 /** What became of the LLM's claims; null when there was no reply to check. */

@@ -5,6 +5,7 @@ import { coverage } from '#core/lineage';
 import { DEEP_REVIEW } from '#core/policy';
 import type { DeepReviewStatus, ReviewView, RowCounts } from '#core/render';
 import { missingOf } from './collect-snapshot.ts';
+import { cutsOf } from './cuts-of.ts';
 import type { Review, Reviewed } from './review.ts';
 import { countClaims } from './to-audit-events.ts';
 
@@ -40,6 +41,7 @@ export function toView(review: Review, context: ViewContext): ReviewView {
     previousFingerprints: context.previousFingerprints,
     coverage: change === null ? null : coverage(change.head.lineage, change.head.project),
     deepReview: deepReviewOf(review),
+    cuts: cutsOf(snapshot.pullRequest, assistance),
     commands: request.trigger === 'cli' ? [] : COMMANDS,
   };
 }

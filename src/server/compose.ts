@@ -4,9 +4,16 @@ import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import type { ReadDifferently } from '#edges/sql-engines';
+import { type ReadDifferently, readerVersion } from '#edges/sql-engines';
 import { openWarehouse } from '#edges/warehouse';
-import { createRecorder, type EvidenceSource, type OutcomePorts, type OutsidePorts } from '#review';
+import {
+  type Clock,
+  createRecorder,
+  type EvidenceSource,
+  type LineageCache,
+  type OutcomePorts,
+  type OutsidePorts,
+} from '#review';
 import type { Environment } from './environment.ts';
 import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -24,6 +31,10 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** What time it is; the machine's clock unless told. */
+  readonly clock?: Clock;
+  /** How long GitHub may take to answer, the pause before a second attempt, and what wait is not worth giving a job back; the edge's own unless told. */
+  readonly requests?: Pick<Parameters<typeof createGitHub>[0], 'timeoutMs' | 'retryDelayMs' | 'maxWaitMs'>;
   /** How often lost deliveries and unreviewed pull requests are looked for; never unless told. */
   readonly reconcile?: ReconcileTimes;
 }
@@ -49,7 +60,9 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
-          const edges = { environment, github, store, signer, evidence, metrics };
+          const clock = options.clock ?? { now: () => new Date() };
+          const lineageCache = store.lineageCache({ version: readerVersion() });
+          const edges = { environment, github, store, signer, lineageCache, evidence, metrics, clock };
           const { workflowArtifacts } = github;
           const onDifference = (found: ReadDifferently) => countDifference(found, metrics, own);
           reviewers = createReviewers({ workflowArtifacts, memoryMb: environment.reviewMemoryMb, onDifference });
@@ -88,18 +101,21 @@ interface Edges {
   readonly github: GitHub;
   readonly store: Store;
   readonly signer: RecordSigner;
+  readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
-function portsOf({ environment, github, store, signer, evidence, log, metrics }: Edges): OutsidePorts {
+function portsOf(edges: Edges): OutsidePorts {
+  const { environment, github, store, signer, lineageCache, evidence, log, metrics, clock } = edges;
   const { pullRequests, publisher } = github;
   const serverUrl = serverUrlOf(environment.githubApiUrl);
-  const clock = { now: () => new Date() };
   return {
     pullRequests,
     publisher,
+    lineageCache,
     evidence,
     recorder: createRecorder({ auditLog: store.auditLog, signer, serverUrl, clock }),
     memory: {
@@ -123,7 +139,7 @@ function portsOf({ environment, github, store, signer, evidence, log, metrics }:
   };
 }
 
-function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomePorts {
+function outcomePortsOf({ environment, github, store, signer, log, clock }: Edges): OutcomePorts {
   return {
     auditLog: store.auditLog,
     outcomes: store.outcomes,
@@ -133,11 +149,14 @@ function outcomePortsOf({ environment, github, store, signer }: Edges): OutcomeP
     pullRequests: github.pullRequests,
     signer,
     serverUrl: serverUrlOf(environment.githubApiUrl),
-    clock: { now: () => new Date() },
+    clock,
+    recordedReviews: store.recordedReviews,
+    checkpointRefused: ({ repository }, err) =>
+      log.warn({ repository, err }, 'the checkpoint of the log was not taken'),
   };
 }
 
-function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metrics: Metrics): GitHub {
+function connectGitHub({ environment, throttle, requests }: AppOptions, log: Logger, metrics: Metrics): GitHub {
   const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
@@ -152,6 +171,7 @@ function connectGitHub({ environment, throttle }: AppOptions, log: Logger, metri
     onOutcome: (outcome) => {
       metrics.githubAnswered(outcome);
     },
+    ...requests,
     ...(throttle === undefined ? {} : { throttle }),
   });
 }

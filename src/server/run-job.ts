@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import { sha256 } from '#core/audit';
-import { assertNever, DeploymentError, RepositoryError, toSha, WeirkeeperError } from '#core/base';
+import { assertNever, DeploymentError, RepositoryError, type Sha, toSha, WeirkeeperError } from '#core/base';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import type { JobContext, OutcomePorts, OutsidePorts, ReviewJob, ReviewRequest } from '#review';
 import {
   carryToMergeGroup,
-  isSuperseded,
   isWorthRetrying,
   recordClosed,
   recordPush,
@@ -17,7 +16,7 @@ import {
 import { withJobLog } from './job-log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Reviewers } from './reviewer/index.ts';
-import type { RunJob } from './worker.ts';
+import { type RunJob, waitOf } from './worker.ts';
 
 /** What doing a job takes. */
 export interface JobParts {
@@ -47,9 +46,7 @@ export function createRunJob(parts: JobParts): RunJob {
       case 'merge-group':
         return carryToMergeGroup(job, parts.portsFor(context.log));
       case 'closed':
-        context.log.info({ merged: job.merged }, 'pull request closed');
-        await parts.reviews.close(job.repository, job.pullNumber);
-        return recordClosed(job, job.pullNumber, parts.outcomePorts);
+        return runClosed(job, context, parts);
       case 'pushed':
         return recordPush(job, job, parts.outcomePorts);
       case 'settle':
@@ -84,9 +81,16 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
     return;
   }
   try {
-    await withdrawLeft(request, ports, parts);
+    const now = await ports.pullRequests.readHead(request);
+    if (!now.isOpen) {
+      // A late delivery, or one in whose place the closing's stood: the closing has the last word.
+      log.info('the pull request is closed');
+      await context.enqueue([toClosed(job)]);
+      return;
+    }
     // A late delivery of an older push must not begin check runs on its commit.
-    const isOld = job.headSha !== null && (await isSuperseded(request, ports));
+    const isOld = now.sha !== headSha;
+    await withdrawLeft(request, now.sha, { ports, parts });
     if (!isOld) await parts.reviews.start(request);
     const review = isOld ? null : await parts.reviewers.review(request, ports, context.signal);
     if (review === null) {
@@ -97,19 +101,49 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
       log.info({ outcome: review.outcome, rung: review.rung }, 'review published');
     }
   } catch (error) {
-    if (context.signal.aborted || (isWorthRetrying(error) && !context.isLastAttempt)) throw error;
+    const isOver = context.isLastAttempt && waitOf(error) === null;
+    if (context.signal.aborted || (isWorthRetrying(error) && !isOver)) throw error;
     logReported(log, error);
     parts.metrics.review(summaryOf(await reportFailure(request, error, ports)));
   }
 }
 
-/** A process killed in the middle of an older head's review could not withdraw its check runs, and its job gave way to this one. */
-async function withdrawLeft(request: ReviewRequest, { publisher }: OutsidePorts, { reviews }: JobParts): Promise<void> {
-  const { repository, pullNumber, headSha } = request;
-  for (const left of await reviews.readUnfinished(repository, pullNumber, headSha)) {
-    await publisher.withdraw({ ...request, ...left }, headSha);
-    await reviews.drop(left.reviewId);
+/**
+ * A process killed in the middle of a review could not withdraw its check runs, and its job gave way to this one. What was
+ * begun on the head that stands is gone on with.
+ */
+async function withdrawLeft(
+  request: ReviewRequest,
+  because: Sha | 'closed',
+  { ports, parts }: { readonly ports: Pick<OutsidePorts, 'publisher'>; readonly parts: Pick<JobParts, 'reviews'> },
+): Promise<void> {
+  for (const left of await parts.reviews.readUnfinished(request.repository, request.pullNumber)) {
+    if (left.headSha === because) continue;
+    await ports.publisher.withdraw({ ...request, ...left }, because);
+    await parts.reviews.drop(left.reviewId);
   }
+}
+
+/** Of a pull request that is closed nothing stays under way, and what became of it is recorded. */
+async function runClosed(job: Job<'closed'>, { log }: Context, parts: JobParts): Promise<void> {
+  log.info({ merged: job.merged }, 'pull request closed');
+  const place = {
+    ...job,
+    depth: 'standard',
+    trigger: 'pull_request.closed',
+    reviewId: '',
+    headSha: toSha(''),
+  } as const;
+  const ports = parts.portsFor(log);
+  if (!(await ports.pullRequests.readHead(place)).isOpen) {
+    await withdrawLeft(place, 'closed', { ports, parts });
+    await parts.reviews.close(job.repository, job.pullNumber);
+  }
+  await recordClosed(job, job.pullNumber, parts.outcomePorts);
+}
+
+function toClosed({ repository, installationId, pullNumber, deliveryId }: Job<'review'>): ReviewJob {
+  return { kind: 'closed', repository, installationId, pullNumber, merged: false, deliveryId };
 }
 
 /** Deliveries come in any order: if nobody else has asked for the newer head, it is asked for here. */

@@ -35,8 +35,17 @@ export function createWorker(run: RunJob, log: Logger, metrics: Pick<Metrics, 'j
 }
 
 function toEnd(error: unknown): JobEnd {
-  if (error instanceof UpstreamError) return { kind: 'retry', code: error.code };
+  if (error instanceof UpstreamError) {
+    const afterSeconds = waitOf(error);
+    return { kind: 'retry', code: error.code, ...(afterSeconds === null ? {} : { afterSeconds }) };
+  }
   return { kind: 'failed', code: error instanceof WeirkeeperError ? error.code : 'unexpected-error' };
+}
+
+/** Seconds that GitHub told us to wait, where it did. */
+export function waitOf(error: unknown): number | null {
+  const wait = error instanceof UpstreamError ? error.details['retry_after_s'] : null;
+  return typeof wait === 'number' ? wait : null;
 }
 
 /** Levels by who must act: nobody yet, the repository's people, or whoever runs the app. */

@@ -10,7 +10,7 @@ import { gunzipSync } from 'node:zlib';
 import { toUniqueId } from '#core/base';
 import { compareCompiled } from '#core/change';
 import type { DbtCatalog, DbtNode, DbtProject, Parsed } from '#core/dbt';
-import { parseCatalog, parseManifest, sameBody } from '#core/dbt';
+import { parseCatalog, parseManifest } from '#core/dbt';
 
 const kinds = ['raw+compiled', 'raw_only', 'compiled_only', 'catalog_only', 'none'] as const;
 type Kind = (typeof kinds)[number];
@@ -88,7 +88,7 @@ function tell({ base, head }: Pair, model: string): Kind {
   const node = head.project.nodes.get(id);
   const old = base.project.nodes.get(id);
   if (node === undefined) return 'none';
-  const rawDiffers = old === undefined || !sameBody(old, node);
+  const rawDiffers = old === undefined || old.rawCode !== node.rawCode;
   const compiledDiffers = compareCompiled(base.project, head.project, node) === 'changed';
   if (compiledDiffers) return rawDiffers ? 'raw+compiled' : 'compiled_only';
   if (rawDiffers) return 'raw_only';

@@ -15,7 +15,10 @@ export function environmentOf(version: string, install: boolean): string | null 
     return null;
   }
   execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  const packages = ['--only-binary', 'dbt-core-experimental-parser', `dbt-core==${version}.*`, 'dbt-duckdb'];
+  const packages =
+    version === '2'
+      ? ['--only-binary', ':all:', '--pre', 'dbt>=2.0.0rc1']
+      : ['--only-binary', 'dbt-core-experimental-parser', `dbt-core==${version}.*`, 'dbt-duckdb'];
   execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
   return venv;
 }

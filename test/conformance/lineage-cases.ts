@@ -131,7 +131,22 @@ function columnsOf(lineage: ProjectLineage, uniqueId: UniqueId, name: (id: Uniqu
 const adapters: Readonly<Record<string, string>> = { tsql: 'sqlserver', '': 'other' };
 
 /** A statement by itself: its tables are sources, its `sources` are models. */
-async function answerOf({ sql, dialect, schema, sources = {} }: Case, reader: SqlReader): Promise<Answer> {
+async function answerOf(one: Case, reader: SqlReader): Promise<Answer> {
+  const lineage = await traceCase(one, reader);
+  const own = columnsOf(lineage, id('the statement'), (uniqueId) => uniqueId);
+  return new Map(
+    [...own].map(([column, leaves]) => [
+      column,
+      leaves === null ? null : [...new Set(leaves.flatMap((leaf) => throughViews(leaf, lineage)))].sort(),
+    ]),
+  );
+}
+
+/** Lineage of a statement by itself, as a model called `the statement`. */
+export async function traceCase(
+  { sql, dialect, schema, sources = {} }: Case,
+  reader: SqlReader,
+): Promise<ProjectLineage> {
   const tables = tablesOf(schema);
   const parents = tables.map(({ name }) => `source.shop.raw.${name}`);
   const project = aProject({
@@ -143,14 +158,7 @@ async function answerOf({ sql, dialect, schema, sources = {} }: Case, reader: Sq
     others: Object.fromEntries(parents.map((parent) => [parent, {}])),
   });
   const catalog = aCatalog(Object.fromEntries(tables.map(({ columns }, at) => [parents[at] ?? '', columns])));
-  const { lineage } = traceSide({ project, catalog }, 'head', await reader.read(statementsOf(project, 'head')));
-  const own = columnsOf(lineage, id('the statement'), (uniqueId) => uniqueId);
-  return new Map(
-    [...own].map(([column, leaves]) => [
-      column,
-      leaves === null ? null : [...new Set(leaves.flatMap((leaf) => throughViews(leaf, lineage)))].sort(),
-    ]),
-  );
+  return traceSide({ project, catalog }, 'head', await reader.read(statementsOf(project, 'head'))).lineage;
 }
 
 function throughViews(leaf: string, lineage: ProjectLineage): readonly string[] {

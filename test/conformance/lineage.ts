@@ -8,11 +8,11 @@
 // lineage-differences.json has an entry for it; exit 1 on one that is not.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSqlReader } from '#edges/sql-engines';
+import { installSqlglot } from './install-sqlglot.ts';
 import type { Case } from './lineage-cases.ts';
 import { corpusCases, ourAnswers, sqlglotCases } from './lineage-cases.ts';
 
@@ -36,12 +36,11 @@ interface Count {
 }
 
 const { values } = parseArgs({ options: { limit: { type: 'string' }, show: { type: 'boolean', default: false } } });
-const cache = process.env['WEIRKEEPER_CACHE'] ?? join(tmpdir(), 'weirkeeper-conformance');
 const listPath = join(import.meta.dirname, 'lineage-differences.json');
 const reviewed = new Map(
   (JSON.parse(readFileSync(listPath, 'utf8')) as readonly Reviewed[]).map((entry) => [entry.id, entry]),
 );
-const { python, sources, version } = install();
+const { python, sources, version } = installSqlglot();
 const reader = createSqlReader();
 const cases = [...sqlglotCases(python, sources), ...corpusCases()].slice(
   0,
@@ -55,28 +54,6 @@ const theirs = askSqlglot(cases);
 const counts = new Map<string, Count>();
 for (const one of cases) compare(one);
 print();
-
-function install(): { readonly python: string; readonly sources: string; readonly version: string } {
-  const venv = join(cache, 'venv-sqlglot');
-  const binary = join(venv, 'bin/python');
-  const folder = join(cache, 'sqlglot-source');
-  if (!existsSync(binary)) {
-    mkdirSync(cache, { recursive: true });
-    execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-    execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', 'sqlglot'], { stdio: 'inherit' });
-  }
-  const found = execFileSync(binary, ['-c', 'import importlib.metadata as m; print(m.version("sqlglot"))'], {
-    encoding: 'utf8',
-  }).trim();
-  if (!existsSync(join(folder, `sqlglot-${found}`))) {
-    mkdirSync(folder, { recursive: true });
-    const what = ['download', '--quiet', '--no-deps', '--no-binary', ':all:', '--dest', folder, `sqlglot==${found}`];
-    execFileSync(join(venv, 'bin/pip'), what, { stdio: 'inherit' });
-    const archive = readdirSync(folder).find((name) => name.endsWith('.tar.gz')) ?? '';
-    execFileSync('tar', ['xzf', join(folder, archive), '-C', folder], { stdio: 'inherit' });
-  }
-  return { python: binary, sources: join(folder, `sqlglot-${found}`), version: found };
-}
 
 interface Theirs {
   readonly key: string;

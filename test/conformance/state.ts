@@ -1,13 +1,14 @@
 // Compares our state selection and selection language with what real dbt selects, over a material of project mutations.
 //
-//   npm run conformance:state -- [--versions 1.12,1.9] [--flag true|false] [--install] [--material DIR] [CASE …]
+//   npm run conformance:state -- [--versions 1.12,1.9,2] [--flag true|false] [--install] [--material DIR] [CASE …]
 //
+// Version 2 is the Rust engine, as far as its wheel can be had from the package index; it is asked less, one command a question.
 // dbt is asked in this run, in-process, for every case whose answer is not in the cache. It is that of the Python
 // environments WEIRKEEPER_DBT_VENV (several, separated by commas), else the cache's own environments, `venv-1.12` and so
 // on, which --install makes. dbt's manifests and answers are kept in the cache (WEIRKEEPER_CACHE, else the folder for
 // temporary files), by dbt version, flag and a digest of what is asked: a second run only compares. WEIRKEEPER_CORPORA
 // names the folder that holds the material; without it, `../shared` beside the checkout is looked at. Exit 1 on a
-// mismatch that is not one of the three named below.
+// mismatch that is not one of those named below.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
@@ -15,22 +16,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import type { DbtProject, IndirectSelection } from '#core/dbt';
+import type { DbtProject, Selector } from '#core/dbt';
 import { createSelector, parseManifest, stateContext } from '#core/dbt';
 import { cache, environmentOf } from './dbt-environment.ts';
-
-/** Head values that JSON does not carry: dbt sees a difference, of this one node, that no manifest shows. */
-const unseen: ReadonlyMap<string, { readonly node: string; readonly why: string }> = new Map([
-  ['K30', { node: 'model.p.leaf', why: 'an unquoted YAML date in meta' }],
-  ['K31', { node: 'model.p.leaf', why: 'an unquoted YAML date as `begin`' }],
-  ['K32', { node: 'model.p.jin', why: 'a tuple in a Jinja config()' }],
-]);
-
-interface Question {
-  readonly select?: string;
-  readonly exclude?: string;
-  readonly mode?: IndirectSelection;
-}
+import type { Mismatch, Question } from './known-differences.ts';
+import { reasonFor } from './known-differences.ts';
 
 type DbtAnswer = readonly string[] | { readonly error: string };
 
@@ -58,7 +48,10 @@ const { values, positionals } = parseArgs({
   },
 });
 const questions = join(import.meta.dirname, 'expressions.json');
-const script = join(import.meta.dirname, 'run-dbt-state.py');
+const scriptOf = {
+  '1': join(import.meta.dirname, 'run-dbt-state.py'),
+  '2': join(import.meta.dirname, 'run-rust-dbt-state.py'),
+};
 const material = values.material ?? findMaterial();
 if (material === null) {
   console.log('conformance:state skipped: no material (../shared/conformance/state, or --material DIR)');
@@ -73,23 +66,27 @@ function run(folder: string): number {
     console.log('conformance:state skipped: no dbt (set WEIRKEEPER_DBT_VENV, or give --install)');
     return 0;
   }
-  const digest = digestOf(folder);
   const total = { checks: 0, mismatches: 0, unexpected: 0 };
   for (const venv of venvs) {
     const python = join(venv, 'bin/python');
-    const version = execFileSync(python, ['-c', 'import importlib.metadata as m; print(m.version("dbt-core"))'], {
-      encoding: 'utf8',
-    }).trim();
+    const version = versionIn(python);
+    const script = scriptOf[version.startsWith('2') ? '2' : '1'];
     for (const flag of values.flag === undefined ? ['false', 'true'] : [values.flag]) {
+      // dbt 1.8 has no such flag; dbt 2 does not read it.
       if (flag === 'true' && /^1\.[0-8]\./.test(version)) continue;
+      if (flag === 'false' && version.startsWith('2')) continue;
       const began = performance.now();
-      const out = join(cache, `${version}_${flag}_${digest}`);
-      askDbt(python, folder, out, flag);
+      const out = join(cache, `${version}_${flag}_${digestOf(folder, script)}`);
+      askDbt([python, script], folder, out, flag);
       const asked = performance.now();
       const counts = compareAll(out, flag === 'true');
       total.checks += counts.checks;
       total.mismatches += counts.mismatches;
       total.unexpected += counts.unexpected;
+      if (counts.checks === 0) {
+        console.log(`dbt ${version}, flag ${flag}: no case could be asked`);
+        total.unexpected++;
+      }
       const skipped = counts.skipped > 0 ? `, ${counts.skipped} cases do not apply to this dbt` : '';
       const seconds = `dbt ${inSeconds(began, asked)}, comparison ${inSeconds(asked, performance.now())}`;
       console.log(`dbt ${version}, flag ${flag}: ${said(counts)}${skipped} (${seconds})`);
@@ -116,23 +113,30 @@ function environments(): readonly string[] {
     .filter((venv) => venv !== null);
 }
 
+function versionIn(python: string): string {
+  const ask =
+    'import importlib.metadata as m; print(next(d.version for d in m.distributions() if d.name in ("dbt-core", "dbt")))';
+  return execFileSync(python, ['-c', ask], { encoding: 'utf8' }).trim();
+}
+
 /** Of everything that decides what dbt is asked: a change of it asks anew. */
-function digestOf(folder: string): string {
+function digestOf(folder: string, script: string): string {
   const hash = createHash('sha256');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && !file.parentPath.includes('expected') && !file.name.endsWith('.pyc'))
     .map((file) => join(file.parentPath, file.name))
     .sort();
-  for (const path of [...files, questions, script]) hash.update(readFileSync(path));
+  const asking = [questions, script, join(import.meta.dirname, 'material.py')];
+  for (const path of [...files, ...asking]) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 12);
 }
 
-function askDbt(python: string, folder: string, out: string, flag: string): void {
+function askDbt([python, script]: readonly [string, string], folder: string, out: string, flag: string): void {
   mkdirSync(out, { recursive: true });
   const processes = String(Math.min(4, availableParallelism()));
   execFileSync(python, [script, folder, out, flag, questions, processes, ...positionals], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' },
+    env: { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false', PYTHONDONTWRITEBYTECODE: '1' },
   });
 }
 
@@ -157,30 +161,18 @@ function compareAll(out: string, moreUnrendered: boolean): Counts {
     const base = bases.get(answer.base) ?? read(join(out, answer.base));
     bases.set(answer.base, base);
     const asked = questionsOf(answer);
-    const faults = mismatchesOf(asked, base, read(join(out, name, 'head.json.gz')), moreUnrendered);
-    const known = unseen.get(name);
+    const head = read(join(out, name, 'head.json.gz'));
+    const select = createSelector(stateContext(base, head, { moreUnrendered }));
+    const faults = mismatchesOf(asked, select);
     counts.checks += asked.length;
     counts.mismatches += faults.length;
     for (const fault of faults) {
-      const expected = known !== undefined && isPredicted(fault, known.node);
-      if (!expected) counts.unexpected++;
-      console.log(`  ${expected ? `expected (${known.why})` : 'MISMATCH'} ${name} ${fault.text}`);
+      const why = reasonFor(name, fault, select, { moreUnrendered, isPreview: answer.dbt.startsWith('2') });
+      if (why === null) counts.unexpected++;
+      console.log(`  ${why === null ? 'MISMATCH' : `expected (${why})`} ${name} ${fault.text}`);
     }
   }
   return counts;
-}
-
-interface Mismatch {
-  readonly question: Question;
-  /** What only one of both selects; empty where only one of both fails. */
-  readonly ids: readonly string[];
-  readonly text: string;
-}
-
-/** The node itself differs, and no other but where a graph operator of the expression brings its neighbours along. */
-function isPredicted({ question, ids }: Mismatch, node: string): boolean {
-  const hasOperator = /[+@]/.test(`${question.select ?? ''}${question.exclude ?? ''}`);
-  return ids.includes(node) && (ids.length === 1 || hasOperator);
 }
 
 /** The plain selectors are asked without tests pulled in. */
@@ -193,13 +185,7 @@ function questionsOf(answer: Answer): readonly Asked[] {
   ];
 }
 
-function mismatchesOf(
-  asked: readonly Asked[],
-  base: DbtProject,
-  head: DbtProject,
-  moreUnrendered: boolean,
-): readonly Mismatch[] {
-  const select = createSelector(stateContext(base, head, { moreUnrendered }));
+function mismatchesOf(asked: readonly Asked[], select: Selector): readonly Mismatch[] {
   return asked.flatMap(({ question, answer }) => {
     const { select: expression, exclude, mode = 'eager' } = question;
     const ours = select({

@@ -91,7 +91,7 @@ describe('the line', () => {
     await reviewPullRequest(aRequest(), world.ports);
     expect(world.stages).toEqual([
       ['collected', { comparable: 1, duration_ms: 10 }],
-      ['read', { statements: 4, duration_ms: 10 }],
+      ['read', { statements: 4, asked: 4, duration_ms: 10 }],
       ['gathered', { questions: 4, duration_ms: 10 }],
       // The record's own time is a look at the clock too.
       ['recorded', { seq: 3, duration_ms: 20 }],

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toSha } from '#core/base';
 import { openStore, type Store } from '#edges/database';
 import { createLog, startApp } from '../../src/server/index.ts';
+import { recordIn } from '../support/audit.ts';
 import { anEnvironment } from '../support/environment.ts';
 import { type GitHubDouble, startGitHubDouble } from '../support/github-double/index.ts';
-import { untilIdle } from '../support/idle.ts';
+import { linesOf, untilIdle } from '../support/idle.ts';
 import { allCheckRuns, checkNames, commentOf, writesSince } from '../support/seen-on-github.ts';
 import { aPglite, quick } from '../support/store.ts';
 
@@ -125,6 +126,62 @@ describe('a review that a crash cut off', () => {
     expect(github.repository.publishedState(pull.number, old).checkRuns).toMatchObject({
       weirkeeper: { status: 'completed', conclusion: 'cancelled' },
     });
-    expect(await store.reviews.readUnfinished(fullName, pull.number, toSha(''))).toEqual([]);
+    expect(await store.reviews.readUnfinished(fullName, pull.number)).toEqual([]);
+  });
+});
+
+describe('a pull request that is closed', () => {
+  const started = async (pull: { readonly number: number; readonly head: { readonly sha: string } }) => {
+    const { fullName } = github.repository;
+    const headSha = toSha(pull.head.sha);
+    const reviewId = `cut-off-${pull.number}`;
+    await store.reviews.start({ reviewId, repository: fullName, pullNumber: pull.number, headSha });
+    const body = { name: 'weirkeeper', head_sha: headSha, status: 'in_progress', external_id: reviewId };
+    await fetch(`${github.url}/repos/${fullName}/check-runs`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${github.issueToken()}` },
+      body: JSON.stringify(body),
+    });
+  };
+  const cancelled = { weirkeeper: { status: 'completed', conclusion: 'cancelled', title: 'pull request closed' } };
+
+  it('while the process of its review is down leaves no check run under way', async () => {
+    const pull = await open();
+    await started(pull);
+    listen();
+    await github.repository.closePullRequest(pull.number);
+    await settled();
+    expect(github.repository.publishedState(pull.number).checkRuns).toMatchObject(cancelled);
+    expect(await store.reviews.readUnfinished(github.repository.fullName, pull.number)).toEqual([]);
+  });
+
+  it('is not reviewed when an older delivery comes late, and its end is recorded although the closing was never told', async () => {
+    const pull = await open();
+    await started(pull);
+    await github.repository.closePullRequest(pull.number);
+    const opening = github.deliveries.length;
+    listen();
+    await github.repository.tellPullRequest(pull.number, 'opened', {
+      extra: { pull_request: { number: pull.number, state: 'open', head: { sha: pull.head.sha } } },
+    });
+    await settled();
+    expect(github.deliveries.length).toBe(opening + 1);
+    const seen = github.repository.publishedState(pull.number);
+    expect(seen.checkRuns).toMatchObject(cancelled);
+    expect(seen.comments).toEqual([]);
+    expect((await linesOf(store.exportAuditLog())).map(recordIn).join('')).toContain('abandoned');
+  });
+
+  it('and opened again is reviewed', async () => {
+    listen();
+    const pull = await open();
+    await github.repository.closePullRequest(pull.number);
+    await settled();
+    await github.repository.reopenPullRequest(pull.number);
+    await settled();
+    const { checkRuns, comments } = github.repository.publishedState(pull.number);
+    expect(Object.keys(checkRuns).toSorted()).toEqual([...checkNames].toSorted());
+    expect(Object.values(checkRuns).every(({ title }) => title !== 'pull request closed')).toBe(true);
+    expect(comments).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { UpstreamError } from '#core/base';
 import { openStore } from '#edges/database';
 import type { ReviewJob } from '#review';
 import { createLog, type RunJob, type RunningServer, startServer } from '../../src/server/index.ts';
+import { publicKeyOf } from '../support/audit.ts';
 import { anEnvironment } from '../support/environment.ts';
 import { aReviewJob, headOf } from '../support/jobs.ts';
 import { aPglite, eventually, quick } from '../support/store.ts';
@@ -56,6 +57,15 @@ function aPullRequest(action: string, digit: string) {
 function opened(deliveryId: string, digit = 'a') {
   return { event: 'pull_request', deliveryId, payload: aPullRequest('opened', digit) };
 }
+
+it('GET /keys answers the public keys of the audit log, the oldest first, and nothing else of them', async () => {
+  const { url, store } = await start();
+  const keys = ['first', 'second'].map((name) => ({ ...publicKeyOf(name), replaces: null, endorsement: null }));
+  for (const [i, key] of keys.entries()) await store.signingKeys.add(key, i + 1);
+  const response = await fetch(`${url}/keys`);
+  expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await response.json()).toEqual({ keys });
+});
 
 describe('a webhook', () => {
   it('is stored and answered at once; its job is done afterwards, and a redelivery changes nothing', async () => {

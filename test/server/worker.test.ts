@@ -47,6 +47,11 @@ describe('worker', () => {
 
   it.each([
     [new UpstreamError('github-down', 'm'), { kind: 'retry', code: 'github-down' }, 'warn'],
+    [
+      new UpstreamError('github-rate-limit', 'm', { retry_after_s: 90 }),
+      { kind: 'retry', code: 'github-rate-limit', afterSeconds: 90 },
+      'warn',
+    ],
     [new RepositoryError('policy-invalid', 'm'), { kind: 'failed', code: 'policy-invalid' }, 'info'],
     [new DeploymentError('no-permission', 'm'), { kind: 'failed', code: 'no-permission' }, 'error'],
     [new InvariantError('impossible', 'm'), { kind: 'failed', code: 'impossible' }, 'error'],

@@ -1,9 +1,16 @@
 // The App as a process that can be killed. Told by its environment, as in production; asked over IPC how much is left to do.
-
+// Its argument, JSON: settings of the store, of requests to GitHub, and of reconciling, over those of the soak.
 import { openStore } from '#edges/database';
-import { createLog, readEnvironment, startApp } from '../../src/server/index.ts';
+import { type AppOptions, createLog, readEnvironment, startApp } from '../../src/server/index.ts';
 import { linesOf } from '../support/idle.ts';
 
+export type AppSettings = Pick<AppOptions, 'requests'> & {
+  readonly store?: Parameters<typeof openStore>[1];
+  readonly reconcile?: AppOptions['reconcile'] | null;
+};
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as AppSettings;
+const reconcile = settings.reconcile === undefined ? { everyMs: 10_000, graceMs: 3_000 } : settings.reconcile;
 const environment = readEnvironment(process.env);
 const place =
   environment.databaseUrl === null ? { dataDir: environment.dataDir } : { databaseUrl: environment.databaseUrl };
@@ -11,14 +18,16 @@ const app = await startApp({
   environment,
   // Without pauses between writes: the other side is no GitHub.
   throttle: false,
-  store: await openStore(place, { retryDelaySeconds: 1, maxAttempts: 50 }),
+  ...(settings.requests === undefined ? {} : { requests: settings.requests }),
+  store: await openStore(place, { retryDelaySeconds: 1, maxAttempts: 50, heartbeatSeconds: 10, ...settings.store }),
   log: createLog({ level: environment.logLevel }),
-  reconcile: { everyMs: 10_000, graceMs: 3_000 },
+  ...(reconcile === null ? {} : { reconcile }),
 });
 process.on('message', (message) => {
   void answer(message).then((reply) => process.send?.({ asked: message, reply }));
 });
 
 async function answer(message: unknown): Promise<unknown> {
+  if (message === 'url') return app.webhookUrl;
   return message === 'log' ? linesOf(app.store.exportAuditLog()) : app.store.countJobs();
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 /** A process of the soak, asked by name over IPC. */
 export interface Child {
   ask<Reply>(question: string): Promise<Reply>;
+  /** Tells it something, and waits for the answer of that name. */
+  tell<Reply>(message: object, answer: string): Promise<Reply>;
   /** Kills it with SIGKILL and waits until it is gone. */
   kill(): Promise<void>;
   /** Whether it has ended by itself. */
@@ -23,7 +25,8 @@ export function startChild(
   const child: ChildProcess = fork(path, [...args], { env, stdio: ['ignore', out, 'inherit', 'ipc'] });
   const gone = once(child, 'exit');
   return {
-    ask: <Reply>(question: string) => ask<Reply>(child, question),
+    ask: <Reply>(question: string) => ask<Reply>(child, question, question),
+    tell: <Reply>(message: object, answer: string) => ask<Reply>(child, message, answer),
     async kill() {
       child.kill('SIGKILL');
       await gone;
@@ -32,13 +35,13 @@ export function startChild(
   };
 }
 
-async function ask<Reply>(child: ChildProcess, question: string): Promise<Reply> {
+async function ask<Reply>(child: ChildProcess, question: string | object, answer: string): Promise<Reply> {
   const { promise, resolve, reject } = Promise.withResolvers<Reply>();
   const hear = (message: unknown) => {
     const { asked, reply } = message as { readonly asked: string; readonly reply: Reply };
-    if (asked === question) resolve(reply);
+    if (asked === answer) resolve(reply);
   };
-  const end = () => reject(new Error(`the process ended before it answered ${question}`));
+  const end = () => reject(new Error(`the process ended before it answered ${answer}`));
   child.on('message', hear);
   child.once('exit', end);
   if (question !== 'ready') child.send(question);

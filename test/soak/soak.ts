@@ -1,15 +1,11 @@
 // Kills the App again and again while deliveries flow in, and looks whether anything was lost or said twice.
 // npm run soak -- [--rounds 200] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Client } from 'pg';
 import { verifyAuditLog } from '#core/audit';
 import { type Child, startChild } from './child.ts';
 import { createDice } from './dice.ts';
+import { freePort, onPglite, onPostgres, type Place } from './places.ts';
 
 const { values } = parseArgs({
   options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' }, engine: { type: 'string' } },
@@ -33,12 +29,6 @@ interface GitHubReport {
   readonly overBudget: number;
   readonly lost: readonly string[];
   readonly duplicates: readonly string[];
-}
-
-interface Place {
-  readonly name: string;
-  readonly variables: Readonly<Record<string, string>>;
-  dispose(): Promise<void>;
 }
 
 const engines = new Map([
@@ -182,49 +172,4 @@ function tell(
     ].join('\n'),
   );
   return audit.ok && failed === 0 && report.settled && report.lost.length + report.duplicates.length === 0;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-function onPglite(): Promise<Place> {
-  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-soak-'));
-  const dispose = () => {
-    rmSync(folder, { recursive: true, force: true });
-    return Promise.resolve();
-  };
-  return Promise.resolve({ name: 'PGlite', variables: { WEIRKEEPER_DATA_DIR: folder, DATABASE_URL: '' }, dispose });
-}
-
-async function onPostgres(): Promise<Place | null> {
-  const server = process.env['WEIRKEEPER_TEST_DATABASE_URL'] ?? '';
-  if (server === '') {
-    console.log('not run on PostgreSQL: WEIRKEEPER_TEST_DATABASE_URL is not set');
-    return null;
-  }
-  const name = `weirkeeper_soak_${Date.now()}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-soak-'));
-  return {
-    name: 'PostgreSQL',
-    variables: { DATABASE_URL: url.href, WEIRKEEPER_DATA_DIR: folder },
-    async dispose() {
-      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-async function onServer(connectionString: string, sql: string): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
 }

@@ -105,7 +105,6 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
     artifacts: [],
     origin: 'a test',
     stale: null,
-    trees: new Map(),
     children: new Map(),
     lineage: new Map(
       ids.map((uniqueId) => [
@@ -116,6 +115,8 @@ function aSide(ids: readonly UniqueId[], code: string): AnalyzedSide {
           rowset: [],
           unresolved: null,
           complete: true,
+          said: [],
+          starTables: [],
           missing: [],
         },
       ]),

@@ -156,6 +156,8 @@ function aLineage(
     rowset,
     unresolved: unresolved ?? null,
     complete: complete ?? unresolved === undefined,
+    said: [],
+    starTables: [],
     missing: [],
     columns: Object.entries(all).map(([column, sources]): ColumnLineage => {
       const blind = 'code' in sources ? sources : null;
@@ -211,7 +213,6 @@ export function aSide({ nodes, macros = [], adapter = 'postgres', stale, statuse
     origin: 'directory target/',
     stale: stale ?? null,
     lineage: new Map(nodes.flatMap(({ lineage }) => (lineage === null ? [] : [[lineage.uniqueId, lineage] as const]))),
-    trees: new Map(),
     children: childrenOf(nodes),
   };
 }

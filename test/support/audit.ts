@@ -4,7 +4,10 @@ import {
   type AuditEvent,
   auditLine,
   type ChainState,
+  checkpointLine,
+  emptyFrontier,
   extendChain,
+  type Frontier,
   type Handover,
   handoverPayload,
   handoverType,
@@ -12,7 +15,11 @@ import {
   type PublicKey,
   preAuthEncoding,
   type RecordSigner,
+  readCheckpoint,
+  rootOf,
   type SealedRecord,
+  type SignedCheckpoint,
+  withLeaf,
 } from '#core/audit';
 import { reason, toFingerprint, toSha, toUniqueId } from '#core/base';
 
@@ -51,7 +58,7 @@ export function anAnalysed(changes: Partial<AnalysedEvent> = {}): AnalysedEvent 
       { side: 'base', name: 'manifest.json', sha256: '2'.repeat(64) },
     ],
     nodes: [{ id: 'model.shop.fct_orders', before: '6'.repeat(64), after: '7'.repeat(64) }],
-    policy: { path: '.github/weirkeeper.yml', sha: toSha('b'.repeat(40)), digest: '3'.repeat(64) },
+    policy: { path: '.github/weirkeeper.yml', sha: toSha('b'.repeat(40)), digest: '3'.repeat(64), mode: 'enforcing' },
     verdict: {
       outcome: 'failed',
       rung: 'T4',
@@ -163,9 +170,41 @@ export function aStream(repository = 'shop/warehouse', last: ChainState['last'] 
 
 /** An exported log of one repository: a key record, then reviews `review-2`, `review-3`, … */
 export function aLog(records: number, repository = 'shop/warehouse', signer = aSigner()): readonly string[] {
+  return aLogStream(records, repository, signer).lines();
+}
+
+/** The same as a stream. */
+export function aLogStream(records: number, repository = 'shop/warehouse', signer = aSigner()): TestStream {
   const stream = aStream(repository);
   for (let i = 2; i <= records; i += 1) stream.add([anAnalysed({ reviewId: `review-${String(i)}` })], signer);
-  return stream.lines();
+  return stream;
+}
+
+/** A checkpoint of the log of `shop/warehouse` after so many of these records. */
+export function aCheckpoint(
+  records: readonly Pick<SealedRecord, 'digest'>[],
+  size: number,
+  signer = aSigner(),
+): SignedCheckpoint {
+  let frontier = emptyFrontier;
+  for (const { digest } of records.slice(0, size)) frontier = withLeaf(frontier, Buffer.from(digest, 'hex'));
+  return checkpointOf(frontier, records[size - 1]?.digest ?? '', signer);
+}
+
+/** A checkpoint after each of these records. */
+export function allCheckpoints(records: readonly Pick<SealedRecord, 'digest'>[]): readonly SignedCheckpoint[] {
+  let frontier = emptyFrontier;
+  return records.map(({ digest }) => {
+    frontier = withLeaf(frontier, Buffer.from(digest, 'hex'));
+    return checkpointOf(frontier, digest, aSigner());
+  });
+}
+
+function checkpointOf(frontier: Frontier, last: string, signer: RecordSigner): SignedCheckpoint {
+  const place = { repository: 'shop/warehouse', size: frontier.size, time: '2026-03-05T00:00:00.000Z' };
+  const read = readCheckpoint(checkpointLine({ ...place, root: rootOf(frontier), last }, signer));
+  if (read === null) throw new Error('a checkpoint does not read back');
+  return read;
 }
 
 /** The record in a line of an exported log, as its JSON text. */

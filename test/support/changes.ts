@@ -28,7 +28,6 @@ export function aSide(project: DbtProject, parts: Partial<AnalyzedSide> = {}): A
     origin: 'directory target/',
     stale: null,
     lineage: new Map(),
-    trees: new Map(),
     children: childrenOf(project),
     ...parts,
   };

@@ -95,6 +95,7 @@ describe('webhooks', () => {
     await github.tellInstallation('created');
     expect(received.map(({ event, action }) => `${event}.${action}`)).toEqual([
       'pull_request.opened',
+      'push.undefined',
       'pull_request.synchronize',
       'pull_request.ready_for_review',
       'pull_request.labeled',

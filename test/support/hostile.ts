@@ -218,6 +218,7 @@ export function hostileView(texts: readonly string[], size: number): ReviewView 
         claims: { total: 1, grounded: 0, dropped: 1 },
         reason: { code: 'x', text: next(), remedy: next() },
       },
+      cuts: [{ code: 'x', text: next(), remedy: next() }],
       commands: [next(), next()],
     },
   });

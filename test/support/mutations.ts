@@ -23,17 +23,31 @@ const values: readonly unknown[] = [null, 0, -1.5, true, '', 'x', [], {}, [null]
 
 /** One random mutation of a manifest, as text. `manifest` is left as it was. */
 export function mutate(manifest: Json, roll: (limit: number) => number): Mutation {
-  const copy = JSON.parse(JSON.stringify(manifest)) as Json;
+  const copy = { ...manifest };
   const section = pick(Object.keys(copy), roll);
   const place = descend(copy, section, roll);
   const kind = roll(10);
   const what = `${place.path}: ${String(kind)}`;
   if (kind === 0) place.drop();
   else if (kind === 1) tie(copy, roll);
-  else if (kind === 2) place.set(JSON.parse(JSON.stringify(copy['nodes'] ?? {})));
+  else if (kind === 2) place.set(manifest['nodes'] ?? {});
   else place.set(pick(values, roll));
-  const text = JSON.stringify(copy);
+  const text = toText(copy, manifest);
   return { what, text: kind === 3 && roll(4) === 0 ? text.slice(0, roll(text.length)) : text };
+}
+
+const written = new WeakMap<object, string>();
+
+/** JSON of a mutation: a section that is still the manifest's own is written once for all of them. */
+function toText(copy: Json, manifest: Json): string {
+  const sections = Object.entries(copy).map(([key, value]: readonly [string, unknown]) => {
+    const isOwn = typeof value === 'object' && value !== null && value === manifest[key];
+    const known = isOwn ? written.get(value) : undefined;
+    const text = known ?? JSON.stringify(value);
+    if (isOwn) written.set(value, text);
+    return `${JSON.stringify(key)}:${text}`;
+  });
+  return `{${sections.join(',')}}`;
 }
 
 interface Place {
@@ -42,6 +56,7 @@ interface Place {
   set(value: unknown): void;
 }
 
+/** Goes down a random way; what is on it is copied, so that the place can be changed. */
 function descend(root: Json, first: string, roll: (limit: number) => number): Place {
   let holder: Json = root;
   let key = first;
@@ -49,7 +64,9 @@ function descend(root: Json, first: string, roll: (limit: number) => number): Pl
   for (let depth = 0; depth < 8; depth++) {
     const inner: unknown = holder[key];
     if (typeof inner !== 'object' || inner === null || Object.keys(inner).length === 0 || roll(4) === 0) break;
-    holder = inner;
+    const copied = (Array.isArray(inner) ? [...(inner as readonly unknown[])] : { ...inner }) as Json;
+    holder[key] = copied;
+    holder = copied;
     key = pick(Object.keys(inner), roll);
     path += `.${key}`;
   }
@@ -67,7 +84,8 @@ function descend(root: Json, first: string, roll: (limit: number) => number): Pl
 
 /** Two nodes that depend on each other, on themselves and on nothing that is there; one of them under another's id. */
 function tie(manifest: Json, roll: (limit: number) => number): void {
-  const nodes = manifest['nodes'] as Json;
+  const nodes = { ...(manifest['nodes'] as Json) };
+  manifest['nodes'] = nodes;
   const [a, b] = [pick(Object.keys(nodes), roll), pick(Object.keys(nodes), roll)];
   nodes[a] = { ...nodes[a], depends_on: { nodes: [a, b, 'model.shop.gone'], macros: [null, 'macro.shop.gone'] } };
   nodes[b] = { ...nodes[b], depends_on: { nodes: [a], macros: [] }, unique_id: a };

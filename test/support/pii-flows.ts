@@ -92,7 +92,7 @@ async function toSide(adapter: string, words: FlowProject): Promise<AnalyzedSide
   const project = toProject(adapter, words);
   const catalog = aCatalog({ [source]: sourceColumns, ...words.types });
   const { trees, reasons } = await readTrees(project);
-  return aSide(project, { catalog, trees, lineage: traceProject(project, catalog, trees, reasons) });
+  return aSide(project, { catalog, lineage: traceProject(project, catalog, trees, reasons) });
 }
 
 function toProject(adapter: string, { models, labels = {}, readers = {} }: FlowProject): DbtProject {

@@ -16,7 +16,7 @@ import type {
   ReviewPorts,
   ReviewRequest,
 } from '#review';
-import { createRecorder } from '#review';
+import { createRecorder, noLineageCache } from '#review';
 import { aSigner } from './audit.ts';
 import { aPullRequest } from './changes.ts';
 import type { Json } from './manifests.ts';
@@ -90,6 +90,10 @@ export function aWorld(words: WorldWords = {}): World {
         happens('read head');
         return (heads.length > 1 ? heads.shift() : heads[0]) ?? HEAD;
       },
+      async readHead() {
+        happens('read head');
+        return { sha: heads[0] ?? HEAD, isOpen: true };
+      },
       async readFile(_request, path, sha) {
         happens(`read file ${path} at ${sha.slice(0, 1)}`);
         return words.files?.[`${sha}:${path}`] ?? null;
@@ -113,6 +117,7 @@ export function aWorld(words: WorldWords = {}): World {
         return new Map(statements.map(({ key }) => [key, { ok: false, reason: noEngine }]));
       },
     },
+    lineageCache: noLineageCache,
     evidence: (words.evidence ?? []).map((source) => ({
       kinds: source.kinds,
       answer: (question) => {
@@ -144,8 +149,8 @@ export function aWorld(words: WorldWords = {}): World {
         happens('publish');
         seen.published.push({ request, publication });
       },
-      async withdraw(_request, newerSha) {
-        happens(`withdraw for ${newerSha.slice(0, 1)}`);
+      async withdraw(_request, because) {
+        happens(`withdraw for ${because.slice(0, 1)}`);
       },
       async readCheckRuns(request) {
         happens(`read check runs of #${String(request.pullNumber)} at ${request.headSha.slice(0, 1)}`);

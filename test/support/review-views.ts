@@ -70,6 +70,7 @@ export function aView({
     previousFingerprints: null,
     coverage: { models: 4, columns: 14, resolved: 14, unresolved: [] },
     deepReview: null,
+    cuts: [],
     commands: [],
     ...over,
   };
@@ -237,7 +238,7 @@ export function unmeasuredView(): ReviewView {
         rowCount,
         unknown('no-warehouse', 'no warehouse is configured', 'set WAREHOUSE_URL, or upload weirkeeper-evidence.json'),
       ],
-      [columnLineage, passed('14 columns of 4 models, all resolved')],
+      [columnLineage, passed('resolved all 14 columns of the 4 models reached')],
     ],
     over: {
       coverage: {
@@ -270,7 +271,7 @@ export function clearView(): ReviewView {
     results: [
       [state, passed('3 models modified')],
       [rowCount, passed('3 models within 10 %')],
-      [columnLineage, passed('14 columns of 4 models, all resolved')],
+      [columnLineage, passed('resolved all 14 columns of the 4 models reached')],
       [pii, passed('no new path')],
     ],
     over: { rows: rowsOf([DIM, 9114, 9114], [FCT, 41208, 41208], [DAILY, 365, 365]) },

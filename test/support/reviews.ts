@@ -72,7 +72,6 @@ export function aSide(nodes: readonly DbtNode[], edges: readonly (readonly [stri
     origin: 'directory target',
     stale: null,
     lineage: new Map(),
-    trees: new Map(),
     children,
   };
 }

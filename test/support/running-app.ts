@@ -15,8 +15,12 @@ export interface RunningApp {
   readonly logText: () => string;
   /** Resolves when every accepted job is done and no webhook is under way; fails when a job failed for good. */
   readonly settled: () => Promise<void>;
+  /** The daily look at one repository, to its end. */
+  readonly lookAt: (repository: string, installationId: number) => Promise<void>;
+  /** Answer of `GET` on a path of the App. */
+  readonly get: (path: string) => Promise<string>;
   /** Lines of the exported audit log. */
-  readonly auditLines: () => Promise<readonly string[]>;
+  readonly auditLines: (repository?: string) => Promise<readonly string[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -24,7 +28,7 @@ export interface RunningApp {
 export async function startAppFor(
   github: GitHubDouble,
   variables: Readonly<Record<string, string>> = {},
-  { reconcile, place }: { readonly reconcile?: AppOptions['reconcile']; readonly place?: StorePlace } = {},
+  { reconcile, place, clock }: Pick<AppOptions, 'reconcile' | 'clock'> & { readonly place?: StorePlace } = {},
 ): Promise<RunningApp> {
   const log = collectLog();
   const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-app-'));
@@ -45,6 +49,7 @@ export async function startAppFor(
     log: logOf(environment, log.stream),
     throttle: false,
     ...(reconcile === undefined ? {} : { reconcile }),
+    ...(clock === undefined ? {} : { clock }),
     drainMs: 5_000,
   });
   github.setWebhookUrl(app.webhookUrl);
@@ -52,7 +57,12 @@ export async function startAppFor(
     webhookUrl: app.webhookUrl,
     logText: log.text,
     settled: () => untilIdle(github, app.store),
-    auditLines: () => linesOf(app.store.exportAuditLog()),
+    lookAt: async (repository, installationId) => {
+      await app.store.enqueue([{ kind: 'settle', repository, installationId, deliveryId: 'daily' }]);
+      await untilIdle(github, app.store);
+    },
+    get: async (path) => (await fetch(`${app.url}${path}`)).text(),
+    auditLines: (repository) => linesOf(app.store.exportAuditLog(repository)),
     close: async () => {
       github.setWebhookUrl(null);
       await app.close();

@@ -2,7 +2,7 @@ import type { JsonObject, Sha } from '#core/base';
 import { sortedBy } from '#core/base';
 import type { Account, ArtifactDigest } from '#core/change';
 import type { Answer, Answers, Side } from '#core/evidence';
-import type { JudgedGate, Verdict } from '#core/policy';
+import type { JudgedGate, Policy, Verdict } from '#core/policy';
 import type { Assistance } from '#core/provenance';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256 } from './digest.ts';
@@ -37,6 +37,7 @@ interface AuditedPolicy {
   readonly path: string;
   readonly sha: Sha | null;
   readonly digest: string | null;
+  readonly mode: Policy['mode'];
 }
 
 export interface ClaimCounts {

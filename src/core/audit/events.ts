@@ -25,17 +25,29 @@ interface OpenedEvent {
   readonly assistance: Assistance;
 }
 
-/** A person decided otherwise than the app. */
+/** One thing that the app had said and that a person decided otherwise. */
+export interface Override {
+  /** `gate row-count`, `review`, or `label senior`: the role that the policy gives a name. */
+  readonly subject: string;
+  /** What the gate had come to; `NONE` of a head without a review, `REMOVED` of a label. */
+  readonly result: 'FAILED' | 'UNKNOWN' | 'NONE' | 'REMOVED';
+  /** GitHub login; null when GitHub no longer says. */
+  readonly by: string | null;
+  /** ISO 8601. */
+  readonly at: string;
+  /** Whether the branch's rules ask for the check, so that only somebody who may bypass them could merge; null: not known. */
+  readonly required: boolean | null;
+}
+
+/** A pull request was merged though the app had said otherwise of its head. */
 export interface OverriddenEvent {
   readonly event: 'overridden';
   readonly pullNumber: number;
   readonly head: Sha;
-  /** What was decided otherwise: `label assisted-by:llm`. */
-  readonly subject: string;
-  readonly action: 'added' | 'removed';
-  readonly by: string | null;
-  /** ISO 8601. */
-  readonly at: string;
+  readonly mergeCommit: Sha | null;
+  /** Digest of the review's record; null when the merged head had none. */
+  readonly review: string | null;
+  readonly overrides: readonly Override[];
 }
 
 export interface Reviewer {
@@ -99,12 +111,11 @@ export function eventKey(event: AuditEvent): string {
   switch (event.event) {
     case 'opened':
     case 'merged':
+    case 'overridden':
       return `${event.event}:#${event.pullNumber}`;
     case 'analysed':
     case 'deep-reviewed':
       return analysedKey(event);
-    case 'overridden':
-      return `overridden:#${event.pullNumber}:${sha256(`${event.subject} ${event.action} ${event.at}`).slice(0, 20)}`;
     case 'outcome':
       return `outcome:#${event.pullNumber}:${event.state}:${evidenceKey(event)}`;
     case 'key':
@@ -141,11 +152,12 @@ export function eventBody(event: AuditEvent, signer: Pick<RecordSigner, 'hmac'>)
     case 'deep-reviewed':
       return analysedBody(event, signer);
     case 'overridden': {
-      const { subject, action, by, at } = event;
+      const { pullNumber, head, mergeCommit, review, overrides } = event;
       return {
-        pullNumber: event.pullNumber,
-        change: { head: event.head },
-        overrides: [{ subject, action, by, at }],
+        pullNumber,
+        change: { head, mergeCommit },
+        review: review && `sha256:${review}`,
+        overrides: overrides.map((override) => ({ ...override })),
       };
     }
     case 'merged':

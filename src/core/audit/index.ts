@@ -15,6 +15,7 @@ export { handoverPayload, handoverType, keyIdOf } from './keys.ts';
 export { emptyFrontier, type Frontier, rootOf, withLeaf } from './merkle.ts';
 export type { Found, LaterCommit } from './outcomes/find-outcomes.ts';
 export {
+  broughtBack,
   newFindings,
   nothingObserved,
   outcomeByContent,
@@ -25,6 +26,8 @@ export {
 } from './outcomes/find-outcomes.ts';
 export type { MergedPullRequest, MergeFacts } from './outcomes/merge-facts.ts';
 export { mergeFacts } from './outcomes/merge-facts.ts';
+export type { DatedLabelEvent, RecordedReview } from './overrides.ts';
+export { overriddenBy } from './overrides.ts';
 export type { LogEntry } from './read-line.ts';
 export { readLogLine } from './read-line.ts';
 export type { AuditCheck, AuditVerifier, BrokenRecord, ChainSummary, VerifyOptions } from './verify.ts';

@@ -166,7 +166,9 @@ function hold(chain: ChainState, here: readonly SignedCheckpoint[]): ChainState 
   const root = rootOf(chain.frontier);
   const other = here.find((checkpoint) => checkpoint.root !== root || checkpoint.last !== chain.digest);
   if (other !== undefined) {
-    return `the checkpoint of ${other.time} says that the first ${plural(other.size, 'record')} have root ${other.root}, here it is ${root}: the log was rewritten after that`;
+    const from = (chain.checkpoints.at(-1) ?? 0) + 1;
+    const where = from === other.size ? `record ${from}` : `one of the records ${from} to ${other.size}`;
+    return `the checkpoint of ${other.time} says that the first ${plural(other.size, 'record')} have root ${other.root}, here it is ${root}: ${where} is not what it was, the log was rewritten after that`;
   }
   return { ...chain, checkpoints: [...chain.checkpoints, first.size] };
 }

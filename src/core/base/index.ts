@@ -1,7 +1,8 @@
-// Words that every other area uses: identifiers, reasons, failures, ordering. Imports nothing.
+// Words that every other area uses: identifiers, reasons, failures, ordering, digests. Imports no other area.
 export { assertNever } from './assert-never.ts';
 export type { Brand, Fingerprint, Sha, UniqueId } from './brand.ts';
 export { toFingerprint, toSha, toUniqueId } from './brand.ts';
+export { sha256 } from './digest.ts';
 export type { FailureDetails } from './failure.ts';
 export {
   DeploymentError,

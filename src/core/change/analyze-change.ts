@@ -1,8 +1,8 @@
 import type { Reason, UniqueId } from '#core/base';
-import { toUniqueId } from '#core/base';
+import { sha256, toUniqueId } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { childrenOf } from '#core/dbt';
-import { traceProject } from '#core/lineage';
+import { type Known, type ProjectLineage, startTracing, type Tracing, traceProject } from '#core/lineage';
 import type { Query, SqlAnswer, SqlStatement } from '#core/sql';
 import { toDialect } from '#core/sql';
 import type { AnalyzedSide, Change, ProjectSide } from './change.ts';
@@ -23,11 +23,24 @@ export function statementsFor({ base, head }: Sides): readonly SqlStatement[] {
 }
 
 /** What a pull request changes and what that reaches, from both sides and the trees of their SQL. */
-export function analyzeChange({ pullRequest, base, head }: Sides, answers: ReadonlyMap<string, SqlAnswer>): Change {
+export function analyzeChange(sides: Sides, answers: ReadonlyMap<string, SqlAnswer>): Change {
+  const base = traceSide(sides.base, 'base', answers);
+  return compareSides(sides, { base: base.lineage, head: traceSide(sides.head, 'head', answers).lineage });
+}
+
+/** What a pull request changes and what that reaches, from both sides and their lineage. */
+export function compareSides(
+  { pullRequest, base, head }: Sides,
+  lineage: Readonly<Record<Side, ProjectLineage>>,
+): Change {
   const found = findModified(base.project, head.project, { runResults: head.runResults, pullRequest });
-  const sides = { base: analyzeSide(base, 'base', answers), head: analyzeSide(head, 'head', answers) };
+  const sides = { base: analyzedSide(base, lineage.base), head: analyzedSide(head, lineage.head) };
   const columnChanges = compareColumns({ ...sides, modified: found.modified });
   return { pullRequest, ...sides, ...found, columnChanges };
+}
+
+function analyzedSide(side: ProjectSide, lineage: ProjectLineage): AnalyzedSide {
+  return { ...side, lineage, children: childrenOf(side.project) };
 }
 
 /** The compiled SQL of a project's models and snapshots, keyed `<side>:<unique_id>`. */
@@ -42,12 +55,12 @@ export function statementsOf(project: DbtProject, side: Side): readonly SqlState
   return statements;
 }
 
-/** Trees and lineage of one side, from the answers to its statements. */
+/** Lineage of one side, from the answers to its statements. */
 export function traceSide(
   { project, catalog }: Pick<ProjectSide, 'project' | 'catalog'>,
   side: Side,
   answers: ReadonlyMap<string, SqlAnswer>,
-): Pick<AnalyzedSide, 'trees' | 'lineage'> {
+): Pick<AnalyzedSide, 'lineage'> {
   const trees = new Map<UniqueId, Query>();
   const unread = new Map<UniqueId, Reason>();
   for (const [key, answer] of answers) {
@@ -56,15 +69,33 @@ export function traceSide(
     if (answer.ok) trees.set(id, answer.query);
     else unread.set(id, answer.reason);
   }
-  return { trees, lineage: traceProject(project, catalog, trees, unread) };
+  return { lineage: traceProject(project, catalog, trees, unread) };
+}
+
+/** One side on its way to lineage: the statements of its SQL by SQL key, each once, and its tracing. */
+export interface SideTracing {
+  readonly statements: ReadonlyMap<string, SqlStatement>;
+  /** Starts with what is known of the SQL by then. */
+  readonly start: (known: Known) => Tracing;
+}
+
+/** Prepares one side's lineage where only the SQL is to be read that is not known. Keys are of the SQL and its dialect alone. */
+export function prepareTracing(
+  { project, catalog }: Pick<ProjectSide, 'project' | 'catalog'>,
+  side: Side,
+): SideTracing {
+  const statements = new Map<string, SqlStatement>();
+  const sqlKeys = new Map<UniqueId, string>();
+  for (const statement of statementsOf(project, side)) {
+    const key = sha256(`${statement.dialect}\n${statement.sql}`);
+    if (!statements.has(key)) statements.set(key, { ...statement, key });
+    sqlKeys.set(toUniqueId(statement.key.slice(side.length + 1)), key);
+  }
+  return { statements, start: (known) => startTracing({ project, catalog, sqlKeys }, known) };
 }
 
 type Side = 'base' | 'head';
 
 function hasQuery({ resourceType, language }: DbtNode): boolean {
   return (resourceType === 'model' || resourceType === 'snapshot') && language === 'sql';
-}
-
-function analyzeSide(side: ProjectSide, name: Side, answers: ReadonlyMap<string, SqlAnswer>): AnalyzedSide {
-  return { ...side, ...traceSide(side, name, answers), children: childrenOf(side.project) };
 }

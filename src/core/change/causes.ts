@@ -1,19 +1,9 @@
 import type { JsonValue } from '#core/base';
-import { isJsonObject, toLine } from '#core/base';
-import type { ChangedMacros, DbtNode, MacroCause, StateContext } from '#core/dbt';
-import {
-  configDifferences,
-  contractDifferences,
-  macroCausesOf,
-  persistedDifferences,
-  previousOf,
-  refDifferences,
-  relationDifferences,
-  sameBody,
-  sameFqn,
-} from '#core/dbt';
+import { toLine } from '#core/base';
+import type { ChangedMacros, ContractItem, DbtNode, MacroCause, StateContext } from '#core/dbt';
+import { differencesOf, isModifiedWhenNew, macroCausesOf, previousOf } from '#core/dbt';
 import type { Cause } from './change.ts';
-import { fieldCauses } from './field-causes.ts';
+import { fieldCause } from './field-causes.ts';
 import type { Foreign, Pair, Writers } from './foreign-causes.ts';
 import { configForeign, contractForeign, dateForeign, macroForeign, sourceForeign } from './foreign-causes.ts';
 
@@ -27,35 +17,41 @@ export interface CauseContext {
   readonly writers: Writers;
 }
 
-/** Why dbt selects a modified node of head, most telling first; one phrase each, plain text on one line. */
+/**
+ * Why dbt selects a node of head as modified, most telling first; one phrase each, plain text on one line. None where
+ * dbt does not select it, at least one where it does: only what this dbt compares is named.
+ */
 export function causesOf(context: CauseContext, node: DbtNode): readonly Cause[] {
-  const old = previousOf(context.state, node);
+  const { state } = context;
+  const old = previousOf(state, node);
   const macros = macroCausesFor(context, node);
-  if (old === undefined) return [{ kind: 'new', text: `new ${node.resourceType.replaceAll('_', ' ')}` }, ...macros];
+  if (old === undefined) {
+    if (!isModifiedWhenNew(state, node)) return macros;
+    return [{ kind: 'new', text: `new ${node.resourceType.replaceAll('_', ' ')}` }, ...macros];
+  }
   const pair = { old, node };
+  const differences = differencesOf(state, old, node);
   return [
-    ...bodyCauses(pair),
-    ...configDifferences(context.state, old, node).map((key) => configCause(context, pair, key)),
-    ...relationCauses(context, pair),
+    ...(differences.body ? [bodyCause(node)] : []),
+    ...differences.configs.map((key) => configCause(context, pair, key)),
+    ...differences.relation.map((key) => relationCause(context, pair, key)),
     ...macros,
-    ...contractCauses(context, pair),
-    ...persistedDifferences(old, node).map(
+    ...differences.contract.map((item) => contractCause(context, item)),
+    ...differences.persisted.map(
       (what): Cause => ({
         kind: 'persisted-description',
         text: toLine(`persisted description of ${what}`),
         item: what,
       }),
     ),
-    ...fieldCauses(context.writers, pair),
-    ...(sameFqn(old, node) || node.resourceType === 'unit_test' ? [] : [fqnCause(pair)]),
-    ...refDifferences(context.state, old, node).map((key) => versionCause(pair, key)),
+    ...differences.fields.map((field) => fieldCause(context.writers, pair, field)),
+    ...(differences.fqn ? [fqnCause(pair)] : []),
+    ...differences.version.map((key) => versionCause(pair, key)),
   ];
 }
 
-/** Types without code of their own; of a generic test the arguments are part of its id, and dbt compares no body. */
-function bodyCauses({ old, node }: Pair): readonly Cause[] {
-  if (isJsonObject(node.entry['test_metadata']) || sameBody(old, node)) return [];
-  return [node.resourceType === 'seed' ? { kind: 'checksum', text: 'seed file' } : { kind: 'body', text: 'edited' }];
+function bodyCause({ resourceType }: DbtNode): Cause {
+  return resourceType === 'seed' ? { kind: 'checksum', text: 'seed file' } : { kind: 'body', text: 'edited' };
 }
 
 function configCause({ state, writers }: CauseContext, pair: Pair, key: string): Cause {
@@ -66,37 +62,17 @@ function configCause({ state, writers }: CauseContext, pair: Pair, key: string):
   return differing('config', `config ${key}`, { key, before, after, foreign });
 }
 
-function relationCauses({ state, writers }: CauseContext, pair: Pair): readonly Cause[] {
+function relationCause({ state, writers }: CauseContext, pair: Pair, key: string): Cause {
   const { old, node } = pair;
-  if (isJsonObject(node.entry['test_metadata']) || !hasRelation(node)) return [];
-  return relationDifferences(state, old, node).map((key) => {
-    if (node.resourceType !== 'source') {
-      const foreign = configForeign(state, writers, pair, key);
-      const [before, after] = [old.unrenderedConfig, node.unrenderedConfig];
-      return differing('relation', `relation ${key}`, { key, before, after, foreign });
-    }
-    const foreign = sourceForeign(pair, key);
-    return differing('relation', `relation ${key}`, { key, before: old.entry, after: node.entry, foreign });
-  });
+  const isSource = node.resourceType === 'source';
+  const foreign = isSource ? sourceForeign(pair, key) : configForeign(state, writers, pair, key);
+  const [before, after] = isSource ? [old.entry, node.entry] : [old.unrenderedConfig, node.unrenderedConfig];
+  return differing('relation', `relation ${key}`, { key, before, after, foreign });
 }
 
-const withoutRelation: ReadonlySet<string> = new Set([
-  'exposure',
-  'metric',
-  'semantic_model',
-  'saved_query',
-  'unit_test',
-]);
-
-function hasRelation({ resourceType }: DbtNode): boolean {
-  return !withoutRelation.has(resourceType);
-}
-
-function contractCauses({ state, writers }: CauseContext, { old, node }: Pair): readonly Cause[] {
-  return contractDifferences(state, old, node).map((item): Cause => {
-    const foreign = contractForeign(writers, item.kind);
-    return { kind: 'contract', text: toLine(`contract: ${item.text}`), item: item.kind, ...asForeign(foreign) };
-  });
+function contractCause({ writers }: CauseContext, item: ContractItem): Cause {
+  const foreign = contractForeign(writers, item.kind);
+  return { kind: 'contract', text: toLine(`contract: ${item.text}`), item: item.kind, ...asForeign(foreign) };
 }
 
 function fqnCause({ old, node }: Pair): Cause {

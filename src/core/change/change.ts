@@ -1,7 +1,6 @@
 import type { Reason, UniqueId } from '#core/base';
 import type { DbtCatalog, DbtProject, ResourceType, RunResults } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import type { Query } from '#core/sql';
 import type { PullRequest } from './pull-request.ts';
 
 /** Everything known of one side, before anything is compared. */
@@ -39,8 +38,6 @@ export interface Change {
 
 export interface AnalyzedSide extends ProjectSide {
   readonly lineage: ProjectLineage;
-  /** Trees of the SQL that could be read. */
-  readonly trees: ReadonlyMap<UniqueId, Query>;
   /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
   readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;
 }

@@ -77,7 +77,9 @@ function pairsOf({ base, head, modified }: ColumnComparison): readonly Pair[] {
     const type = head.project.nodes.get(uniqueId)?.resourceType ?? '';
     if (before === undefined || !compared.has(type) || before.unresolved !== null || after.unresolved !== null)
       continue;
-    pairs.push({ uniqueId, base: before, head: after, own: changed.has(uniqueId) });
+    const own = changed.has(uniqueId);
+    // The same lineage, made once for both sides: only its node's own change could tell it from itself.
+    if (before !== after || own) pairs.push({ uniqueId, base: before, head: after, own });
   }
   return pairs;
 }

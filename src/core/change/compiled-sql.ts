@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { compareText } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { sameBody } from '#core/dbt';
+import { hasFirmSql, sameChecksum } from '#core/dbt';
 import { normalizeSqlText } from '#core/sql';
 import type { ModifiedNode } from './change.ts';
 
@@ -14,10 +14,35 @@ import type { ModifiedNode } from './change.ts';
  */
 export function compareCompiled(base: DbtProject, head: DbtProject, node: DbtNode): ModifiedNode['compiled'] {
   const old = base.nodes.get(node.uniqueId);
-  if (node.resourceType === 'seed') return old !== undefined && sameBody(old, node) ? 'identical' : 'changed';
+  if (node.resourceType === 'seed') return old !== undefined && sameChecksum(old, node) ? 'identical' : 'changed';
   if (node.compiledCode === null) return 'unknown';
   if (old === undefined) return 'changed';
   if (old.compiledCode === null) return 'unknown';
+  if (old.rendered !== undefined || node.rendered !== undefined) return compareRendered(base, head, [old, node]);
+  return compareTexts(base, head, [old, node]);
+}
+
+/**
+ * SQL that is rendered and not compiled on a side: two texts that agree may hide what is masked, two readings of an incremental model
+ * differ without a change, and what differs in a text in doubt may be the doubt.
+ */
+function compareRendered(
+  base: DbtProject,
+  head: DbtProject,
+  nodes: readonly [DbtNode, DbtNode],
+): ModifiedNode['compiled'] {
+  const [old, node] = nodes;
+  const isOneSided = old.rendered === undefined || node.rendered === undefined;
+  const isIncremental = [old, node].some(({ rendered }) => rendered?.isIncremental != null);
+  return !nodes.every(hasFirmSql) || (isOneSided && isIncremental) ? 'unknown' : compareTexts(base, head, nodes);
+}
+
+function compareTexts(
+  base: DbtProject,
+  head: DbtProject,
+  [old, node]: readonly [DbtNode, DbtNode],
+): ModifiedNode['compiled'] {
+  if (old.compiledCode === null || node.compiledCode === null) return 'unknown';
   if (old.compiledCode === node.compiledCode) return 'identical';
   const before = withNodesForRelations(old.compiledCode, base, old, (id) => successorOf(base, head, id));
   const after = withNodesForRelations(node.compiledCode, head, node, (id) => id);

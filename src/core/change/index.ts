@@ -1,7 +1,14 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
 
-export type { Sides } from './analyze-change.ts';
-export { analyzeChange, statementsFor, statementsOf, traceSide } from './analyze-change.ts';
+export type { Sides, SideTracing } from './analyze-change.ts';
+export {
+  analyzeChange,
+  compareSides,
+  prepareTracing,
+  statementsFor,
+  statementsOf,
+  traceSide,
+} from './analyze-change.ts';
 export type {
   AnalyzedSide,
   ArtifactDigest,
@@ -17,7 +24,7 @@ export type {
 } from './change.ts';
 export { compareColumns } from './column-changes.ts';
 export { compareCompiled } from './compiled-sql.ts';
-export { consumersBehind } from './dependents.ts';
+export { consumersBehind, consumersFirst } from './dependents.ts';
 export { rightSideLines } from './diff-lines.ts';
 export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';

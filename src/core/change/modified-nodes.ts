@@ -3,8 +3,9 @@ import { compareText, sortedBy } from '#core/base';
 import type { DbtProject, ResourceType, StateOptions } from '#core/dbt';
 import { findChangedMacros, selectState, stateContext } from '#core/dbt';
 import { causesOf } from './causes.ts';
-import type { ModifiedNode } from './change.ts';
+import type { Cause, ModifiedNode } from './change.ts';
 import { compareCompiled } from './compiled-sql.ts';
+import { editedKeys, withEditedVars } from './edited-vars.ts';
 import { writersOf } from './foreign-causes.ts';
 import { labelOf, leadsToIn } from './label.ts';
 import type { PullRequest } from './pull-request.ts';
@@ -32,14 +33,15 @@ export interface ModifiedOptions extends StateOptions {
  */
 export function findModified(base: DbtProject, head: DbtProject, options: ModifiedOptions = {}): Modified {
   const state = stateContext(base, head, options);
-  const macros = findChangedMacros(base, head);
+  const macros = findChangedMacros(state);
   const context = { state, macros, writers: writersOf(state, options.runResults ?? null) };
   const leadsTo = leadsToIn({ base, head, macros }, options.pullRequest ?? null);
+  const edited = editedKeys(options.pullRequest ?? null);
   const found: ModifiedNode[] = [];
   for (const [uniqueId, selectors] of selectState(base, head, options)) {
     const node = head.nodes.get(uniqueId);
     if (node === undefined || !selectors.has('modified')) continue;
-    const causes = causesOf(context, node);
+    const causes = causesOf(context, node).map((cause) => withVarsNamed(cause, edited));
     const compiled = compareCompiled(base, head, node);
     found.push({
       uniqueId,
@@ -62,4 +64,9 @@ export function findModified(base: DbtProject, head: DbtProject, options: Modifi
     alsoModified: sorted.filter((node) => !reviewed.has(node.resourceType)),
     removed: removed.map((node) => node.uniqueId).sort(compareText),
   };
+}
+
+function withVarsNamed(cause: Cause, edited: ReadonlySet<string>): Cause {
+  if (cause.foreign?.by !== 'environment') return cause;
+  return { ...cause, foreign: { ...cause.foreign, because: withEditedVars(cause.foreign.because, edited) } };
 }

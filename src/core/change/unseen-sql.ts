@@ -3,11 +3,12 @@ import { compareText } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import type { Change } from './change.ts';
 import { compareCompiled } from './compiled-sql.ts';
+import { editedKeys, withEditedVars } from './edited-vars.ts';
 
 /** A node whose compiled SQL differs although dbt does not select it. */
 export interface UnseenSql {
   readonly uniqueId: UniqueId;
-  /** What its code, or a macro that it uses, reads from outside the project's code: `var('x')`, `env_var('X')`, `target`. */
+  /** What its code, or a macro that it uses, reads from outside: `var('x')` and whether it is edited here, `env_var('X')`, `target`. */
   readonly reads: readonly string[];
 }
 
@@ -17,8 +18,9 @@ export interface UnseenSql {
  * differs by that, and one that reads nothing of the kind may hold what a query of the warehouse answered: neither is told.
  */
 export function findUnseenSql(
-  change: Pick<Change, 'base' | 'head' | 'modified' | 'alsoModified'>,
+  change: Pick<Change, 'base' | 'head' | 'modified' | 'alsoModified' | 'pullRequest'>,
 ): readonly UnseenSql[] {
+  const edited = editedKeys(change.pullRequest);
   const [base, head] = [change.base.project, change.head.project];
   const modified = new Set([...change.modified, ...change.alsoModified].map(({ uniqueId }) => uniqueId));
   const found: UnseenSql[] = [];
@@ -26,7 +28,7 @@ export function findUnseenSql(
     const old = base.nodes.get(node.uniqueId);
     if (old === undefined || modified.has(node.uniqueId) || old.compiledCode === node.compiledCode) continue;
     if (compareCompiled(base, head, node) !== 'changed' || holdsModified(head, node, modified)) continue;
-    const reads = readsOf(head, node);
+    const reads = readsOf(head, node).map((read) => withEditedVars(read, edited));
     if (reads.length > 0) found.push({ uniqueId: node.uniqueId, reads });
   }
   return found.sort((a, b) => compareText(a.uniqueId, b.uniqueId));

@@ -1,5 +1,8 @@
-import { compareText } from '#core/base';
+import type { JsonValue, UniqueId } from '#core/base';
+import { compareText, isJsonObject } from '#core/base';
+import { behaves } from './behaviours.ts';
 import type { DbtNode, DbtProject } from './project.ts';
+import type { StateContext } from './state-context.ts';
 
 /** A macro that differs between base and head, and how a node comes to it. */
 export interface MacroCause {
@@ -16,25 +19,52 @@ export interface ChangedMacros {
 }
 
 /**
- * Compares every macro of both manifests byte for byte: the project's, its packages', dbt's and the adapter's.
- * Source: dbt `StateSelectorMethod._macros_modified`, `recursively_check_macros_modified` (head's edges only).
+ * Compares every macro of both manifests byte for byte: the project's, its packages', dbt's and the adapter's. For dbt 2
+ * white space around a macro does not count, nor does one that only a side has, and only the node's own list is followed.
+ * Source: dbt `StateSelectorMethod._macros_modified`, `recursively_check_macros_modified` (head's edges only); dbt 2
+ * `check_modified_macros`.
  */
-export function findChangedMacros(base: DbtProject, head: DbtProject): ChangedMacros {
+export function findChangedMacros({
+  base,
+  head,
+  engine,
+}: Pick<StateContext, 'base' | 'head' | 'engine'>): ChangedMacros {
+  const isFlat = behaves(engine, 'flatMacros');
   const changed = new Map<string, MacroCause['how']>();
   for (const [id, macro] of head.macros) {
     const old = base.macros.get(id);
     if (old === undefined) changed.set(id, 'added');
-    else if (old.macroSql !== macro.macroSql) changed.set(id, 'changed');
+    else if (isFlat ? old.macroSql.trim() !== macro.macroSql.trim() : old.macroSql !== macro.macroSql)
+      changed.set(id, 'changed');
   }
   for (const id of base.macros.keys()) {
     if (!head.macros.has(id)) changed.set(id, 'removed');
   }
-  return { changed, tainted: callersOf(head, changed.keys()) };
+  if (!isFlat) return { changed, tainted: callersOf(head, changed.keys()) };
+  return { changed, tainted: new Set([...changed].flatMap(([id, how]) => (how === 'changed' ? [id] : []))) };
 }
 
 /** Whether a node of head uses a macro that differs. */
 export function usesChangedMacro(macros: ChangedMacros, node: DbtNode): boolean {
   return node.dependsOn.macros.some((id) => macros.tainted.has(id));
+}
+
+/**
+ * The first node with a null among the macros that it lists, unless one before it has changed; null where there is none.
+ * dbt 1 fails there: by accident before 1.11, with an error since.
+ */
+export function findBlindNode(context: StateContext): UniqueId | null {
+  if (behaves(context.engine, 'flatMacros')) return null;
+  let tainted: ReadonlySet<string> | null = null;
+  for (const { uniqueId, entry } of context.head.nodes.values()) {
+    const dependsOn = entry['depends_on'];
+    const listed = isJsonObject(dependsOn) ? dependsOn['macros'] : null;
+    const gone = Array.isArray(listed) ? (listed as readonly JsonValue[]).indexOf(null) : -1;
+    if (gone === -1) continue;
+    const macros = (tainted ??= findChangedMacros(context).tainted);
+    if (!(listed as readonly string[]).slice(0, gone).some((id) => macros.has(id))) return uniqueId;
+  }
+  return null;
 }
 
 /** The macros that differ and that the node uses, nearest first, then by id, each with the shortest way to it. */

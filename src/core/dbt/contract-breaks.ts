@@ -1,8 +1,8 @@
 import type { UniqueId } from '#core/base';
-import { behaves } from './engine.ts';
+import { behaves } from './behaviours.ts';
 import type { DbtNode } from './project.ts';
 import type { ContractItem } from './same-contract.ts';
-import { contractDifferences } from './same-contract.ts';
+import { contractItems } from './same-contract.ts';
 import { instantOf } from './same-parts.ts';
 import type { StateContext } from './state-context.ts';
 
@@ -16,7 +16,7 @@ export interface ContractBreak {
 }
 
 /**
- * Every contract that dbt calls broken, ordered as in the manifests: changed ones, and those of models that head
+ * Every contract that dbt calls broken, and those that dbt 2, which does not look, would not; ordered as in the manifests: changed ones, and those of models that head
  * removed, renamed or disabled before their `deprecation_date` (compared with the moment head was parsed).
  * Source: dbt `ModelNode.same_contract`, `same_contract_removed`; `StateSelectorMethod.search`.
  */
@@ -26,9 +26,7 @@ export function findContractBreaks(context: StateContext): readonly ContractBrea
     if (old.resourceType !== 'model' || !old.contractEnforced) continue;
     const head = context.head.nodes.get(uniqueId);
     const items =
-      head === undefined
-        ? removalOf(context, old)
-        : contractDifferences(context, old, head).filter((item) => item.breaking);
+      head === undefined ? removalOf(context, old) : contractItems(context, old, head).filter((item) => item.breaking);
     if (items.length > 0)
       breaks.push({ uniqueId, stopsDbt: stopsDbt(context, head ?? disabledIn(context, old) ?? old), items });
   }
@@ -54,6 +52,6 @@ function isPast(node: DbtNode, now: string | null): boolean {
   return typeof date === 'string' && now !== null && instantOf(date) < instantOf(now);
 }
 
-function stopsDbt(context: StateContext, node: DbtNode): boolean {
-  return node.version !== null || !behaves(context.engine, 'unversionedBreakWarns');
+function stopsDbt({ engine }: StateContext, node: DbtNode): boolean {
+  return node.version === null ? !behaves(engine, 'unversionedBreakWarns') : behaves(engine, 'versionedBreakStops');
 }

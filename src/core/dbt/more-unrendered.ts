@@ -1,5 +1,6 @@
+import { behaves } from './behaviours.ts';
 import { configKeywords, isComputed } from './config-call.ts';
-import { behaves, moreUnrenderedByDefault, parseEngineVersion } from './engine.ts';
+import { moreUnrenderedByDefault, parseEngineVersion } from './engine.ts';
 import type { DbtNode, DbtProject, RunResults } from './project.ts';
 
 /** Whether a manifest was written with `state_modified_compare_more_unrendered_values`, and how that is known. */
@@ -14,6 +15,7 @@ export interface MoreUnrendered {
  */
 export function inferMoreUnrendered(project: DbtProject, runResults: RunResults | null): MoreUnrendered {
   const engine = parseEngineVersion(project.metadata.dbtVersion);
+  if (engine.family === 'rust') return { on: true, from: 'version' };
   if (!behaves(engine, 'moreUnrenderedFlag')) return { on: false, from: 'version' };
   const told = runResults?.args['state_modified_compare_more_unrendered_values'];
   if (typeof told === 'boolean') return { on: told, from: 'run-results' };

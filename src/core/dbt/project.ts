@@ -56,6 +56,8 @@ export interface DbtNode {
   readonly rawCode: string;
   /** Null unless dbt compiled the node. */
   readonly compiledCode: string | null;
+  /** Set where dbt compiled nothing and `compiledCode`, where it is not null, is the node's Jinja as Weirkeeper renders it. */
+  readonly rendered?: RenderedSql;
   /** `"database"."schema"."identifier"` as dbt rendered it; null for ephemeral models and the like. */
   readonly relationName: string | null;
   readonly database: string | null;
@@ -83,6 +85,20 @@ export interface DbtNode {
   readonly exposure: DbtExposure | null;
   /** The manifest's own entry, for the state comparison, which looks at fields nobody else needs. */
   readonly entry: JsonObject;
+}
+
+/** How far a node's Jinja could be rendered without dbt. */
+export interface RenderedSql {
+  /** Why there is no SQL at all; null where there is. */
+  readonly failed: string | null;
+  /** Macros, vars and the like whose part of the SQL is masked. */
+  readonly masked: readonly string[];
+  /** Why whole blocks were left out: tables, columns and conditions may be missing. */
+  readonly gaps: readonly string[];
+  /** What was taken for granted: `var x` stands for its default. */
+  readonly assumed: readonly string[];
+  /** What `is_incremental()` was answered; null where it was not asked. */
+  readonly isIncremental: boolean | null;
 }
 
 export interface DbtColumn {

@@ -1,9 +1,10 @@
 import type { JsonValue } from '#core/base';
 import { compareText, jsonEqual } from '#core/base';
+import { behaves } from './behaviours.ts';
 import type { ConfigKeywords } from './config-call.ts';
 import { configKeywords } from './config-call.ts';
-import { behaves } from './engine.ts';
 import type { DbtNode } from './project.ts';
+import { settledDifferences } from './settled-config.ts';
 import type { StateContext } from './state-context.ts';
 import { parsedTypes } from './state-context.ts';
 import { ownValue, typedEqual } from './typed-equal.ts';
@@ -13,7 +14,7 @@ const ignoredForNodes: ReadonlySet<string> = new Set(['alias', 'schema', 'databa
 const ignoredForMetrics: ReadonlySet<string> = new Set(['group']);
 const ignoredForOthers: ReadonlySet<string> = new Set();
 
-/** The keys that `TestConfig.same_contents` looks at. */
+/** The keys that `TestConfig.same_contents` looks at, in every version. */
 const testKeys = ['severity', 'where', 'limit', 'fail_calc', 'warn_if', 'error_if', 'store_failures'] as const;
 
 /** `depends_on.macros` of tests whose config dbt does not rewrite. */
@@ -22,9 +23,10 @@ const builtInTests: ReadonlySet<string> = new Set(['macro.dbt.test_not_null', 'm
 /**
  * Config keys by which `head` differs from `old`, ordered; empty when dbt's `same_config` holds. Of semantic models and
  * saved queries the rendered config counts, of everything else `unrendered_config`.
- * Source: dbt-common `BaseConfig.same_contents`; dbt `TestConfig.same_contents`.
+ * Source: dbt-common `BaseConfig.same_contents`; dbt `TestConfig.same_contents`. Of dbt 2: `settledDifferences`.
  */
 export function configDifferences(context: StateContext, old: DbtNode, head: DbtNode): readonly string[] {
+  if (behaves(context.engine, 'renderedConfigSettles')) return settledDifferences(context, old, head);
   switch (head.resourceType) {
     case 'unit_test':
       return [];

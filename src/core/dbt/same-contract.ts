@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '#core/base';
 import { compareText, isJsonObject } from '#core/base';
-import { behaves } from './engine.ts';
+import { behaves } from './behaviours.ts';
 import type { DbtNode } from './project.ts';
 import type { StateContext } from './state-context.ts';
-import { typedEqual } from './typed-equal.ts';
+import { sameButForEmpty, typedEqual } from './typed-equal.ts';
 
 /** One way in which a contract changed. `breaking` as dbt judges it. */
 export interface ContractItem {
@@ -39,9 +39,16 @@ const enforcingMaterializations: ReadonlySet<string> = new Set(['table', 'increm
 
 /** How a model's contract changed; empty when dbt's `ModelNode.same_contract` holds. Only models have contracts. */
 export function contractDifferences(context: StateContext, old: DbtNode, head: DbtNode): readonly ContractItem[] {
+  const isKept = old.contractEnforced && head.contractEnforced && !behaves(context.engine, 'contractChecksum');
+  return isKept ? [] : contractItems(context, old, head);
+}
+
+/** The same, looking into the contract also where this dbt does not. */
+export function contractItems(context: StateContext, old: DbtNode, head: DbtNode): readonly ContractItem[] {
   if (head.resourceType !== 'model' || (!old.contractEnforced && !head.contractEnforced)) return [];
   if (!old.contractEnforced) return [{ kind: 'enforced', breaking: false, text: 'contract enforced' }];
-  if (head.contractEnforced && typedEqual(checksumOf(old), checksumOf(head))) return [];
+  const hasDigest = behaves(context.engine, 'contractChecksum');
+  if (head.contractEnforced && hasDigest && typedEqual(checksumOf(old), checksumOf(head))) return [];
   const items = [
     ...(head.contractEnforced
       ? []
@@ -49,7 +56,7 @@ export function contractDifferences(context: StateContext, old: DbtNode, head: D
     ...columnItems(context, old, head),
     ...(behaves(context.engine, 'contractConstraints') ? constraintItems(context, old, head) : []),
   ];
-  return items.length > 0 ? items : [{ kind: 'other', breaking: false, text: 'contract changed' }];
+  return items.length > 0 || !hasDigest ? items : [{ kind: 'other', breaking: false, text: 'contract changed' }];
 }
 
 function checksumOf(node: DbtNode): JsonValue | undefined {
@@ -84,6 +91,7 @@ function familyOf(type: string | null): string | null {
 function constraintItems(context: StateContext, old: DbtNode, head: DbtNode): readonly ContractItem[] {
   if (!enforcesConstraints(old)) return [];
   const enforced = enforcedBy.get(context.head.metadata.adapterType ?? '') ?? byDefault;
+  const constraintsOf = behaves(context.engine, 'contractChecksum') ? constraintsIn : bareConstraintsIn;
   const items: ContractItem[] = [];
   let hasConstraints = constraintsOf(old.entry).length > 0;
   for (const [key, column] of [...old.columns].sort(([a], [b]) => compareText(a, b))) {
@@ -117,7 +125,16 @@ function removedConstraints(
   return items;
 }
 
-function constraintsOf(entry: JsonObject): readonly JsonObject[] {
+/** Without what each engine writes its own way: whether to warn, and what is empty. */
+function bareConstraintsIn(entry: JsonObject): readonly JsonObject[] {
+  return constraintsIn(entry).map((constraint) =>
+    Object.fromEntries(
+      Object.entries(constraint).filter(([key, value]) => !key.startsWith('warn_') && !sameButForEmpty(value, null)),
+    ),
+  );
+}
+
+function constraintsIn(entry: JsonObject): readonly JsonObject[] {
   const constraints = entry['constraints'];
   return Array.isArray(constraints) ? (constraints as readonly JsonValue[]).filter(isJsonObject) : [];
 }

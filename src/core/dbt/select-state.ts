@@ -1,11 +1,11 @@
 import type { UniqueId } from '#core/base';
+import type { Behaviour } from './behaviours.ts';
+import { behaves } from './behaviours.ts';
 import type { ChangedMacros } from './changed-macros.ts';
 import { findChangedMacros, usesChangedMacro } from './changed-macros.ts';
-import type { Behaviour } from './engine.ts';
-import { behaves } from './engine.ts';
+import { differencesOf, hasDifference } from './differences.ts';
 import type { DbtNode, DbtProject, ResourceType } from './project.ts';
 import { configDifferences } from './same-config.ts';
-import { sameContents } from './same-contents.ts';
 import { contractDifferences } from './same-contract.ts';
 import { persistedDifferences, relationDifferences, sameBody } from './same-parts.ts';
 import type { StateContext, StateOptions } from './state-context.ts';
@@ -53,7 +53,7 @@ export function selectState(
 
 /** `selectState` of a comparison whose engine and flag are settled. */
 export function selectStateIn(context: StateContext): ReadonlyMap<UniqueId, StateResult> {
-  const macros = findChangedMacros(context.base, context.head);
+  const macros = findChangedMacros(context);
   const selection = new Map<UniqueId, StateResult>();
   for (const node of context.head.nodes.values()) {
     const behaviour = candidateSince.get(node.resourceType);
@@ -63,38 +63,59 @@ export function selectStateIn(context: StateContext): ReadonlyMap<UniqueId, Stat
   return selection;
 }
 
-/** The enabled entry of base with the node's `unique_id`, as far as this dbt looks it up. */
+/** The enabled entry of base with the node's `unique_id`, or what this dbt takes for it. */
 export function previousOf(context: StateContext, node: DbtNode): DbtNode | undefined {
   if (node.resourceType === 'semantic_model' && !behaves(context.engine, 'semanticModelLookup')) return undefined;
-  return context.base.nodes.get(node.uniqueId);
+  return context.base.nodes.get(context.renamed.get(node.uniqueId) ?? node.uniqueId);
+}
+
+/** Types of whose new nodes dbt 1 says that they are not modified; dbt 2 says so of none. */
+const notModifiedWhenNew: ReadonlySet<ResourceType> = new Set<ResourceType>([
+  ...(['source', 'exposure', 'metric', 'semantic_model', 'saved_query'] as const),
+]);
+
+/** Whether a node without a previous self counts as modified. */
+export function isModifiedWhenNew({ engine }: StateContext, { resourceType }: DbtNode): boolean {
+  return behaves(engine, 'unionOfParts') || !notModifiedWhenNew.has(resourceType);
+}
+
+function isNeverNew({ engine }: StateContext, { resourceType }: DbtNode): boolean {
+  return behaves(engine, 'consumersNeverNew') && resourceType !== 'source' && notModifiedWhenNew.has(resourceType);
 }
 
 function* selectorsOf(context: StateContext, macros: ChangedMacros, node: DbtNode): Generator<StateSelector> {
   const old = previousOf(context, node);
+  const isNew = old === undefined && !isNeverNew(context, node);
   const macroChanged = usesChangedMacro(macros, node);
-  const modified = macroChanged || !sameContents(context, old, node) || contractChangedAgain(context, old, node);
-  yield old === undefined ? 'new' : 'old';
-  yield modified ? 'modified' : 'unmodified';
-  if (macroChanged) yield 'modified.macros';
-  const { resourceType } = node;
-  const parts = parsedTypes.has(resourceType) ? partsOfParsed : (partsOf.get(resourceType) ?? []);
-  for (const part of parts) {
-    if (old === undefined || differs[part](context, old, node)) yield part;
+  const differs =
+    old === undefined ? isModifiedWhenNew(context, node) : hasDifference(differencesOf(context, old, node));
+  yield isNew ? 'new' : 'old';
+  yield macroChanged || differs ? 'modified' : 'unmodified';
+  if (macroChanged || (isNew && behaves(context.engine, 'unionOfParts'))) yield 'modified.macros';
+  for (const part of partsAsked(context, node, isNew)) {
+    if (old === undefined || partDiffers[part](context, old, node)) yield part;
   }
 }
 
 type Part = Exclude<StateSelector, 'new' | 'old' | 'modified' | 'unmodified' | 'modified.macros'>;
 
-const differs: Readonly<Record<Part, (context: StateContext, old: DbtNode, head: DbtNode) => boolean>> = {
-  'modified.body': (_, old, head) => !sameBody(old, head),
+const partDiffers: Readonly<Record<Part, (context: StateContext, old: DbtNode, head: DbtNode) => boolean>> = {
+  'modified.body': (context, old, head) => !sameBody(context, old, head),
   'modified.configs': (context, old, head) => configDifferences(context, old, head).length > 0,
   'modified.relation': (context, old, head) => relationDifferences(context, old, head).length > 0,
-  'modified.persisted_descriptions': (_, old, head) => persistedDifferences(old, head).length > 0,
+  'modified.persisted_descriptions': (context, old, head) => persistedDifferences(context, old, head).length > 0,
   'modified.contract': (context, old, head) => contractDifferences(context, old, head).length > 0,
 };
 
-/** Which parts a class can be asked for: dbt selects a new node by every part that its class has. */
-const partsOfParsed: readonly Part[] = [
+/** Which parts a class can be asked for: dbt selects a new node by every part that its class has, dbt 2 by every part. */
+function partsAsked({ engine }: StateContext, { resourceType }: DbtNode, isNew: boolean): readonly Part[] {
+  if (!behaves(engine, 'unionOfParts'))
+    return parsedTypes.has(resourceType) ? everyPart : (partsOf.get(resourceType) ?? []);
+  const hasRelation = isNew || (resourceType !== 'unit_test' && resourceType !== 'saved_query');
+  return everyPart.filter((part) => hasRelation || part !== 'modified.relation');
+}
+
+const everyPart: readonly Part[] = [
   'modified.body',
   'modified.configs',
   'modified.relation',
@@ -108,9 +129,3 @@ const partsOf: ReadonlyMap<ResourceType, readonly Part[]> = new Map<ResourceType
   ['semantic_model', ['modified.configs']],
   ['saved_query', ['modified.configs']],
 ]);
-
-/** Since 1.9.2 `modified` asks for the contract a second time, whatever the class compared. */
-function contractChangedAgain(context: StateContext, old: DbtNode | undefined, node: DbtNode): boolean {
-  if (old?.resourceType !== 'model' || !behaves(context.engine, 'contractAgain')) return false;
-  return contractDifferences(context, old, node).length > 0;
-}

@@ -1,6 +1,9 @@
+import type { UniqueId } from '#core/base';
+import { behaves } from './behaviours.ts';
 import type { EngineVersion } from './engine.ts';
-import { behaves, parseEngineVersion } from './engine.ts';
+import { parseEngineVersion } from './engine.ts';
 import { inferMoreUnrendered } from './more-unrendered.ts';
+import { pairBySignature } from './pair-nodes.ts';
 import type { DbtProject, ResourceType, RunResults } from './project.ts';
 
 export interface StateOptions {
@@ -20,6 +23,8 @@ export interface StateContext {
   readonly moreUnrendered: boolean;
   /** Whether dbt would rewrite the base's in-file config values before it compares. */
   readonly upgradesBaseConfig: boolean;
+  /** Nodes of head that base has under another `unique_id`, and which. */
+  readonly renamed: ReadonlyMap<UniqueId, UniqueId>;
 }
 
 /** Types that dbt keeps as `ParsedNode`: with a body, a config, a relation and persisted descriptions. */
@@ -46,5 +51,6 @@ export function stateContext(base: DbtProject, head: DbtProject, options: StateO
     engine,
     moreUnrendered,
     upgradesBaseConfig: behaves(engine, 'baseConfigUpgrade') && moreUnrendered && base.metadata.dbtVersion !== version,
+    renamed: behaves(engine, 'pairsBySignature') ? pairBySignature(base, head) : new Map(),
   };
 }

@@ -17,6 +17,19 @@ export function typedEqual(a: JsonValue | undefined, b: JsonValue | undefined): 
   return jsonEqual(left, right);
 }
 
+/** Equality that takes what is missing, null, an empty list and an empty object for one, also inside. */
+export function sameButForEmpty(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+  return jsonEqual(withoutEmpty(a ?? null), withoutEmpty(b ?? null));
+}
+
+function withoutEmpty(value: JsonValue): JsonValue {
+  if (isList(value)) return value.length === 0 ? null : value.map(withoutEmpty);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [key, withoutEmpty(inner)] as const);
+  const kept = entries.filter(([, inner]) => inner !== null);
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
 /** `object[key]` where the key comes from an artifact and may be the name of an inherited property. */
 export function ownValue(object: { readonly [key: string]: JsonValue }, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;

@@ -35,6 +35,8 @@ export interface Finding<MessageId extends string = string> {
   readonly matters: string;
   /** Downstream models and consumers, nearest first. */
   readonly downstream: readonly UniqueId[];
+  /** Models that take over no value of the subject but whose rows it moves, through a join, a filter or a grouping. */
+  readonly movesRowsOf?: readonly UniqueId[];
   /** What would prove the change safe, as an imperative phrase; '' when nothing would. */
   readonly safeIf: string;
 }

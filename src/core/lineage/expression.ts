@@ -1,5 +1,5 @@
 import type { Reason } from '#core/base';
-import { type Expression, identifierKey } from '#core/sql';
+import { type Expression, identifierKey, maskReason } from '#core/sql';
 import { fold, render } from './logic.ts';
 import { type Origin, originKey, type Relation, type Rowset, strengths, type Value } from './relation.ts';
 import { type AliasUse, findSource, resolve, type Scope, type Trace } from './scope.ts';
@@ -131,6 +131,7 @@ const steering: ReadonlySet<string> = new Set(['decode', 'nvl2', 'choose', 'elt'
 function visitFunction(expression: Expression, way: Way, context: Context): string {
   const own = through(way, strengths.expression, expression.name);
   context.sink.made = Math.max(context.sink.made, strengths.expression);
+  context.sink.unresolved ??= maskReason(expression.name);
   if (!steering.has(expression.name)) return call(expression, own, context);
   const steered = through(own, strengths.expression, 'case when');
   const value = through(way, strengths.expression);

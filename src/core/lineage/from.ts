@@ -1,9 +1,10 @@
-import { type Expression, type Identifier, identifierKey, type Join, type Source } from '#core/sql';
+import { type Expression, type Identifier, identifierKey, type Join, maskReason, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import { fold } from './logic.ts';
-import { pivotRelation, unpivotRelation } from './pivot.ts';
+import { namedFromEnd, pivotRelation, unpivotRelation } from './pivot.ts';
 import {
   constant,
+  maskedRelation,
   nothing,
   plain,
   type Relation,
@@ -51,7 +52,7 @@ function bind(source: Source, scope: Scope, trace: Trace, rowsets: Rowset[]): Bo
   return {
     alias,
     path: source.alias === null ? path : [],
-    relation: renamed(relation, source.columnAliases, trace),
+    relation: namedFromEnd(source, relation, trace) ?? renamed(relation, source.columnAliases, trace),
     visible: !hidden,
     isFunction: source.from.kind === 'table-function' || isElement(source, scope, trace),
   };
@@ -164,6 +165,8 @@ function functionRelation(
 ): Relation {
   const file = fileName(from);
   if (file !== null && trace.knows([file])) return trace.table([file]);
+  const mask = maskReason(from.name);
+  if (mask !== null) return maskedRelation(mask);
   const sink = newSink();
   const logic = from.expressions.map((expression) => traceInto(sink, expression, { scope, trace })).join(', ');
   rowsets.push(...sink.rowsets);

@@ -71,6 +71,10 @@ export interface NodeLineage {
    * that the YAML names or that other models read are listed) and for seeds and sources that the catalog does not know.
    */
   readonly complete: boolean;
+  /** Column names that the node's own SQL says, in lower case, ordered; `select *` says none. */
+  readonly said: readonly string[];
+  /** Tables of which the node's output takes every column by `*`: the last part of each name, in lower case. */
+  readonly starTables: readonly string[];
   /** Columns that the SQL names and that nothing in reach has, although everything in reach is known. */
   readonly missing: readonly MissingColumn[];
 }

@@ -9,6 +9,7 @@ import {
   type Relation,
   type RelationColumn,
   strengths,
+  unknownValue,
   type Value,
 } from './relation.ts';
 import { findColumn, type Scope, type Trace } from './scope.ts';
@@ -90,6 +91,23 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     rowset: { uses: [], inputs: [input.rowset] },
     signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(', ')})`),
   };
+}
+
+/**
+ * PIVOT and UNPIVOT put what they make last: where the columns that stay are not known, aliases are counted from the end, and
+ * those in front stand for columns that are not known. Null for other sources.
+ */
+export function namedFromEnd({ from, columnAliases }: Source, relation: Relation, trace: Trace): Relation | null {
+  const made = from.kind === 'unpivot' ? from.valueColumns.length + 1 : from.kind === 'pivot' ? from.outputs.length : 0;
+  const kept = columnAliases.length - made;
+  if (relation.open === null || made === 0 || kept < 0) return null;
+  const last = relation.columns.slice(relation.columns.length - made);
+  const columns = columnAliases.map((name, at): RelationColumn => {
+    const text = `what ${name.name} stands for is not known: the table under PIVOT or UNPIVOT has columns that are not`;
+    const value = last[at - kept]?.value ?? unknownValue({ code: 'open-star', text }, `?${name.name.toLowerCase()}`);
+    return { name: name.name, key: identifierKey(name, trace.dialect), value };
+  });
+  return { ...relation, columns, open: null, parents: [] };
 }
 
 function namesIn(expression: Expression, trace: Trace): readonly string[] {

@@ -1,16 +1,15 @@
 import type { UniqueId } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import type { Identifier } from '#core/sql';
 
 /** Finds nodes by the names that SQL gives their relations. */
 export interface RelationNames {
   /**
-   * The node of `database.schema.identifier`, of `schema.identifier`, or of an identifier that only one node has. Where several
-   * have the name (a source that a seed fills), one of `parents` is meant.
+   * The node of `database.schema.identifier`, of `schema.identifier`, or of an identifier that only one node has; names in
+   * lower case. Where several have the name (a source that a seed fills), one of `parents` is meant.
    */
-  readonly find: (name: readonly Identifier[], parents: readonly UniqueId[]) => UniqueId | null;
-  /** The ephemeral model that dbt inlines as the CTE `__dbt__cte__<name>`. */
-  readonly findEphemeral: (cte: Identifier) => UniqueId | null;
+  readonly find: (name: readonly string[], parents: readonly UniqueId[]) => UniqueId | null;
+  /** The ephemeral model that dbt inlines as the CTE `__dbt__cte__<name>`, in lower case. */
+  readonly findEphemeral: (cte: string) => UniqueId | null;
 }
 
 const relationTypes: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot', 'source']);
@@ -21,18 +20,17 @@ export function relationNames(project: DbtProject): RelationNames {
   const ephemeral = new Map<string, UniqueId>();
   for (const node of project.nodes.values()) {
     if (!relationTypes.has(node.resourceType)) continue;
-    const name = (node.identifier ?? node.name).toLowerCase();
-    if (node.materialized === 'ephemeral') ephemeral.set(`__dbt__cte__${name}`, node.uniqueId);
+    if (node.materialized === 'ephemeral') ephemeral.set(`__dbt__cte__${node.name.toLowerCase()}`, node.uniqueId);
     else for (const key of keysOf(node)) index(byName, key, node.uniqueId);
   }
   return {
     find: (name, parents) => {
-      const found = byName.get(name.map((part) => part.name.toLowerCase()).join('\n')) ?? [];
+      const found = byName.get(name.join('\n')) ?? [];
       const [first, second] = found;
       if (first === undefined || second === undefined) return first ?? null;
       return found.find((id) => parents.includes(id)) ?? (name.length > 2 ? first : null);
     },
-    findEphemeral: (cte) => ephemeral.get(cte.name.toLowerCase()) ?? null,
+    findEphemeral: (cte) => ephemeral.get(cte) ?? null,
   };
 }
 

@@ -76,6 +76,12 @@ export function unknownValue(unresolved: Reason, logic: string): Value {
   return { ...plain, logic, unresolved };
 }
 
+/** What stands where a part of the SQL could not be rendered: any column, of unknown origin. */
+export function maskedRelation(mask: Reason): Relation {
+  const open = ({ name }: Identifier): Value => unknownValue(mask, `?${name.toLowerCase()}`);
+  return { columns: [], open, parents: [], rowset: nothing, signature: mask.text };
+}
+
 /** The column of a node, as it is. */
 export function baseValue(uniqueId: UniqueId, column: string, type: string | null = null): Value {
   const origin: Origin = { uniqueId, column, strength: strengths.identity, functions: [] };

@@ -88,18 +88,18 @@ export function findColumn(relation: Relation, name: Identifier, dialect: Dialec
   return index.get(identifierKey(name, dialect)) ?? index.get(name.name.toLowerCase()) ?? null;
 }
 
-const indexes = new WeakMap<Relation, Map<string, RelationColumn>>();
+const indexes = new WeakMap<readonly RelationColumn[], Map<string, RelationColumn>>();
 
-function indexOf(relation: Relation): Map<string, RelationColumn> {
-  const known = indexes.get(relation);
+function indexOf({ columns }: Relation): Map<string, RelationColumn> {
+  const known = indexes.get(columns);
   if (known !== undefined) return known;
   const index = new Map<string, RelationColumn>();
-  for (const column of relation.columns) {
+  for (const column of columns) {
     const lower = column.name.toLowerCase();
     if (!index.has(lower)) index.set(lower, column);
   }
-  for (const column of relation.columns) index.set(column.key, column);
-  indexes.set(relation, index);
+  for (const column of columns) index.set(column.key, column);
+  indexes.set(columns, index);
   return index;
 }
 

@@ -4,6 +4,7 @@ import {
   type Expression,
   type Identifier,
   identifierKey,
+  maskReason,
   type Projection,
   type Select,
   type Star,
@@ -164,6 +165,12 @@ function positional(
 function project(projection: Projection, scope: Scope, trace: Trace, gathered: Gathered): void {
   if (projection.kind === 'star') {
     expandStar(projection, scope, trace, gathered);
+    return;
+  }
+  const mask = projection.alias === null ? maskReason(projection.expression.name) : null;
+  if (mask !== null) {
+    // Nobody knows how many columns a masked part gives, or which.
+    gathered.open.push(({ name }) => unknownValue(mask, `?${name.toLowerCase()}`));
     return;
   }
   const { value, rowsets } = traceValue(projection.expression, scope, trace);

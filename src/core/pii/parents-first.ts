@@ -32,6 +32,8 @@ export function withEveryColumn(lineage: ProjectLineage): ProjectLineage {
       rowset: [],
       unresolved: null,
       complete: false,
+      said: [],
+      starTables: [],
       missing: [],
     };
     all.set(uniqueId, { ...known, columns: [...known.columns, ...columns.values()] });

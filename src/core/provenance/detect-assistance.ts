@@ -19,7 +19,10 @@ export function detectAssistance(pullRequest: PullRequest | null): Assistance {
   const tools = [...new Set(evidence.flatMap(({ tool }) => (tool === null ? [] : [tool])))];
   const note = pullRequest.commitsComplete
     ? null
-    : reason('commits-cut', `GitHub listed only ${pullRequest.commits.length} commits of this pull request`);
+    : reason(
+        'commits-cut',
+        `GitHub listed only ${pullRequest.commits.length} of the commits: an LLM’s part in the others is not seen`,
+      );
   return { level: levelOf(evidence), evidence, tools: sortedBy(tools, (tool) => tool), note };
 }
 

@@ -1,3 +1,4 @@
+import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { FileRange } from '#core/gates';
 import type { RatedFinding } from '#core/policy';
@@ -54,17 +55,24 @@ function placeMarkdown(request: RequestFacts, { path, startLine, endLine }: File
   return link(text, request.serverUrl, request.repository, 'blob', request.headSha, path).replace(/\)$/, `${lines})`);
 }
 
-/** `Reaches a, b and 3 more models → exposure …`; '' when nothing is downstream. */
-function reachesMarkdown(change: Change | null, { downstream }: RatedFinding): string {
+/** `Reaches a, b and 3 more models → exposure …. Moves rows of c.`; '' when nothing is downstream. */
+function reachesMarkdown(change: Change | null, { downstream, movesRowsOf = [] }: RatedFinding): string {
   const { models, consumers } = splitReach(downstream);
-  const named = models.slice(0, 3).map((uniqueId) => code(nameOf(change, uniqueId)));
-  const more = models.length - named.length;
-  const all = more > 0 ? [...named, counted(more, 'more model')] : named;
   const ends = consumers.slice(0, 3).map((uniqueId) => consumerMarkdown(change, uniqueId));
   const rest = consumers.length - ends.length;
   const sinks = rest > 0 ? [...ends, `${rest} more`] : ends;
-  const parts = [all.join(', '), sinks.join(', ')].filter((part) => part !== '');
-  return parts.length === 0 ? '' : `Reaches ${parts.join(' → ')}.`;
+  const parts = [modelsMarkdown(change, models), sinks.join(', ')].filter((part) => part !== '');
+  const moved = modelsMarkdown(change, movesRowsOf);
+  return [
+    ...(parts.length === 0 ? [] : [`Reaches ${parts.join(' → ')}.`]),
+    ...(moved === '' ? [] : [`Moves rows of ${moved}.`]),
+  ].join(' ');
+}
+
+function modelsMarkdown(change: Change | null, models: readonly UniqueId[]): string {
+  const named = models.slice(0, 3).map((uniqueId) => code(nameOf(change, uniqueId)));
+  const more = models.length - named.length;
+  return [...named, ...(more > 0 ? [counted(more, 'more model')] : [])].join(', ');
 }
 
 /** What stands between asterisks: without anything there, they would be shown. */

@@ -4,9 +4,11 @@ import { code, commit, prose } from './escape.ts';
 import { counted, shortSha } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
 
-/** Assistance evidence if any, then which policy and record, then what a reader may type. */
+/** Assistance evidence if any, what GitHub did not list, then which policy and record, then what a reader may type. */
 export function footer(view: ReviewView, detail: Detail): string {
-  return [assistanceLine(view, detail), `<sub>${factsLine(view)}</sub>`].filter((line) => line !== '').join('\n\n');
+  return [assistanceLine(view, detail), cutsLine(view), `<sub>${factsLine(view)}</sub>`]
+    .filter((line) => line !== '')
+    .join('\n\n');
 }
 
 /** What is known of an LLM's part, as plain words: '' when nothing is. */
@@ -41,8 +43,11 @@ function assistanceLine({ assistance, verdict }: ReviewView, detail: Detail): st
     told.length === 0 ? '' : ` (${told.join('; ')}${byKind.length > 3 ? `; ${byKind.length - 3} more` : ''})`;
   const asks =
     assistance.level === 'assisted' && verdict.rung >= 'T2' ? ': needs a senior reviewer who is not the author' : '';
-  const note = assistance.note === null ? '' : ` ${prose(assistance.note.text, 160)}.`;
-  return `🤖 ${words}${evidence}${asks}.${note}`;
+  return `🤖 ${words}${evidence}${asks}.`;
+}
+
+function cutsLine({ cuts }: ReviewView): string {
+  return cuts.length === 0 ? '' : `✂️ ${cuts.map(({ text }) => `${prose(text, 240)}.`).join(' ')}`;
 }
 
 /** ` in commit 1a2b3c4`; '' where the kind of evidence says it already. */

@@ -30,5 +30,6 @@ function drawnTogether([first, ...others]: readonly [RatedFinding, ...RatedFindi
   const named =
     left > 0 ? `${columns.slice(0, NAMED).join(', ')} and ${counted(left, 'more column')}` : columns.join(', ');
   const downstream = [...new Set([first, ...others].flatMap((finding) => finding.downstream))];
-  return { ...first, text: `${first.text}; likewise ${named}`, downstream };
+  const movesRowsOf = [...new Set([first, ...others].flatMap((finding) => finding.movesRowsOf ?? []))];
+  return { ...first, text: `${first.text}; likewise ${named}`, downstream, movesRowsOf };
 }

@@ -17,6 +17,8 @@ const finding = z.strictObject({
   text,
   basis: z.enum(['proven', 'measured', 'heuristic']),
   fingerprint: text.describe('Stable across pushes.'),
+  downstream: z.array(text).describe('unique_ids of consumers and models that the finding reaches.'),
+  moves_rows_of: z.array(text).describe('unique_ids of models whose rows it moves without a value of it.'),
 });
 
 /** The command line's JSON: a contract, so fields are added and never changed. */
@@ -116,6 +118,8 @@ function toFindingJson({
   text: phrase,
   basis,
   fingerprint,
+  downstream,
+  movesRowsOf = [],
 }: RatedFinding): ReviewJson['gates'][number]['findings'][number] {
   return {
     message_id: messageId,
@@ -127,5 +131,7 @@ function toFindingJson({
     text: phrase,
     basis,
     fingerprint,
+    downstream: [...downstream],
+    moves_rows_of: [...movesRowsOf],
   };
 }

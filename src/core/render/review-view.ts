@@ -22,6 +22,8 @@ export interface ReviewView {
   readonly coverage: LineageCoverage | null;
   /** Null when nobody asked for a deep review. */
   readonly deepReview: DeepReviewStatus | null;
+  /** What GitHub did not list, so that the review did not see it. */
+  readonly cuts: readonly Reason[];
   /** Comments that a person may write to the app, as they are typed. */
   readonly commands: readonly string[];
 }

@@ -41,10 +41,14 @@ function oneFinding(view: ReviewView, finding: RatedFinding, number: number): re
       .slice(0, 3)
       .map((uniqueId) => `${consumerWord(uniqueId)} ${unmarked(nameOf(view.change, uniqueId), 80)}`),
   ];
+  const moved = (finding.movesRowsOf ?? []).map((uniqueId) => unmarked(nameOf(view.change, uniqueId), 80));
   const details = [
     finding.place === null ? '' : `${unmarked(finding.place.path, 200)}:${finding.place.startLine}`,
     unmarked(finding.matters, 400),
     reached.length === 0 ? '' : `reaches: ${reached.join(', ')}`,
+    moved.length === 0
+      ? ''
+      : `moves rows of: ${moved.slice(0, 3).join(', ')}${moved.length > 3 ? ` and ${moved.length - 3} more` : ''}`,
     finding.safeIf === '' ? '' : `safe if: ${unmarked(finding.safeIf, 400)}`,
   ];
   return [

@@ -2,6 +2,7 @@
 
 export { dialectRules, identifierKey, toDialect } from './dialect.ts';
 export { isAggregate } from './functions.ts';
+export { maskName, maskReason } from './mask.ts';
 export { normalizeSqlText } from './normalize-sql-text.ts';
 export { pivotOutputs } from './pivot.ts';
 export { differencesOf } from './reading.ts';

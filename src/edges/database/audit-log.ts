@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { auditLine, type ChainState } from '#core/audit';
 import { InvariantError } from '#core/base';
-import type { AuditLog } from '#review';
+import type { AuditLog, RecordedReviews } from '#review';
 import { lockName } from './lock-name.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
@@ -35,6 +35,28 @@ export function createAuditLog(db: Kysely<Tables>): AuditLog {
             .execute();
         }
       }),
+  };
+}
+
+/** Reviews in the log, looked for from its end: the one that is asked for was recorded of late. */
+export function createRecordedReviews(db: Kysely<Tables>): RecordedReviews {
+  return {
+    async readNewest(repository, pullNumber, head) {
+      const row = await db
+        .withSchema(tableSchema)
+        .selectFrom('audit_log')
+        .select(['digest', 'record'])
+        .where('repository', '=', repository)
+        .where((where) =>
+          where.or([where('event_key', 'like', 'analysed:%'), where('event_key', 'like', 'deep-reviewed:%')]),
+        )
+        .where('record', 'like', `%"gitCommit":"${head}"%`)
+        .where('record', 'like', `%"pullNumber":${pullNumber},%`)
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row ?? null;
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { DeploymentError } from '#core/base';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { auditStream } from './migrations/0003-audit-stream.ts';
+import { lineageCache } from './migrations/0005-lineage-cache.ts';
 import { closedPullRequests } from './migrations/0007-closed-pull-requests.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
@@ -10,6 +11,7 @@ import { type Tables, tableSchema } from './schema.ts';
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0003-audit-stream': auditStream,
+  '0005-lineage-cache': lineageCache,
   '0007-closed-pull-requests': closedPullRequests,
 };
 

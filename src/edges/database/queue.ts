@@ -16,6 +16,8 @@ import { queueSchema, type Tables } from './schema.ts';
 
 const queueName = 'review';
 const nobody = '00000000-0000-0000-0000-000000000000';
+/** GitHub's own longest: its hour of requests begins anew. */
+const longestWaitSeconds = 3_600;
 /** How long jobs that heed their signal may take to stop. */
 const abortGraceMs = 1_000;
 
@@ -26,12 +28,17 @@ export interface QueueSettings {
   readonly maxAttempts: number;
   /** Wait before the second attempt; it doubles from one attempt to the next, up to a quarter of an hour. */
   readonly retryDelaySeconds: number;
+  /** A process that gives no sign of life for so long is dead, and others do its jobs; at least 10. */
+  readonly heartbeatSeconds: number;
 }
 
-/** How a job ended. `retry` waits and tries again, `failed` does not; `code` says why. */
+/**
+ * How a job ended. `retry` waits and tries again, `failed` does not; `code` says why. Where somebody said how long to wait,
+ * that long is waited, and the attempt does not count.
+ */
 export type JobEnd =
   | { readonly kind: 'done' }
-  | { readonly kind: 'retry'; readonly code: string }
+  | { readonly kind: 'retry'; readonly code: string; readonly afterSeconds?: number }
   | { readonly kind: 'failed'; readonly code: string };
 
 /** Does one job. What it throws counts as `failed`. */
@@ -70,8 +77,8 @@ export class Queue {
       useListenNotify: true,
       monitorVacuum: false,
       reindex: !connection.embedded,
-      superviseIntervalSeconds: 15,
-      monitorIntervalSeconds: 15,
+      superviseIntervalSeconds: Math.ceil(settings.heartbeatSeconds / 2),
+      monitorIntervalSeconds: Math.ceil(settings.heartbeatSeconds / 2),
     });
     this.#boss.on('error', onFault);
   }
@@ -85,7 +92,7 @@ export class Queue {
       deleteAfterSeconds: 86_400,
       notify: true,
       // One process alone knows at its start that nothing is active; several find the dead by their heartbeat.
-      ...(this.#embedded ? {} : { heartbeatSeconds: 30 }),
+      ...(this.#embedded ? {} : { heartbeatSeconds: this.#settings.heartbeatSeconds }),
     };
     await this.#boss.start();
     await this.#boss.createQueue(queueName, { policy: 'stately', ...options });
@@ -116,16 +123,21 @@ export class Queue {
     if (this.#embedded) await this.#boss.deleteAllJobs(queueName);
     for (const key of await readWaitingKeys(this.#db)) await this.#tick(key, {});
     const options = {
-      localConcurrency: this.#settings.concurrency,
       // Skips the keys that are in work; without it a waiting tick of such a key holds up every other.
       groupConcurrency: 1,
       pollingIntervalSeconds: 1,
       notifyPollingIntervalSeconds: 1,
       perJobResults: true,
     } as const;
-    await this.#boss.work<{ key: string }, unknown, typeof options>(queueName, options, async (ticks) =>
-      Promise.all(ticks.map((tick) => this.#settle(tick, doJob))),
-    );
+    for (let n = 0; n < this.#settings.concurrency; n += 1) {
+      let id = '';
+      id = await this.#boss.work<{ key: string }, unknown, typeof options>(queueName, options, async (ticks) => {
+        const ends = await Promise.all(ticks.map((tick) => this.#settle(tick, doJob)));
+        // Else the worker would look for the next tick only a second after this one began.
+        this.#boss.notifyWorker(id);
+        return ends;
+      });
+    }
   }
 
   /** Lets running jobs finish within the time given, then aborts them and gives them back. Idempotent. */
@@ -162,9 +174,18 @@ export class Queue {
     const end = await doJob(claimed.job, this.#contextOf(running)).catch(toFailed);
     this.#running.delete(claimed.key);
     // What fails after it was told to stop has not failed by itself.
+    if (end.kind === 'retry' && end.afterSeconds !== undefined && !running.signal.aborted)
+      return this.#putOff(claimed, end.afterSeconds);
     if (end.kind === 'retry' || (end.kind === 'failed' && running.signal.aborted))
       return this.#giveBack(claimed, end.code);
     await endJob(this.#db, claimed, end.kind === 'done' ? null : end.code);
+    return false;
+  }
+
+  /** Its own tick is over; one for later takes its place, unless a newer job has one already. */
+  async #putOff(claimed: ClaimedJob, afterSeconds: number): Promise<boolean> {
+    await uncountAttempt(this.#db, claimed);
+    await this.#tick(claimed.key, { startAfter: Math.min(Math.ceil(afterSeconds), longestWaitSeconds) });
     return false;
   }
 

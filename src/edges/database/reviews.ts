@@ -20,8 +20,8 @@ export interface Reviews {
   finish(reviewId: string, end: Pick<FinishedReview, 'outcome' | 'fingerprints' | 'finishedAt'>): Promise<void>;
   /** The last finished review of an other head of the pull request; null when this is its first head. */
   readPrevious(repository: string, pullNumber: number, headSha: Sha): Promise<FinishedReview | null>;
-  /** Reviews of the pull request's other heads that were begun and never ended: a crash, or a newer push, came between. */
-  readUnfinished(repository: string, pullNumber: number, headSha: Sha): Promise<readonly UnfinishedReview[]>;
+  /** Reviews of the pull request that were begun and never ended: a crash, a newer push or the closing came between. */
+  readUnfinished(repository: string, pullNumber: number): Promise<readonly UnfinishedReview[]>;
   /** Forgets a review that was begun and will not be finished. */
   drop(reviewId: string): Promise<void>;
   /** Notes that the pull request was closed: its reviews are no longer needed. */
@@ -62,7 +62,7 @@ export function createReviews(whole: Kysely<Tables>): Reviews {
         .where('review_id', '=', reviewId)
         .execute();
     },
-    readUnfinished: (repository, pullNumber, headSha) => readUnfinished(db, { repository, pullNumber, headSha }),
+    readUnfinished: (repository, pullNumber) => readUnfinished(db, repository, pullNumber),
     async drop(reviewId) {
       await db.deleteFrom('reviews').where('review_id', '=', reviewId).where('finished_at', 'is', null).execute();
     },
@@ -117,14 +117,14 @@ async function readPrevious(
 
 async function readUnfinished(
   db: Kysely<Tables>,
-  { repository, pullNumber, headSha }: Omit<ReviewStart, 'reviewId'>,
+  repository: string,
+  pullNumber: number,
 ): Promise<readonly UnfinishedReview[]> {
   const rows = await db
     .selectFrom('reviews')
     .select(['review_id', 'head_sha'])
     .where('repository', '=', repository)
     .where('pull_number', '=', pullNumber)
-    .where('head_sha', '!=', headSha)
     .where('finished_at', 'is', null)
     .execute();
   return rows.map((row) => ({ reviewId: row.review_id, headSha: toSha(row.head_sha) }));

@@ -69,6 +69,12 @@ export interface Tables {
     readonly watched_until: ColumnType<Date, string, string>;
     readonly facts: Json<MergeFacts>;
   };
+  readonly lineage_cache: {
+    readonly key: string;
+    readonly content: Uint8Array;
+    readonly bytes: number;
+    readonly used_at: Stamp;
+  };
   readonly reviews: {
     readonly review_id: string;
     readonly repository: string;

@@ -4,11 +4,13 @@ import {
   type AuditLog,
   type CheckpointMemory,
   jobKey,
+  type LineageCache,
   type OutcomeMemory,
+  type RecordedReviews,
   type ReviewJob,
   type StreamPlace,
 } from '#review';
-import { createAuditLog, exportAuditLog } from './audit-log.ts';
+import { createAuditLog, createRecordedReviews, exportAuditLog } from './audit-log.ts';
 import {
   createCheckpointMemory,
   createOutcomeMemory,
@@ -17,6 +19,7 @@ import {
   type SigningKeys,
 } from './audit-memory.ts';
 import { type Connection, connect, type StorePlace } from './connect.ts';
+import { createLineageCache, type LineageCacheSettings } from './lineage-cache.ts';
 import { migrate } from './migrate.ts';
 import { isWaiting } from './pending-jobs.ts';
 import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queue.ts';
@@ -35,10 +38,13 @@ export interface Delivery {
 /** What the app keeps: deliveries, waiting jobs, reviews, the audit log. */
 export interface Store {
   readonly auditLog: AuditLog;
+  readonly recordedReviews: RecordedReviews;
   readonly signingKeys: SigningKeys;
   readonly outcomes: OutcomeMemory;
   readonly checkpoints: CheckpointMemory;
   readonly reviews: Reviews;
+  /** What came of SQL, for one version of the program that reads it. */
+  lineageCache(settings: LineageCacheSettings): LineageCache;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
   /** Whether a delivery of this id was stored before. */
@@ -67,7 +73,12 @@ export interface StoreSettings extends Partial<QueueSettings> {
   readonly onFault?: OnQueueFault;
 }
 
-const defaultSettings: QueueSettings = { concurrency: 2, maxAttempts: 8, retryDelaySeconds: 10 };
+const defaultSettings: QueueSettings = {
+  concurrency: 2,
+  maxAttempts: 8,
+  retryDelaySeconds: 10,
+  heartbeatSeconds: 30,
+};
 const defaultDrainMs = 18_000;
 
 /**
@@ -99,10 +110,12 @@ function toStore(connection: Connection, queue: Queue): Store {
   let closed: Promise<void> | null = null;
   return {
     auditLog: createAuditLog(db),
+    recordedReviews: createRecordedReviews(db),
     signingKeys: createSigningKeys(db),
     outcomes: createOutcomeMemory(db),
     checkpoints: createCheckpointMemory(db),
     reviews: createReviews(db),
+    lineageCache: (settings) => createLineageCache(db, settings),
     async acceptDelivery(delivery) {
       const outcome = await db.transaction().execute(async (trx) => {
         if (!(await insertDelivery(trx, delivery))) return 'duplicate';

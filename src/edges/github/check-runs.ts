@@ -59,15 +59,23 @@ function conclusionOf(conclusion: string | null): CheckRunOutput['conclusion'] {
     : 'action_required';
 }
 
-/** Concludes as `cancelled` the check runs of this review that are still under way. */
-export async function cancelCheckRuns(target: Target, newerSha: Sha): Promise<void> {
+/** Concludes as `cancelled` the check runs of this review that are still under way, for a newer head or because of the closing. */
+export async function cancelCheckRuns(target: Target, because: Sha | 'closed'): Promise<void> {
   const own = await listOwnRuns(target);
   for (const run of own) {
     if (run.status === 'completed' || run.external_id !== target.reviewId) continue;
-    const summary = `superseded by ${newerSha}: a newer commit was pushed while this one was under review`;
-    const output = { title: `superseded by ${newerSha.slice(0, 7)}`, summary };
-    await updateRun(target, run.id, { status: 'completed', conclusion: 'cancelled', output });
+    await updateRun(target, run.id, { status: 'completed', conclusion: 'cancelled', output: cancelledBy(because) });
   }
+}
+
+function cancelledBy(because: Sha | 'closed'): { title: string; summary: string } {
+  if (because === 'closed')
+    return {
+      title: 'pull request closed',
+      summary: 'The pull request was closed while this commit was under review. Open it again to have it reviewed.',
+    };
+  const summary = `superseded by ${because}: a newer commit was pushed while this one was under review`;
+  return { title: `superseded by ${because.slice(0, 7)}`, summary };
 }
 
 async function publishCheckRun(target: Target, wanted: CheckRunOutput, run: CheckRun | null): Promise<void> {

@@ -1,4 +1,4 @@
-import type { LabelEvent, ReviewRequest } from '#review';
+import type { DatedLabelEvent, LabelEvent, StreamPlace } from '#review';
 import type { Octokit } from './connect.ts';
 import { takeItems } from './pages.ts';
 import { type AppIdentity, ownerAndRepo } from './target.ts';
@@ -12,20 +12,33 @@ const eventLimit = 3_000;
  */
 export async function readLabelHistory(
   octokit: Octokit,
-  request: ReviewRequest,
+  pull: Pick<StreamPlace, 'repository'> & { readonly pullNumber: number },
   app: AppIdentity,
 ): Promise<readonly LabelEvent[]> {
-  const place = { ...ownerAndRepo(request.repository), issue_number: request.pullNumber, per_page: 100 };
-  const events = await takeItems(octokit.paginate.iterator(octokit.rest.issues.listEvents, place), eventLimit);
   const last = new Map<string, LabelEvent>();
-  for (const event of events.items) {
-    if (!('label' in event) || (event.event !== 'labeled' && event.event !== 'unlabeled')) continue;
-    const { name } = event.label;
+  for (const { label, action, by } of await readLabelEvents(octokit, pull, app)) {
     // Taken out first, so that the map's order is that of the last events.
-    last.delete(name);
-    last.set(name, { label: name, action: event.event === 'labeled' ? 'added' : 'removed', by: doneBy(event, app) });
+    last.delete(label);
+    last.set(label, { label, action, by });
   }
   return [...last.values()];
+}
+
+/** Everything that happened to labels of the pull request, in order, with who did it and when. */
+export async function readLabelEvents(
+  octokit: Octokit,
+  { repository, pullNumber }: Pick<StreamPlace, 'repository'> & { readonly pullNumber: number },
+  app: AppIdentity,
+): Promise<readonly DatedLabelEvent[]> {
+  const place = { ...ownerAndRepo(repository), issue_number: pullNumber, per_page: 100 };
+  const events = await takeItems(octokit.paginate.iterator(octokit.rest.issues.listEvents, place), eventLimit);
+  return events.items.flatMap((event): readonly DatedLabelEvent[] => {
+    if (!('label' in event) || (event.event !== 'labeled' && event.event !== 'unlabeled')) return [];
+    const action = event.event === 'labeled' ? 'added' : 'removed';
+    const { actor }: Done = event;
+    const login = actor?.login ?? null;
+    return [{ label: event.label.name, action, by: doneBy(event, app), login, at: event.created_at }];
+  });
 }
 
 interface Done {

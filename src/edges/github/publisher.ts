@@ -47,8 +47,8 @@ export function createPublisher(options: PublisherOptions): Publisher {
     async readCheckRuns(request) {
       return readCheckRuns(await targetOf(request));
     },
-    async withdraw(request, newerSha) {
-      await cancelCheckRuns(await targetOf(request), newerSha);
+    async withdraw(request, because) {
+      await cancelCheckRuns(await targetOf(request), because);
     },
   };
 }

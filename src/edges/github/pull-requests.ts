@@ -34,6 +34,10 @@ export function createPullRequests(connections: Connections): GitHubPullRequests
       const pull = await getPull(connections.octokit(request), request);
       return toSha(pull.head.sha);
     },
+    async readHead(request) {
+      const { head, state } = await getPull(connections.octokit(request), request);
+      return { sha: toSha(head.sha), isOpen: state === 'open' };
+    },
     readFile(request, path, sha) {
       return readFile(connections.octokit(request), request.repository, { path, sha });
     },

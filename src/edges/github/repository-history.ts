@@ -2,13 +2,17 @@ import { type Sha, toSha } from '#core/base';
 import type { ClosedPullRequest, Comparison, RepositoryHistory, StreamPlace } from '#review';
 import type { Octokit } from './connect.ts';
 import type { Connections } from './connections.ts';
+import { readLabelEvents } from './label-history.ts';
 import { takeItems } from './pages.ts';
 import type { GitHubPullRequests } from './pull-requests.ts';
+import { readRequiredChecks } from './required-checks.ts';
 import { ownerAndRepo } from './target.ts';
 import { isStatus } from './to-failure.ts';
 
 /** GitHub's own limit of commits in an unpaged comparison is 250; further pages are read up to here. */
 const commitLimit = 1_000;
+/** GitHub lists no more files of a comparison (docs: compare two commits). */
+const comparedFiles = 300;
 const reviewLimit = 500;
 const reviewStates = ['APPROVED', 'CHANGES_REQUESTED', 'COMMENTED', 'DISMISSED'] as const;
 
@@ -25,8 +29,12 @@ export function createRepositoryHistory(connections: Connections, pullRequests: 
       const name = branch ?? (await octokit.rest.repos.get(at)).data.default_branch;
       return orNull(async () => toSha((await octokit.rest.repos.getBranch({ ...at, branch: name })).data.commit.sha));
     },
-    compare: (place, from, to) =>
-      orNull(() => compare(connections.octokit(place), place.repository, `${from}...${to}`)),
+    async readLabelEvents(place, pullNumber) {
+      const { repository } = place;
+      return readLabelEvents(connections.octokit(place), { repository, pullNumber }, await connections.identity());
+    },
+    readRequiredChecks: (place, branch) => readRequiredChecks(connections.octokit(place), place.repository, branch),
+    compare: (place, from, to) => orNull(() => compare(connections.octokit(place), place.repository, { from, to })),
   };
 }
 
@@ -108,11 +116,15 @@ async function readBlobs(
   repository: string,
   { commit, paths }: { readonly commit: string | null; readonly paths: ReadonlySet<string> },
 ): Promise<ReadonlyMap<string, string | null>> {
-  if (commit === null) return new Map();
+  const found = commit === null ? new Map<string, string>() : await readTree(octokit, repository, commit);
+  return found.size === 0 ? new Map() : new Map([...paths].map((path) => [path, found.get(path) ?? null]));
+}
+
+/** Blob ids of all files of a commit, by path; empty when GitHub cut the tree short. */
+async function readTree(octokit: Octokit, repository: string, commit: string): Promise<ReadonlyMap<string, string>> {
   const { data } = await octokit.rest.git.getTree({ ...ownerAndRepo(repository), tree_sha: commit, recursive: '1' });
   if (data.truncated) return new Map();
-  const found = new Map(data.tree.flatMap(({ path, sha, type }) => (type === 'blob' ? [[path, sha] as const] : [])));
-  return new Map([...paths].map((path) => [path, found.get(path) ?? null]));
+  return new Map(data.tree.flatMap(({ path, sha, type }) => (type === 'blob' ? [[path, sha] as const] : [])));
 }
 
 type Reviewers = ClosedPullRequest['reviewers'];
@@ -135,8 +147,12 @@ async function readReviewers(
   return [...last.values()];
 }
 
-async function compare(octokit: Octokit, repository: string, basehead: string): Promise<Comparison> {
-  const place = { ...ownerAndRepo(repository), basehead, per_page: 100 };
+async function compare(
+  octokit: Octokit,
+  repository: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<Comparison> {
+  const place = { ...ownerAndRepo(repository), basehead: `${from}...${to}`, per_page: 100 };
   const commits: { readonly sha: string; readonly message: string }[] = [];
   const blobs = new Map<string, string | null>();
   for await (const { data } of octokit.paginate.iterator(octokit.rest.repos.compareCommitsWithBasehead, place)) {
@@ -148,7 +164,9 @@ async function compare(octokit: Octokit, repository: string, basehead: string): 
     }
     if (commits.length >= commitLimit) break;
   }
-  return { commits, blobs };
+  if (blobs.size < comparedFiles) return { commits, blobs };
+  const tree = await readTree(octokit, repository, to);
+  return { commits, blobs: new Map([...tree, ...blobs]) };
 }
 
 /** GitHub answers 404 where a commit or a branch is gone, and where two have no common history. */

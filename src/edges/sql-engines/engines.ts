@@ -5,7 +5,7 @@ import { type Shape, shapeOf } from './shape.ts';
 export type EngineName = 'polyglot' | 'sqlparser-ts' | 'node-sql-parser';
 
 /** The engines in the order in which they are asked. */
-export const engineOrder: readonly EngineName[] = ['polyglot', 'sqlparser-ts', 'node-sql-parser'];
+export const engineOrder = ['polyglot', 'sqlparser-ts', 'node-sql-parser'] as const satisfies readonly EngineName[];
 
 /** What each engine takes at most: deeper nesting and longer chains it refuses, or it dies of them. It is not asked then. */
 const limits: Readonly<Record<EngineName, Shape>> = {

@@ -28,10 +28,10 @@ export interface SqlReaderOptions {
   readonly onDifference?: (difference: ReadDifferently) => void;
 }
 
+/** Milliseconds in which a worker must have started: a busy machine is no fault of the statement that waits. */
+const startLimit = 60_000;
 /** Statements that make a second worker worth its start (about 0.3 s of CPU). */
 const worthAWorker = 400;
-/** Characters of SQL whose answers are kept for the next review: some 6,000 models, and 130 MB of trees. */
-const keptLength = 8_000_000;
 /** A statement that waits for an answer. */
 interface Pending {
   /** With the engines that are left. */
@@ -52,14 +52,10 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
   const timeout = options.timeout ?? 4_000;
   const maxLength = options.maxLength ?? 1_048_576;
   const crews = Array.from({ length: options.workers ?? 2 }, () => new Crew(timeout, options.onDifference));
-  const kept = new Map<string, Promise<SqlAnswer>>();
 
   function ask(statement: SqlStatement, fresh: Pending[]): Promise<SqlAnswer> {
-    const key = `${statement.dialect}\n${statement.sql}`;
-    const known = kept.get(key);
-    if (known !== undefined) return known;
     if (statement.sql.length > maxLength) return Promise.resolve(tooLong(statement.sql.length, maxLength));
-    const answer = new Promise<SqlAnswer>((settle) => {
+    return new Promise<SqlAnswer>((settle) => {
       const { sql, dialect } = statement;
       fresh.push({
         statement: { index: fresh.length, sql, dialect, engines: enginesFor(sql, dialect) },
@@ -68,19 +64,23 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
         why: [],
       });
     });
-    kept.set(key, answer);
-    return answer;
   }
 
   return {
     async read(statements) {
       const fresh: Pending[] = [];
-      const asked = statements.map((statement) => [statement.key, ask(statement, fresh)] as const);
+      const asked = new Map<string, Promise<SqlAnswer>>();
+      for (const statement of statements) {
+        const text = textOf(statement);
+        if (!asked.has(text)) asked.set(text, ask(statement, fresh));
+      }
       const share = fresh.length > worthAWorker ? Math.ceil(fresh.length / crews.length) : fresh.length;
       crews.forEach((crew, at) => crew.take(fresh.slice(at * share, (at + 1) * share)));
       const answers = new Map<string, SqlAnswer>();
-      for (const [key, answer] of asked) answers.set(key, await answer);
-      forget(kept);
+      for (const statement of statements) {
+        const answer = await asked.get(textOf(statement));
+        if (answer !== undefined) answers.set(statement.key, answer);
+      }
       return answers;
     },
     async close() {
@@ -89,15 +89,9 @@ export function createSqlReader(options: SqlReaderOptions = {}): SqlReader & { c
   };
 }
 
-/** Drops the oldest answers until what is kept is within bounds. */
-function forget(kept: Map<string, Promise<SqlAnswer>>): void {
-  let length = 0;
-  for (const key of kept.keys()) length += key.length;
-  for (const key of kept.keys()) {
-    if (length <= keptLength) return;
-    kept.delete(key);
-    length -= key.length;
-  }
+/** Statements of one text and dialect get one answer. */
+function textOf({ dialect, sql }: SqlStatement): string {
+  return `${dialect}\n${sql}`;
 }
 
 function tooLong(length: number, maxLength: number): SqlAnswer {
@@ -123,7 +117,7 @@ class Crew {
   readonly #timeout: number;
   readonly #onDifference: SqlReaderOptions['onDifference'];
   #worker: Worker | null = null;
-  /** Whether the worker has said anything yet: while it starts, no engine is to blame. */
+  /** Whether the worker has started, and the engine too that it is at. */
   #ready = false;
   #queue: Pending[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -179,6 +173,7 @@ class Crew {
   #receive(message: WorkerMessage): void {
     this.#disarm();
     if (message.kind === 'ready') this.#ready = true;
+    else if (message.kind === 'starting') this.#ready = false;
     else if (message.kind === 'next-engine') this.#passOn(message.why);
     else if (!this.#answer(message)) return;
     if (this.#queue.length > 0) this.#arm();
@@ -225,13 +220,13 @@ class Crew {
     if (this.#queue.length > 0) this.#start();
   }
 
-  /** Gives the engine that is at work its share of the time that the statement has left; a starting worker all of it. */
+  /** Gives the engine that is at work its share of the time that the statement has left; a worker that starts has a time of its own. */
   #arm(): void {
     const worker = this.#worker;
     const [first] = this.#queue;
     if (first === undefined) return;
     const left = Math.max(1, this.#timeout - first.spent);
-    const share = this.#ready ? Math.ceil(left / first.statement.engines.length) : this.#timeout;
+    const share = this.#ready ? Math.ceil(left / first.statement.engines.length) : startLimit;
     const engine = first.statement.engines[0] ?? 'the engine';
     this.#armedAt = performance.now();
     this.#timer = setTimeout(() => this.#replace(worker, `${engine}: more than ${share} ms`), share);

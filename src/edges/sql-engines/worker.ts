@@ -1,13 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { type Dialect, differencesOf, type Query } from '#core/sql';
 import { type EngineName, engineOrder } from './engines.ts';
-
-// The optimising compiler spends 0.9 s on the engine's large functions and earns that back after some 2,000 statements:
-// code compiled during the first batch does without it (300 models: 0.5 s of CPU instead of 1.4 s).
-const tiering = ['wasm-tier-up', 'wasm-dynamic-tiering'];
-for (const flag of tiering) setFlagsFromString(`--no-${flag}`);
-const { parseStatement, prepareEngine } = await import('./parse-statement.ts');
+import { parseStatement, prepareEngine } from './parse-statement.ts';
 
 /** Characters of a statement that may be read twice. */
 const longestComparedTwice = 20_000;
@@ -31,22 +25,34 @@ export type WorkerAnswer =
   | { readonly kind: 'parsed'; readonly engine: EngineName; readonly tree: string; readonly other?: OtherReading }
   | { readonly kind: 'failed'; readonly why: string; readonly broken: boolean };
 
-/** `next-engine`: the statement's first engine has failed, the next one is at it. */
+/**
+ * `next-engine`: the statement's first engine has failed, the next one is at it. Between `starting` and `ready` an engine is
+ * being compiled, for which no statement is to blame.
+ */
 export type WorkerMessage =
   | WorkerAnswer
+  | { readonly kind: 'starting' }
   | { readonly kind: 'ready' }
   | { readonly kind: 'next-engine'; readonly why: string };
 
-/** Statements are read in the order in which they come, also while an engine is being made ready. */
-let last = Promise.resolve();
+const prepared = new Set<EngineName>();
+/** Statements are read in the order in which they come. */
+let last = makeReady(engineOrder[0]);
 
 parentPort?.on('message', (statements: readonly WorkerStatement[]) => {
   last = last.then(() => answerAll(statements));
 });
-say({ kind: 'ready' });
 
 function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
+}
+
+async function makeReady(engine: EngineName): Promise<void> {
+  if (prepared.has(engine)) return;
+  say({ kind: 'starting' });
+  await prepareEngine(engine);
+  prepared.add(engine);
+  say({ kind: 'ready' });
 }
 
 async function answerAll(statements: readonly WorkerStatement[]): Promise<void> {
@@ -56,13 +62,12 @@ async function answerAll(statements: readonly WorkerStatement[]): Promise<void> 
     // A broken engine must not see another statement; the reader replaces this worker and sends the rest again.
     if (answer.kind === 'failed' && answer.broken) return;
   }
-  for (const flag of tiering.splice(0)) setFlagsFromString(`--${flag}`);
 }
 
 async function answerOf(statement: WorkerStatement): Promise<WorkerAnswer> {
   const { sql, dialect, engines } = statement;
   for (const [at, engine] of engines.entries()) {
-    await prepareEngine(engine);
+    await makeReady(engine);
     const answer = parseStatement(engine, sql, dialect);
     if (answer.ok) {
       const parsed = { kind: 'parsed', engine, tree: JSON.stringify(answer.query) } as const;

@@ -6,6 +6,7 @@ import { createSqlReader } from '#edges/sql-engines';
 import { evidenceFileSource } from '#edges/warehouse';
 import type {
   EvidenceSource,
+  LineageCache,
   Publisher,
   PullRequests,
   Recorder,
@@ -54,6 +55,7 @@ function portsOf({ serverUrl, evidence, memoryLimit }: Extract<ToProcess, { kind
     pullRequests,
     artifacts: createArtifacts({ workflow: remote<WorkflowArtifacts>('workflowArtifacts'), pullRequests }),
     sqlReader,
+    lineageCache: remote<LineageCache>('lineageCache'),
     evidence: evidence.map((kinds, at) => ({
       kinds,
       answer: (question) => remote<EvidenceSource>(`evidence ${at}`).answer(question),

@@ -112,9 +112,9 @@ function send(child: ChildProcess, message: ToProcess): Promise<void> {
 type PortsByName = Readonly<Record<string, object>>;
 
 function portsByName(ports: OutsidePorts, workflowArtifacts: WorkflowArtifacts): PortsByName {
-  const { pullRequests, recorder, publisher, memory, evidence } = ports;
+  const { pullRequests, recorder, publisher, memory, lineageCache, evidence } = ports;
   const sources = evidence.map((source, at) => [`evidence ${at}`, source] as const);
-  return { pullRequests, recorder, publisher, memory, workflowArtifacts, ...Object.fromEntries(sources) };
+  return { pullRequests, recorder, publisher, memory, lineageCache, workflowArtifacts, ...Object.fromEntries(sources) };
 }
 
 type Call = Extract<FromProcess, { kind: 'call' }>;

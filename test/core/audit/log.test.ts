@@ -1,33 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { auditLine, emptyFrontier, rootOf, verifyAuditLog, withLeaf } from '#core/audit';
 import {
-  auditLine,
-  auditVerifier,
-  checkpointLine,
-  emptyFrontier,
-  readCheckpoint,
-  readLogLine,
-  rootOf,
-  type SignedCheckpoint,
-  verifyAuditLog,
-  withLeaf,
-} from '#core/audit';
-import { aHandover, aLog, anAnalysed, aSigner, aStream, publicKeyOf } from '../../support/audit.ts';
+  aCheckpoint,
+  aHandover,
+  aLog,
+  aLogStream,
+  anAnalysed,
+  aSigner,
+  aStream,
+  publicKeyOf,
+} from '../../support/audit.ts';
 
 const keys = [publicKeyOf('first')];
-
-function aCheckpoint(lines: readonly string[], size: number, signer = aSigner()): SignedCheckpoint {
-  let frontier = emptyFrontier;
-  let last = '';
-  for (const line of lines.slice(0, size)) {
-    const read = readLogLine(line);
-    last = read.ok ? read.entry.digest : '';
-    frontier = withLeaf(frontier, Buffer.from(last, 'hex'));
-  }
-  const head = { repository: 'shop/warehouse', size, root: rootOf(frontier), last, time: '2026-03-05T00:00:00.000Z' };
-  return readCheckpoint(checkpointLine(head, signer))!;
-}
 
 describe('the Merkle tree', () => {
   // RFC 6962 reference vectors of Certificate Transparency's test suite (leaves as hexadecimal).
@@ -54,8 +40,9 @@ describe('the Merkle tree', () => {
 
 describe('an untouched log', () => {
   it('holds, with its keys, its checkpoints and a last line end', () => {
-    const lines = aLog(6);
-    const checkpoints = [aCheckpoint(lines, 3), aCheckpoint(lines, 6)];
+    const stream = aLogStream(6);
+    const lines = stream.lines();
+    const checkpoints = [aCheckpoint(stream.records, 3), aCheckpoint(stream.records, 6)];
     expect(verifyAuditLog([...lines, ''], { keys, checkpoints })).toMatchObject({
       ok: true,
       records: 6,
@@ -87,51 +74,16 @@ describe('an untouched log', () => {
   });
 });
 
-describe('a log of 1,000 records that was tampered with', () => {
-  const lines = aLog(1_000);
-  const foreign = aLog(1_000, 'shop/warehouse', aSigner('stranger'));
-
-  it('is found at the very place, at every place, whatever was done there', () => {
-    const verifier = auditVerifier({ keys });
-    const refused = (text: string, at: number): void => {
-      expect(verifier.line(text)).toMatchObject({ line: at + 1, reason: expect.any(String) });
-    };
-    lines.forEach((line, at) => {
-      // One verifier walks the log once: a refused line leaves it as it was.
-      const place = (at * 7919) % line.length;
-      refused(line.slice(0, place) + (line[place] === 'A' ? 'B' : 'A') + line.slice(place + 1), at);
-      const next = lines[at + 1];
-      if (next !== undefined) refused(next, at); // removed, or exchanged with the next
-      if (at > 0) refused(lines[at - 1]!, at); // repeated
-      refused(foreign[at]!, at); // signed with another key
-      expect(verifier.line(line)).toMatchObject({ seq: at + 1 });
-    });
-    expect(verifier.end()).toMatchObject({ ok: true, records: 1_000 });
-  });
-
-  it('is found cut off at its end by a checkpoint, and by nothing else', () => {
-    const checkpoint = aCheckpoint(lines, 1_000);
-    for (const size of [1, 2, 500, 998, 999]) {
-      expect(verifyAuditLog(lines.slice(0, size), { keys })).toMatchObject({ ok: true });
-      expect(verifyAuditLog(lines.slice(0, size), { keys, checkpoints: [checkpoint] })).toMatchObject({
-        ok: false,
-        line: size,
-        reason: expect.stringContaining('its end was cut off'),
-      });
-    }
-  });
-});
-
 describe('whoever has the key or brings one', () => {
   it('is held to a checkpoint when he signs another history', () => {
-    const checkpoint = aCheckpoint(aLog(5), 4);
+    const checkpoint = aCheckpoint(aLogStream(5).records, 4);
     const other = aStream();
     for (let i = 0; i < 6; i += 1) other.add([anAnalysed({ reviewId: `other-${String(i)}` })]);
     expect(verifyAuditLog(other.lines(), { keys })).toMatchObject({ ok: true });
     expect(verifyAuditLog(other.lines(), { keys, checkpoints: [checkpoint] })).toMatchObject({
       ok: false,
       line: 4,
-      reason: expect.stringContaining('was rewritten'),
+      reason: expect.stringMatching(/one of the records 1 to 4 is not what it was, the log was rewritten/),
     });
   });
 
@@ -164,9 +116,9 @@ describe('whoever has the key or brings one', () => {
   });
 
   it('cannot bring a checkpoint signed by a key of his own', () => {
-    const lines = aLog(3);
-    const checkpoints = [aCheckpoint(lines, 3, aSigner('stranger'))];
-    expect(verifyAuditLog(lines, { keys, checkpoints })).toMatchObject({
+    const stream = aLogStream(3);
+    const checkpoints = [aCheckpoint(stream.records, 3, aSigner('stranger'))];
+    expect(verifyAuditLog(stream.lines(), { keys, checkpoints })).toMatchObject({
       ok: false,
       reason: expect.stringContaining('not signed by a key'),
     });

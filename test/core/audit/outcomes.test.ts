@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  broughtBack,
   type MergeFacts,
   mergeFacts,
   newFindings,
@@ -76,6 +77,20 @@ describe('a revert', () => {
 
   it('that came before the merge is none', () => {
     expect(outcomeByPull(aMerge(2), aMerge(1, { body: 'Reverts shop/dbt#2' }))).toBeNull();
+  });
+
+  it('by a pull request is taken back by a commit that reverts that pull request', () => {
+    const revert = aMerge(2, { body: 'Reverts #1' });
+    const back = { sha: sha('e'), message: `Undo\n\nThis reverts commit ${sha('2')}.` };
+    expect(broughtBack(aMerge(1), [aMerge(1), revert], [back])).toEqual([
+      {
+        state: 'merged',
+        confidence: 'explicit',
+        evidence: [{ rule: 'R1', where: `commit ${sha('e')}`, what: 'reverts the revert #2' }],
+      },
+    ]);
+    expect(broughtBack(aMerge(1), [aMerge(2)], [back])).toEqual([]);
+    expect(broughtBack(aMerge(1), [revert], [{ sha: sha('e'), message: 'Go on' }])).toEqual([]);
   });
 
   it('by a commit is explicit, and its own revert brings the merge back', () => {

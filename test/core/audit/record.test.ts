@@ -52,7 +52,13 @@ describe('the record of a review', () => {
             ],
           },
         },
-        policy: { path: '.github/weirkeeper.yml', sha: 'b'.repeat(40), digest: '3'.repeat(64), rung: 'T4' },
+        policy: {
+          path: '.github/weirkeeper.yml',
+          sha: 'b'.repeat(40),
+          digest: '3'.repeat(64),
+          mode: 'enforcing',
+          rung: 'T4',
+        },
         gates: [
           {
             id: 'row-count',

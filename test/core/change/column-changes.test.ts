@@ -44,7 +44,6 @@ async function side(words: SideWords = {}): Promise<AnalyzedSide> {
     origin: 'directory target/',
     stale: null,
     lineage: await traceSql(project, catalog),
-    trees: new Map(),
     children: childrenOf(project),
   };
 }

@@ -100,6 +100,23 @@ describe('the label of a modified node', () => {
     });
   });
 
+  it('names the var, and says when the pull request edits it', () => {
+    const model = (alias: string): Json =>
+      of('1.11.0', { raw_code: "{{ config(alias='m_' ~ var('ward')) }} select 1", unrendered_config: { alias } });
+    const [base, head] = [toProject(model('m_a')), toProject(model('m_b'))];
+    const patch = '@@ -4,3 +4,3 @@\n vars:\n-  ward: a\n+  ward: b\n   other: 1';
+    const because = (path: string, text: string | null): string | undefined => {
+      const changedFiles = [{ path, previousPath: null, status: 'modified', patch: text } as const];
+      const { modified } = findModified(base, head, { pullRequest: { ...aPullRequest(), changedFiles } });
+      expect(modified[0]?.label).toBe('var or environment');
+      return modified[0]?.causes[0]?.foreign?.because;
+    };
+    expect(because('dbt/dbt_project.yml', patch)).toBe("'m_' ~ var('ward'), edited in dbt_project.yml");
+    expect(because('dbt_project.yml', patch.replaceAll('ward', 'street'))).toBe("'m_' ~ var('ward')");
+    expect(because('README.md', patch)).toBe("'m_' ~ var('ward')");
+    expect(because('dbt_project.yml', null)).toBe("'m_' ~ var('ward')");
+  });
+
   it.each(['1.10', '1.12'])('and its causes: every modified node of any type has one, with dbt %s', (minor) => {
     const fixture = readStateFixture(minor);
     const base = toProject(fixture.base);

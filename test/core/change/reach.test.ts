@@ -27,6 +27,27 @@ describe('what a node reaches', () => {
     });
   });
 
+  it('tells apart what is no model: exposures, semantic models, metrics and saved queries, in a chain', () => {
+    const entry = (type: string, name: string, ...parents: readonly string[]): Json =>
+      aModel(name, { ...reads(...parents), resource_type: type, unique_id: `${type}.shop.${name}` });
+    const project = aProject(
+      aModel('m'),
+      entry('snapshot', 'kept', m),
+      entry('semantic_model', 'sm', m),
+      entry('metric', 'takings', 'semantic_model.shop.sm'),
+      entry('saved_query', 'weekly', 'metric.shop.takings'),
+      entry('exposure', 'board', 'metric.shop.takings'),
+      entry('test', 'unique', m),
+    );
+    expect(reachOf(changeOf(project, project), m)).toMatchObject({
+      models: ['snapshot.shop.kept'],
+      semanticModels: ['semantic_model.shop.sm'],
+      metrics: ['metric.shop.takings'],
+      savedQueries: ['saved_query.shop.weekly'],
+      exposures: ['exposure.shop.board'],
+    });
+  });
+
   it('is what base knows of it where head has lost it', () => {
     const change = changeOf(aProject(own, ...downstream), aProject());
     expect(reachOf(change, m).models).toEqual(['model.shop.near', 'model.shop.far']);

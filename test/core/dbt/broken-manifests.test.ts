@@ -32,6 +32,13 @@ describe('a broken manifest', () => {
     ['nodes["model.shop.a"] should be an object but is null', { nodes: { 'model.shop.a': null } }],
     ['nodes["model.shop.a"].depends_on should be an object', { nodes: byId(aModel('a', { depends_on: [] })) }],
     ['nodes should be an object but is a list', { nodes: [] }],
+    [
+      'nodes["model.shop.a"].depends_on.nodes should be a list but is an object',
+      { nodes: byId(aModel('a', { depends_on: { nodes: {}, macros: [] } })) },
+    ],
+    ['nodes["model.shop.a"].columns.id should be an object', { nodes: byId(aModel('a', { columns: { id: null } })) }],
+    ['nodes["model.shop.a"].raw_code should be text', { nodes: byId(aModel('a', { raw_code: ['select 1'] })) }],
+    ['disabled["model.shop.a"][0] should be an object but is null', { disabled: { 'model.shop.a': [null] } }],
     ['macros["macro.shop.m"] should be an object but is null', { macros: { 'macro.shop.m': null } }],
   ])('says %s', (text, parts) => {
     const parsed = parseManifest(JSON.stringify(aManifest(parts)), 'manifest.json');

@@ -36,6 +36,19 @@ for (const minor of ['1.10', '1.12']) {
         { numRuns: 6 },
       );
     });
+
+    it('does not depend on the order of what dbt takes for sets, nor on being written and read again', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...fixture.cases.keys()), fc.infiniteStream(fc.nat(1000)), (name, stream) => {
+          const { head } = fixture.cases.get(name)!;
+          const again = JSON.parse(JSON.stringify(head, null, 2)) as Json;
+          for (const section of ['nodes', 'exposures', 'unit_tests', 'macros'])
+            for (const entry of Object.values((again[section] ?? {}) as Json)) shuffleSets(entry as Json, stream);
+          expect(sortedSelection(base, toProject(again))).toEqual(sortedSelection(base, toProject(head)));
+        }),
+        { numRuns: 6 },
+      );
+    });
   });
 }
 
@@ -172,6 +185,14 @@ describe('differences between dbt versions', () => {
     expect(selected(base, head, 'modified')).toEqual([]);
   });
 
+  it.each([
+    ['unique_key', ['a', 'b'], ['b', 'a'], true],
+    ['tags', ['a', 'b'], ['b', 'a'], false],
+  ])('the order of a list in config counts: %s %j → %j: %s', (key, before, after, counts) => {
+    const at = (list: readonly string[]): DbtProject => aProject(aModel('m', { unrendered_config: { [key]: list } }));
+    expect(selected(at(before), at(after), 'modified')).toEqual(counts ? ['model.shop.m'] : []);
+  });
+
   it('a node that base has disabled is new', () => {
     const base = toProject(aManifest({ disabled: { 'model.shop.m': [aModel('m')] } }));
     expect(selected(base, aProject(aModel('m')), 'new')).toEqual(['model.shop.m']);
@@ -180,6 +201,18 @@ describe('differences between dbt versions', () => {
 
 function sortedSelection(base: DbtProject, head: DbtProject): readonly (readonly string[])[] {
   return [...selectState(base, head)].map(([id, selectors]) => [id, ...[...selectors].sort()]).sort();
+}
+
+/** Parents, called macros, refs, sources and tags: of nodes and macros their order tells dbt nothing. */
+function shuffleSets(entry: Json, stream: fc.Stream<number>): void {
+  const shuffled = (list: unknown): unknown => {
+    if (!Array.isArray(list)) return list;
+    const ranked = list.map((item: unknown) => ({ item, rank: stream.next().value as number }));
+    return ranked.sort((a, b) => a.rank - b.rank).map(({ item }) => item);
+  };
+  for (const key of ['refs', 'sources', 'tags']) if (key in entry) entry[key] = shuffled(entry[key]);
+  const dependsOn = entry['depends_on'] as Json | undefined;
+  for (const key of ['nodes', 'macros']) if (dependsOn?.[key] !== undefined) dependsOn[key] = shuffled(dependsOn[key]);
 }
 
 /** The same JSON with the keys of every object in another order. */

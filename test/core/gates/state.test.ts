@@ -147,8 +147,38 @@ describe('the gate state', () => {
     const result = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading))));
     expect(foundBy(result)).toEqual(['sql-changed-unseen model.shop.m']);
     expect(result.outcome === 'failed' && result.findings[0].data['nodes']).toBe("model.shop.m (reads var('days'))");
+    const edited = {
+      path: 'dbt_project.yml',
+      previousPath: null,
+      status: 'modified',
+      patch: '-  days: 7\n+  days: 30',
+    } as const;
+    const pullRequest = { ...aPullRequest(), changedFiles: [edited] };
+    const here = judge(state, changeOf(aProject(model(7, reading)), aProject(model(30, reading)), { pullRequest }));
+    expect(here.outcome === 'failed' && here.findings[0].data['nodes']).toBe(
+      "model.shop.m (reads var('days'), edited in dbt_project.yml)",
+    );
     expect(found(changeOf(aProject(model(7, reading)), aProject(model(7, reading))))).toEqual([]);
     expect(found(changeOf(aProject(model(7, 'select 1')), aProject(model(8, 'select 1'))))).toEqual([]);
+  });
+
+  it('notes an incremental model that needs a full refresh, with who reads it', () => {
+    const model = (unique_key: string): Json =>
+      aModel('m', { config: { materialized: 'incremental', unique_key }, unrendered_config: { unique_key } });
+    const board = aModel('board', {
+      resource_type: 'exposure',
+      unique_id: 'exposure.shop.board',
+      depends_on: { nodes: ['model.shop.m'], macros: [] },
+    });
+    const result = judge(state, changeOf(aProject(model('id'), board), aProject(model('key'), board)));
+    expect(foundBy(result)).toEqual(['full-refresh-needed model.shop.m']);
+    expect(result.outcome === 'failed' && result.findings[0]).toMatchObject({
+      basis: 'proven',
+      data: { because: 'unique_key is another' },
+      downstream: ['exposure.shop.board'],
+      safeIf: expect.stringContaining('--full-refresh'),
+    });
+    expect(state.messages['full-refresh-needed']?.cost).toBe('note');
   });
 
   it('warns of macros that dbt calls by itself', () => {
@@ -184,6 +214,13 @@ describe('the gate state', () => {
     ]);
     expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, test('b', 'id'))))).toEqual([]);
     expect(found(changeOf(aProject(described, test('a', 'id')), aProject()))).toEqual([]);
+    // A new key of the same model takes the place of the old one.
+    const renewed = { ...test('c', 'other'), test_metadata: { name: 'unique_combination_of_columns', kwargs: {} } };
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, renewed)))).toEqual([]);
+    const elsewhere = { ...renewed, attached_node: 'model.shop.n' };
+    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, elsewhere)))).toEqual([
+      'tests-lost model.shop.m',
+    ]);
     expect(found(changeOf(aProject(described), aProject(aModel('m', columns('')))))).toEqual([
       'docs-lost model.shop.m',
     ]);

@@ -75,6 +75,19 @@ describe('a project', () => {
     expect(lineage.get(id('tmp'))).toMatchObject({ complete: false, unresolved: null });
   });
 
+  it('counts the aliases of UNPIVOT from the end where the columns that stay are not known', async () => {
+    const sql = 'select id, nam, val from "db"."main"."orders" unpivot (v for n in (a, b)) as u (id, nam, val)';
+    const project = aProject({
+      adapter: 'snowflake',
+      models: { m: { compiledCode: sql, parents: [orders] } },
+      others: { [orders]: {} },
+    });
+    const lineage = await traceSql(project);
+    expect(columnsOf(lineage, 'm')).toEqual(['id ← ', 'nam ← ', 'val ← orders.a, orders.b']);
+    const [first, second] = lineage.get(id('m'))?.columns ?? [];
+    expect([first?.unresolved?.code, second?.unresolved]).toEqual(['open-star', null]);
+  });
+
   it('says so where a star hides everything', async () => {
     const project = aProject({ models: { m: 'select * from elsewhere.things' } });
     const lineage = await traceSql(project);

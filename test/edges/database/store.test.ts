@@ -202,6 +202,21 @@ describe.each(testDatabases().map((database) => [database.name, database] as con
         expect(heads).toEqual([headOf('a'), headOf('b')]);
       });
 
+      it('that somebody else holds up wait as long as they were told, and are not counted', async () => {
+        const attempts: { readonly attempt: number; readonly at: number }[] = [];
+        await test.store.work(async (_, { attempt }) => {
+          attempts.push({ attempt, at: Date.now() });
+          return attempts.length <= quick.maxAttempts!
+            ? { kind: 'retry', code: 'github-rate-limit', afterSeconds: 1 }
+            : { kind: 'done' };
+        });
+        await test.store.acceptDelivery(aDelivery('d1', aReviewJob()));
+        await eventually(async () => (await test.store.countJobs()).waiting === 0, 30_000);
+        expect(attempts.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1]);
+        const pauses = attempts.slice(1).map(({ at }, index) => at - (attempts[index]?.at ?? 0));
+        expect(Math.min(...pauses)).toBeGreaterThan(900);
+      });
+
       it('may ask for further jobs', async () => {
         const kinds: string[] = [];
         await test.store.work(async (job, context) => {

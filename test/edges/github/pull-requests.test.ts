@@ -171,6 +171,18 @@ describe('label history', () => {
   });
 });
 
+describe('comparing two commits', () => {
+  it('knows the blobs also of files beyond the 300 that GitHub lists', async () => {
+    const files = Object.fromEntries(Array.from({ length: 310 }, (_, index) => [`seeds/s${1_000 + index}.csv`, 'x\n']));
+    const pull = await double.repository.openPullRequest({ title: 'many', user: 'ada', headRef: 'many', files });
+    const place = { repository: double.repository.fullName, installationId: double.installationId };
+    const compared = await github.history.compare(place, pull.base.sha, pull.head.sha);
+    const seeds = Object.keys(files).map((path) => compared?.blobs.get(path));
+    expect(seeds).toHaveLength(310);
+    expect(seeds.every((blob) => blob === seeds[0] && /^[0-9a-f]{40}$/.test(blob ?? ''))).toBe(true);
+  });
+});
+
 describe('finding the pull requests of a commit', () => {
   it('finds open ones, in the repository and in forks, and no others', async () => {
     const { repository, installationId } = double;

@@ -195,6 +195,32 @@ describe('workflow runs and merge groups', () => {
   });
 });
 
+describe('pushes', () => {
+  const before = 'b'.repeat(40);
+  const none = '0'.repeat(40);
+
+  it('to a branch that was there are told, with both ends', () => {
+    expect(jobs('push')).toEqual([{ kind: 'pushed', ...origin, branch: 'main', before, after: head }]);
+    expect(jobs('push', { ref: 'refs/heads/release/2026' })).toMatchObject([{ branch: 'release/2026' }]);
+    expect(jobs('push', { forced: true })).toHaveLength(1);
+  });
+
+  it.each<[string, Json]>([
+    ['a new branch', { before: none, created: true }],
+    ['a branch that is gone', { after: none, deleted: true }],
+    ['a tag', { ref: 'refs/tags/v1' }],
+    ['our own checkpoints', { ref: 'refs/weirkeeper/audit' }],
+    ['the merge queue', { ref: 'refs/heads/gh-readonly-queue/main/pr-7-bbbb' }],
+    ['what is no commit', { after: 'main' }],
+  ])('of %s ask for nothing', (_what, changes) => {
+    expect(jobs('push', changes)).toEqual([]);
+  });
+
+  it('say nothing of who pushed or what was written', () => {
+    expect(JSON.stringify(jobs('push'))).not.toMatch(/ada|refunds|noreply/);
+  });
+});
+
 describe('everything else', () => {
   it('is ignored', () => {
     expect(toReviewJobs('installation', 'd-1', payload('installation.created'))).toEqual([]);
@@ -205,7 +231,16 @@ describe('everything else', () => {
   });
 
   it('never throws', () => {
-    const names = ['pull_request', 'check_run', 'check_suite', 'issue_comment', 'workflow_run', 'merge_group', 'ping'];
+    const names = [
+      'pull_request',
+      'check_run',
+      'check_suite',
+      'issue_comment',
+      'workflow_run',
+      'merge_group',
+      'push',
+      'ping',
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.anything(), (name, body) => {
         expect(Array.isArray(toReviewJobs(name, 'd', body))).toBe(true);

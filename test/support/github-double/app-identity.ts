@@ -24,6 +24,7 @@ export const defaultEvents: readonly string[] = [
   'issue_comment',
   'merge_group',
   'pull_request',
+  'push',
   'workflow_run',
 ];
 

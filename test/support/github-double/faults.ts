@@ -15,6 +15,8 @@ export interface Fault {
   readonly dropConnection?: boolean;
   /** Waits before anything else; alone, the ordinary answer follows. */
   readonly delayMs?: number;
+  /** Waits when the work is done, or left undone, and before the answer. */
+  readonly stallMs?: number;
   /** The request does its work first, and only the answer is lost. */
   readonly takesEffect?: boolean;
 }

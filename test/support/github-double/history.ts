@@ -42,8 +42,7 @@ export async function commitOn(
   parents?: readonly string[],
 ): Promise<string> {
   const ref = `${repository.refPrefix}${branch}`;
-  const turn = nextId(state, 'commit', 0);
-  const date = utc(wish.date ?? new Date(firstCommit + turn * minute));
+  const date = wish.date === undefined ? nextCommitDate(state) : utc(wish.date);
   const author = signatureOf(state, wish.author ?? repository.owner.login, date);
   const committer = wish.committer === undefined ? author : signatureOf(state, wish.committer, date);
   const below = parents ?? [await requireCommit(repository.directory, ref)];
@@ -55,6 +54,11 @@ export async function commitOn(
     author,
     committer,
   });
+}
+
+/** A minute after the commit before, from a fixed start: the same commits get the same SHAs each time. */
+export function nextCommitDate(state: State): string {
+  return utc(new Date(firstCommit + nextId(state, 'commit', 0) * minute));
 }
 
 /** Points the pull request's refs and SHAs at what its branches hold now, and tries the merge. */

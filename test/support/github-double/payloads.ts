@@ -13,7 +13,7 @@ import type { World } from './world.ts';
 export type IssueCommentAction = 'created' | 'edited' | 'deleted';
 
 /** The fields every payload of a repository's event has. */
-function envelope(world: World, repository: Repository, sender: User): Json {
+export function envelope(world: World, repository: Repository, sender: User): Json {
   const { owner } = repository;
   const id = world.app.installationId;
   return {
@@ -146,25 +146,5 @@ export function installationPayload(world: World, action: string, sender: User):
     }),
     requester: null,
     sender: userJson(world, sender),
-  };
-}
-
-export function pushPayload(
-  world: World,
-  repository: Repository,
-  push: { readonly ref: string; readonly before: string; readonly after: string },
-  sender: User,
-): Json {
-  return {
-    ...push,
-    created: /^0+$/.test(push.before),
-    deleted: false,
-    forced: false,
-    base_ref: null,
-    compare: '',
-    commits: [],
-    head_commit: { id: push.after },
-    pusher: { name: sender.login, email: sender.email },
-    ...envelope(world, repository, sender),
   };
 }

@@ -5,6 +5,7 @@ import type { Json } from './json.ts';
 import { type PublishedState, publishedState } from './published.ts';
 import { accountOf, type Delivery, fullName, nextId, type Repository, type User } from './state.ts';
 import { type CheckVerbs, checkVerbs } from './verbs-checks.ts';
+import { type MergeVerbs, mergeVerbs } from './verbs-merges.ts';
 import { type PullVerbs, pullVerbs } from './verbs-pulls.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { World } from './world.ts';
@@ -20,7 +21,7 @@ export interface NewRepository {
 }
 
 /** One repository: its people's verbs, its CI, and what was published in it. */
-export interface RepositoryDouble extends PullVerbs, CheckVerbs {
+export interface RepositoryDouble extends PullVerbs, CheckVerbs, MergeVerbs {
   readonly owner: string;
   readonly name: string;
   readonly fullName: string;
@@ -57,6 +58,7 @@ export async function createRepository(
     checkRuns: [],
     workflowRuns: [],
     artifacts: [],
+    requiredChecks: [],
   };
   await startHistory(state, repository, wanted.files ?? { 'README.md': `# ${name}\n` });
   state.repositories.push(repository);
@@ -67,6 +69,7 @@ export async function createRepository(
   return {
     ...pulls,
     ...checkVerbs(stage, pulls.pull),
+    ...mergeVerbs(stage, pulls),
     owner: owner.login,
     name,
     fullName: fullName(repository),

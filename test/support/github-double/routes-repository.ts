@@ -1,5 +1,5 @@
 import { diffFiles } from './diff.ts';
-import { ApiError, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
 import { archive, listCommits, listTree, readBlob, readCommit, resolveCommit } from './git.ts';
 import { limits } from './limits.ts';
 import { pageOf } from './pages.ts';
@@ -30,7 +30,6 @@ export const repositoryRoutes: readonly Route[] = [
     { needs: ['metadata:read'], docs: 'collaborators/collaborators#get-repository-permissions-for-a-user' },
     permissionOf,
   ),
-  repositoryRoute('GET', '/branches/:branch', { ...contents, docs: 'branches/branches#get-a-branch' }, getBranch),
   repositoryRoute('GET', '/commits', { ...contents, docs: 'commits/commits#list-commits' }, listOf),
   repositoryRoute('GET', '/commits/:ref', contents, getCommit),
   repositoryRoute('GET', '/git/ref/*ref', { ...contents, docs: 'git/refs#get-a-reference' }, getRef),
@@ -51,16 +50,6 @@ function permissionOf({ world, repository, params }: RepositoryCall): Reply {
   const role = user === repository.owner ? 'admin' : user.role;
   const coarse = { admin: 'admin', maintain: 'write', write: 'write', triage: 'read', read: 'read', none: 'none' };
   return ok({ permission: coarse[role], role_name: role, user: userJson(world, user) });
-}
-
-async function getBranch({ world, repository, params }: RepositoryCall): Promise<Reply> {
-  const name = params['branch'] ?? '';
-  const sha = await resolveCommit(repository.directory, `${repository.refPrefix}${name}`);
-  if (sha === null) {
-    throw new ApiError(404, 'Branch not found');
-  }
-  const commit = await readCommit(repository.directory, sha);
-  return ok({ name, commit: commitJson(world, repository, commit), protected: false });
 }
 
 async function listOf(call: RepositoryCall): Promise<Reply> {

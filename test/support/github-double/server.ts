@@ -48,6 +48,9 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
     const real = await replyTo(parts, { request, method, path, query: url.searchParams, text });
     reply = harmful ? faultReply(fault) : real;
   }
+  if (fault?.stallMs !== undefined) {
+    await sleep(fault.stallMs);
+  }
   entry.status = fault?.dropConnection === true ? 0 : reply.status;
   parts.onRequest(entry);
   if (fault?.dropConnection === true) {

@@ -59,6 +59,7 @@ export async function fullPullJson(world: World, repository: Repository, pull: P
   return {
     ...pullJson(world, repository, pull),
     merged: pull.merged,
+    merged_by: pull.mergedBy === null ? null : userJson(world, pull.mergedBy),
     mergeable: pull.state === 'open' ? pull.mergeCommitSha !== null : null,
     mergeable_state: pull.mergeCommitSha === null ? 'dirty' : 'clean',
     rebaseable: null,

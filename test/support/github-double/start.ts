@@ -13,8 +13,10 @@ import { createRateLimit, type RateLimit } from './rate-limit.ts';
 import { createRepository, type NewRepository, type RepositoryDouble } from './repository-double.ts';
 import { actionRoutes } from './routes-actions.ts';
 import { appRoutes } from './routes-app.ts';
+import { branchRuleRoutes } from './routes-branch-rules.ts';
 import { checkRoutes } from './routes-checks.ts';
 import { contentsRoutes } from './routes-contents.ts';
+import { gitDataRoutes } from './routes-git-data.ts';
 import { issueRoutes } from './routes-issues.ts';
 import { pullRoutes } from './routes-pulls.ts';
 import { repositoryRoutes } from './routes-repository.ts';
@@ -209,6 +211,8 @@ function allRoutes(webhooks: Webhooks): readonly Route[] {
   return [
     ...appRoutes(webhooks.redeliverInBackground),
     ...repositoryRoutes,
+    ...gitDataRoutes,
+    ...branchRuleRoutes,
     ...contentsRoutes,
     ...pullRoutes,
     ...reviewRoutes,

@@ -50,6 +50,8 @@ export interface Repository {
   readonly checkRuns: CheckRun[];
   readonly workflowRuns: WorkflowRun[];
   readonly artifacts: Artifact[];
+  /** Check runs that a merge to a branch needs, by where that is asked for. */
+  readonly requiredChecks: { readonly branch: string; readonly name: string; readonly by: 'ruleset' | 'protection' }[];
 }
 
 export interface Label {
@@ -70,6 +72,7 @@ export interface PullRequest {
   state: 'open' | 'closed';
   draft: boolean;
   merged: boolean;
+  mergedBy: User | null;
   closedAt: string | null;
   base: { ref: string; sha: string };
   /** `repository` is null once a fork has been deleted. */

@@ -1,8 +1,9 @@
-import { type FileChanges, utc } from './git.ts';
+import { type FileChanges, resolveCommit, utc } from './git.ts';
 import { authorAccount, type CommitWish, commitOn, ensureBranch, refreshPull } from './history.ts';
 import { addEvent, applyLabel, dropLabel } from './issue-changes.ts';
 import type { Json } from './json.ts';
-import { issueCommentPayload, pullRequestPayload, pushPayload } from './payloads.ts';
+import { pushPayload } from './payload-push.ts';
+import { issueCommentPayload, pullRequestPayload } from './payloads.ts';
 import {
   accountOf,
   type IssueComment,
@@ -36,10 +37,8 @@ export interface PullVerbs {
   readonly pushCommit: (number: number, commit: CommitWish & { readonly onto?: string }) => Promise<string>;
   /** Commits to a branch that is no pull request's head, such as the default branch. */
   readonly commitTo: (branch: string, commit: CommitWish) => Promise<string>;
-  readonly closePullRequest: (
-    number: number,
-    options?: { readonly user?: string; readonly merged?: boolean },
-  ) => Promise<void>;
+  /** Without a merge; `mergePullRequest` is a verb of its own. */
+  readonly closePullRequest: (number: number, user?: string) => Promise<void>;
   readonly reopenPullRequest: (number: number, user?: string) => Promise<void>;
   readonly markReady: (number: number, user?: string) => Promise<void>;
   readonly convertToDraft: (number: number, user?: string) => Promise<void>;
@@ -86,17 +85,11 @@ export function pullVerbs(stage: Stage): PullVerbs {
     },
     pushCommit: async (number, commit) => push(stage, pull(number), commit),
     commitTo: (branch, commit) => commitTo(stage, branch, commit),
-    closePullRequest: async (number, { user, merged = false } = {}) => {
+    closePullRequest: async (number, user) => {
       const of = pull(number);
       of.state = 'closed';
-      of.merged = merged;
       of.closedAt = utc(new Date(stage.world.now()));
-      addEvent(stage.world, of, {
-        event: merged ? 'merged' : 'closed',
-        actor: by(of, user),
-        viaApp: false,
-        label: null,
-      });
+      addEvent(stage.world, of, { event: 'closed', actor: by(of, user), viaApp: false, label: null });
       await tell(of, 'closed', { sender: by(of, user) });
     },
     reopenPullRequest: async (number, user) => {
@@ -168,6 +161,7 @@ async function open(stage: Stage, wanted: NewPullRequest): Promise<PullRequest> 
     state: 'open',
     draft: wanted.draft ?? false,
     merged: false,
+    mergedBy: null,
     closedAt: null,
     base: { ref: baseRef, sha: '' },
     head: { ref: wanted.headRef, sha: '', repository: head, ownerLogin: head.owner.login },
@@ -205,6 +199,7 @@ function forkOf({ world, repository }: Stage, login: string): Repository {
     checkRuns: [],
     workflowRuns: [],
     artifacts: [],
+    requiredChecks: [],
   };
   repositories.push(fork);
   return fork;
@@ -220,12 +215,15 @@ async function push(stage: Stage, pull: PullRequest, commit: CommitWish & { read
   const { onto, ...wish } = commit;
   const parents = [onto ?? before];
   const after = await commitOn(world.state, head, pull.head.ref, { author: pull.user.login, ...wish }, parents);
-  await refreshPull(repository, pull);
+  if (!pull.merged) {
+    await refreshPull(repository, pull);
+  }
   pull.updatedAt = utc(new Date(world.now()));
   const sender = authorAccount(world.state, wish.author) ?? pull.user;
   const extra = { before, after };
   if (head === repository) {
-    await stage.tell('push', pushPayload(world, repository, { ref: `refs/heads/${pull.head.ref}`, ...extra }, sender));
+    const change = { ref: `refs/heads/${pull.head.ref}`, ...extra };
+    await stage.tell('push', await pushPayload(world, repository, change, sender));
   }
   if (pull.state === 'open') {
     const event = { action: 'synchronize', sender, extra };
@@ -236,11 +234,12 @@ async function push(stage: Stage, pull: PullRequest, commit: CommitWish & { read
 
 async function commitTo(stage: Stage, branch: string, commit: CommitWish): Promise<string> {
   const { world, repository } = stage;
+  const known = await resolveCommit(repository.directory, `${repository.refPrefix}${branch}`);
   await ensureBranch(repository, { repository, branch: repository.defaultBranch }, branch);
   const after = await commitOn(world.state, repository, branch, commit);
   const sender = authorAccount(world.state, commit.author) ?? repository.owner;
-  const change = { ref: `refs/heads/${branch}`, before: '0'.repeat(40), after };
-  await stage.tell('push', pushPayload(world, repository, change, sender));
+  const change = { ref: `refs/heads/${branch}`, before: known ?? '0'.repeat(40), after };
+  await stage.tell('push', await pushPayload(world, repository, change, sender));
   return after;
 }
 

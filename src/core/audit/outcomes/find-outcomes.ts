@@ -99,6 +99,25 @@ export function outcomesByCommits(merge: MergeFacts, commits: readonly LaterComm
   return found;
 }
 
+/**
+ * A pull request had taken the merge back, and one of these commits takes that pull request back: then the merge holds
+ * again. `others` are the merges that may have been such a revert.
+ */
+export function broughtBack(
+  merge: MergeFacts,
+  others: readonly MergeFacts[],
+  commits: readonly LaterCommit[],
+): readonly Found[] {
+  const reverts = others.filter((other) => outcomeByPull(merge, other)?.state === 'reverted');
+  return reverts.flatMap((revert) =>
+    outcomesByCommits(revert, commits).flatMap(({ state, evidence: [seen] }) =>
+      state !== 'reverted' || seen === undefined
+        ? []
+        : [explicit('merged', { ...seen, what: `reverts the revert #${revert.pullNumber}` })],
+    ),
+  );
+}
+
 /** R3: the base branch has the old content of at least 90 % of the changed model files again, whatever anybody wrote. */
 export function outcomeByContent(
   merge: MergeFacts,

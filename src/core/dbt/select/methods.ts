@@ -1,6 +1,6 @@
 import type { JsonValue, UniqueId } from '#core/base';
 import { isJsonObject, jsonEqual, nearestWord } from '#core/base';
-import { behaves } from '../engine.ts';
+import { behaves } from '../behaviours.ts';
 import type { DbtNode, Parsed, ResourceType, RunResults } from '../project.ts';
 import type { StateResult, StateSelector } from '../select-state.ts';
 import { stateSelectors } from '../select-state.ts';
@@ -20,6 +20,8 @@ export interface Universe {
   readonly baseResults: RunResults | null;
   readonly paths: () => ProjectPaths;
   readonly state: () => ReadonlyMap<UniqueId, StateResult>;
+  /** The first node whose macros dbt cannot follow; null where it can follow all. */
+  readonly blind: () => UniqueId | null;
   /** The versioned models whose broken contract makes dbt stop. */
   readonly stops: () => readonly UniqueId[];
 }
@@ -226,6 +228,7 @@ function selectByTestType(criterion: Criterion, _: Universe, place: SelectionFau
   return badValue(place, 'type of test', value, ['generic', 'singular', 'unit', 'data']);
 }
 
+const asksMacros: ReadonlySet<string> = new Set(['modified', 'unmodified', 'modified.macros']);
 const asksContracts: ReadonlySet<string> = new Set(['modified', 'unmodified', 'modified.contract']);
 
 function selectByState(criterion: Criterion, universe: Universe, place: SelectionFault): Parsed<Predicate> {
@@ -237,6 +240,11 @@ function selectByState(criterion: Criterion, universe: Universe, place: Selectio
   if (stops.length > 0) {
     const why = `dbt stops here: the contract of ${stops.join(', ')}, a versioned model, is broken`;
     return refuseSelection(place, 'contract-broken', why, 'publish the change as a new version of the model');
+  }
+  const blind = asksMacros.has(selector) ? universe.blind() : null;
+  if (blind !== null) {
+    const why = `dbt stops here: ${blind} lists a macro that is gone (null in depends_on.macros)`;
+    return refuseSelection(place, 'macro-gone', why, 'parse the project again without partial parsing');
   }
   const state = universe.state();
   return yes((node) => state.get(node.uniqueId)?.has(selector) === true);

@@ -1,7 +1,8 @@
 import type { UniqueId } from '#core/base';
 import { compareText } from '#core/base';
+import { behaves } from '../behaviours.ts';
+import { findBlindNode } from '../changed-macros.ts';
 import { findContractBreaks } from '../contract-breaks.ts';
-import { behaves } from '../engine.ts';
 import type { DbtNode, Parsed, ResourceType, RunResults } from '../project.ts';
 import type { StateResult } from '../select-state.ts';
 import { selectStateIn } from '../select-state.ts';
@@ -40,6 +41,7 @@ export function createSelector(context: StateContext, baseResults: RunResults | 
     baseResults,
     paths: once(() => projectPaths(context.head)),
     state: once((): ReadonlyMap<UniqueId, StateResult> => selectStateIn(context)),
+    blind: once(() => findBlindNode(context)),
     stops: once(() =>
       findContractBreaks(context)
         .filter(({ stopsDbt }) => stopsDbt)
@@ -65,9 +67,11 @@ const nothing: Parsed<Bundle> = { ok: true, value: { direct: new Set(), indirect
 /** dbt walks over operations, and no command lists them. */
 const unlisted: ReadonlySet<ResourceType> = new Set<ResourceType>(['operation', 'sql_operation', 'rpc']);
 
-function isListed({ graph }: Run, id: UniqueId): boolean {
+function isListed({ graph, universe }: Run, id: UniqueId): boolean {
   const node = graph.nodes.get(id);
-  return node !== undefined && !unlisted.has(node.resourceType);
+  if (node === undefined || unlisted.has(node.resourceType)) return false;
+  const isBlank = node.resourceType === 'model' && node.rawCode.trim() === '';
+  return !isBlank || !behaves(universe.context.engine, 'blankModelsUnlisted');
 }
 
 interface Run {

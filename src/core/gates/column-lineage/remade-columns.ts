@@ -1,8 +1,9 @@
 import { toFingerprint, toLine } from '#core/base';
 import type { Change, ColumnChange } from '#core/change';
 import type { Finding } from '../gate.ts';
+import { consequencesOf, hasConsequence } from './consequences.ts';
 import { keyOf } from './losses.ts';
-import { downstreamOf, nameOf, placeOfColumn } from './wording.ts';
+import { basisFor, mattersWith, nameOf, placeOfColumn, reachOf } from './wording.ts';
 
 type RemadeMessage = 'retyped' | 're-sourced' | 'logic-changed';
 
@@ -26,29 +27,34 @@ const words: Readonly<Record<RemadeMessage, Words>> = {
   },
 };
 
-/** Columns of modified nodes that keep their name and hold something else: another type, other sources, another expression. */
+/**
+ * Columns of modified nodes that keep their name and hold something else: another type, other sources, another expression. A column
+ * that none of its model's readers uses is left out.
+ */
 export function findRemade(change: Change): readonly Finding<RemadeMessage>[] {
   const retyped = new Set(change.columnChanges.filter(({ kind }) => kind === 'retyped').map(keyOf));
   return change.columnChanges.flatMap((column) => {
     const { kind, origin } = column;
     if (origin !== 'own' || (kind !== 'retyped' && kind !== 're-sourced' && kind !== 'logic-changed')) return [];
+    if (!hasConsequence(change, column)) return [];
     // A cast is another expression too: the new type says it better.
     return kind === 'logic-changed' && retyped.has(keyOf(column)) ? [] : [toFinding(change, column, kind)];
   });
 }
 
 function toFinding(change: Change, remade: ColumnChange, messageId: RemadeMessage): Finding<RemadeMessage> {
-  const { uniqueId, column, before, after, dependents } = remade;
+  const { uniqueId, column, before, after } = remade;
+  const consequences = consequencesOf(change, remade);
   const sides = messageId === 'logic-changed' ? {} : { before: toLine(before, 200), after: toLine(after, 200) };
   return {
     messageId,
     data: { model: nameOf(uniqueId), column: toLine(column), ...sides },
     subject: { uniqueId, column },
     place: placeOfColumn(change, uniqueId, column),
-    basis: 'proven',
+    basis: basisFor(change, uniqueId),
     fingerprint: toFingerprint('column-lineage', messageId, uniqueId, column.toLowerCase()),
-    matters: words[messageId].matters,
-    downstream: downstreamOf(dependents),
+    matters: mattersWith(words[messageId].matters, consequences),
+    ...reachOf(consequences),
     safeIf: words[messageId].safeIf,
   };
 }

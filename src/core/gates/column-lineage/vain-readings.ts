@@ -2,7 +2,7 @@ import { toFingerprint, toLine, type UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { Finding } from '../gate.ts';
 import { keyOf, type Loss, type VainReading } from './losses.ts';
-import { nameOf, names, placeOfColumn } from './wording.ts';
+import { basisFor, nameOf, names, placeOfColumn } from './wording.ts';
 
 type VainMessage = 'dangling-column' | 'unknown-column';
 
@@ -48,7 +48,7 @@ function toFinding(
     data: { model: nameOf(reader), column: toLine(column), parents: names(parents) },
     subject: { uniqueId: reader, column },
     place: placeOfColumn(change, reader, column),
-    basis: 'proven',
+    basis: basisFor(change, reader),
     fingerprint: toFingerprint('column-lineage', messageId, reader, column.toLowerCase()),
     matters: 'the model fails as soon as it is built, and everything downstream of it keeps its old rows',
     downstream: change.head.children.get(reader) ?? [],

@@ -1,7 +1,9 @@
 import { toLine, type UniqueId } from '#core/base';
-import type { Change, Dependents } from '#core/change';
-import type { FileRange } from '../gate.ts';
+import type { Change } from '#core/change';
+import { hasFirmSql } from '#core/dbt';
+import type { FileRange, Finding } from '../gate.ts';
 import { fileAt, placeInPatch } from '../place-in-patch.ts';
+import type { Consequences } from './consequences.ts';
 
 /** The last part of a unique_id, on one line. */
 export function nameOf(id: UniqueId): string {
@@ -14,9 +16,25 @@ export function names(ids: readonly UniqueId[], most = 4): string {
   return ids.length > most ? `${shown} and ${ids.length - most} more` : shown;
 }
 
-/** Models and consumers downstream of a column, nearest first, each once. */
-export function downstreamOf({ columns, rowsetModels, consumers }: Dependents): readonly UniqueId[] {
-  return [...new Set([...columns.map(({ uniqueId }) => uniqueId), ...rowsetModels, ...consumers])];
+/** What a finding says of consequences: consumers, models that read the column, those that pass it on; apart, moved rows. */
+export function reachOf({
+  readers,
+  passedOn,
+  rows,
+  consumers,
+}: Consequences): Pick<Finding, 'downstream' | 'movesRowsOf'> {
+  return { downstream: [...consumers, ...readers, ...passedOn], movesRowsOf: rows };
+}
+
+/** Proven, unless the SQL of a side is rendered with something in doubt. */
+export function basisFor({ base, head }: Change, id: UniqueId): 'proven' | 'heuristic' {
+  const nodes = [base, head].flatMap(({ project }) => project.nodes.get(id) ?? []);
+  return nodes.every(hasFirmSql) ? 'proven' : 'heuristic';
+}
+
+/** `matters`, and which models have the column by `select *` alone. */
+export function mattersWith(matters: string, { passedOn }: Consequences): string {
+  return passedOn.length === 0 ? matters : `${matters}; only \`select *\` passes it on in ${names(passedOn)}`;
 }
 
 /** Where a column's name stands: among the added lines of the patch, else in the model's file, else its first line. */

@@ -2,9 +2,9 @@
 import type { UniqueId } from '#core/base';
 import { sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
+import type { NodeLineage } from '#core/lineage';
 import type { CategoryId } from '#core/pii';
 import { protectionOf, taintsOf } from '#core/pii';
-import type { Query, Source } from '#core/sql';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange, TracedSide } from './compare-sides.ts';
@@ -32,8 +32,8 @@ export function findSinkShapes(traced: TracedChange): readonly Finding<ShapeMess
 /** PII-08: the sink takes all columns of a relation with personal data, those to come included. */
 function star(traced: TracedChange, node: DbtNode, before: DbtNode | undefined): readonly Finding<ShapeMessage>[] {
   const { head, base, change } = traced;
-  const parents = starParents(head, node, change.head.trees.get(node.uniqueId));
-  const known = before === undefined ? [] : starParents(base, before, change.base.trees.get(before.uniqueId));
+  const parents = starParents(head, node, change.head.lineage.get(node.uniqueId));
+  const known = before === undefined ? [] : starParents(base, before, change.base.lineage.get(before.uniqueId));
   const isOld = known.length > 0 && base.sinks.has(before?.uniqueId ?? node.uniqueId);
   const columns = parents.flatMap((parent) => plainColumns(head, parent));
   const [parent] = parents.filter((one) => plainColumns(head, one).length > 0);
@@ -51,45 +51,12 @@ function star(traced: TracedChange, node: DbtNode, before: DbtNode | undefined):
 }
 
 /** Parents of which a query's output takes every column, through CTEs and subqueries. */
-function starParents(side: TracedSide, node: DbtNode, tree: Query | undefined): readonly UniqueId[] {
-  if (tree === undefined) return [];
-  const names = starTables(tree, new Map());
+function starParents(side: TracedSide, node: DbtNode, lineage: NodeLineage | undefined): readonly UniqueId[] {
+  const names = new Set(lineage?.starTables);
   return node.dependsOn.nodes.filter((parent) => {
     const { identifier = null, name = null } = side.project.nodes.get(parent) ?? {};
     return [identifier, name].some((one) => one !== null && names.has(one.toLowerCase()));
   });
-}
-
-function starTables(query: Query, outer: ReadonlyMap<string, Query>): ReadonlySet<string> {
-  const ctes = new Map([...outer, ...query.ctes.map((cte) => [cte.name.name.toLowerCase(), cte.query] as const)]);
-  const { body } = query;
-  if (body.kind === 'query') return starTables(body, ctes);
-  if (body.kind === 'set-operation') return union(body.members.map((member) => starTables(member, ctes)));
-  if (body.kind === 'values') return new Set();
-  const stars = body.projections.filter((one) => one.kind === 'star');
-  const sources = body.sources.filter((source) =>
-    stars.some(({ qualifier }) => qualifier.length === 0 || qualifier.at(-1)?.name.toLowerCase() === aliasOf(source)),
-  );
-  return union(sources.map((source) => tablesOf(source, ctes)));
-}
-
-function tablesOf({ from }: Source, ctes: ReadonlyMap<string, Query>): ReadonlySet<string> {
-  if (from.kind === 'subquery') return starTables(from.query, ctes);
-  if (from.kind !== 'table') return new Set();
-  const name = from.name.at(-1)?.name.toLowerCase() ?? '';
-  const cte = from.name.length === 1 ? ctes.get(name) : undefined;
-  if (cte === undefined) return new Set([name]);
-  // Without itself: a recursive CTE names itself.
-  return starTables(cte, new Map([...ctes].filter(([one]) => one !== name)));
-}
-
-function aliasOf({ alias, from }: Source): string | null {
-  const name = alias ?? (from.kind === 'table' ? from.name.at(-1) : undefined);
-  return name?.name.toLowerCase() ?? null;
-}
-
-function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  return new Set(sets.flatMap((one) => [...one]));
 }
 
 /** PII-11: a whole payload about persons, not single fields of it. */

@@ -3,7 +3,7 @@ import { compareText, toFingerprint, toLine } from '#core/base';
 import type { Change } from '#core/change';
 import { findUnseenSql } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { findChangedMacros } from '#core/dbt';
+import { findChangedMacros, stateContext } from '#core/dbt';
 import type { Finding } from '../gate.ts';
 import { listed } from './listed.ts';
 import { projectSubject } from './subjects.ts';
@@ -43,7 +43,7 @@ function changedSql(change: Change): readonly Finding<Message>[] {
 function changedMacros(change: Change): readonly Finding<Message>[] {
   const { base, head } = change;
   const findings: Finding<Message>[] = [];
-  for (const [id, how] of findChangedMacros(base.project, head.project).changed) {
+  for (const [id, how] of findChangedMacros(stateContext(base.project, head.project)).changed) {
     const macro = head.project.macros.get(id) ?? base.project.macros.get(id);
     if (macro === undefined || isInstalled(macro.packageName, head.project)) continue;
     const built = /^materialization_(\w+?)_(?:default|[a-z]+)$/.exec(macro.name)?.[1];
@@ -88,10 +88,14 @@ function isMoved(base: DbtProject, node: DbtNode): boolean {
 /** Generic tests that a node of head no longer has; one with other arguments stands for the one it replaces. */
 function lostTests(change: Change): readonly Finding<Message>[] {
   const head = change.head.project;
+  const base = change.base.project;
   const kept = new Set([...head.nodes.values()].flatMap((node) => signatureOf(node) ?? []));
-  const lost = [...change.base.project.nodes.values()].flatMap((node) => {
+  const fresh = [...head.nodes.values()].filter(({ uniqueId }) => !base.nodes.has(uniqueId));
+  const replaced = new Set(fresh.flatMap((node) => ruleOf(node) ?? []));
+  const lost = [...base.nodes.values()].flatMap((node) => {
     const signature = signatureOf(node);
-    return signature === null || kept.has(signature) ? [] : lostTest(head, node);
+    const isKept = signature === null || kept.has(signature) || replaced.has(ruleOf(node) ?? '');
+    return isKept ? [] : lostTest(head, node);
   });
   if (lost.length === 0) return [];
   const names = lost.map(({ text }) => text).sort(compareText);
@@ -126,6 +130,12 @@ function columnOf({ test }: DbtNode): string {
 function signatureOf(node: DbtNode): string | null {
   if (node.test?.name == null) return null;
   return [node.test.attachedNode ?? '', columnOf(node).toLowerCase(), node.test.name].join('\n');
+}
+
+/** What a test asks of a node, whatever the columns: a new key in place of the old one is no rule lost. */
+function ruleOf({ test }: DbtNode): string | null {
+  if (test?.name == null) return null;
+  return `${test.attachedNode ?? ''}\n${/unique/i.test(test.name) ? 'unique' : test.name}`;
 }
 
 /** Descriptions of columns, or of a whole node, that are gone although the column and the node are still there. */
