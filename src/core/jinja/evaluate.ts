@@ -38,16 +38,16 @@ export function evaluate(expression: Expr, scope: Scope, frame: Frame): Value {
     case 'item':
       return whole(itemOf(of(expression.on), of(expression.key)), frame.state);
     case 'slice':
-      return sliceOf(
-        of(expression.on),
-        expression.from === null ? 0 : of(expression.from),
-        expression.to === null ? null : of(expression.to),
-      );
+      return evaluateSlice(expression, of);
     case 'unary':
       return operateOn(expression.operator, of(expression.on));
     default:
       return evaluateMore(expression, scope, frame);
   }
+}
+
+function evaluateSlice({ on, from, to }: Extract<Expr, { kind: 'slice' }>, of: (part: Expr) => Value): Value {
+  return sliceOf(of(on), from === null ? 0 : of(from), to === null ? null : of(to));
 }
 
 function nameOf(name: string, scope: Scope, frame: Frame): Value {

@@ -220,6 +220,10 @@ function compared(a: Value, b: Value, budget: Budget): boolean | null {
   const [one, two] = [numberOf(a), numberOf(b)];
   if (one !== null && two !== null) return one === two;
   if (isList(a) && isList(b)) return a.tuple === b.tuple && sameItems(a.items, b.items, budget);
+  return comparedByKind(a, b);
+}
+
+function comparedByKind(a: Value, b: Value): boolean | null {
   const kinds = [kindOf(a), kindOf(b)];
   if (kinds.includes('relation')) return kinds[0] === kinds[1] ? textOf(a) === textOf(b) : null;
   return isDict(a) && isDict(b) && a !== b ? null : a === b;

@@ -35,9 +35,9 @@ export async function readLabelEvents(
   return events.items.flatMap((event): readonly DatedLabelEvent[] => {
     if (!('label' in event) || (event.event !== 'labeled' && event.event !== 'unlabeled')) return [];
     const action = event.event === 'labeled' ? 'added' : 'removed';
-    const { actor }: Done = event;
-    const login = actor?.login ?? null;
-    return [{ label: event.label.name, action, by: doneBy(event, app), login, at: event.created_at }];
+    const done: Done = event;
+    const login = done.actor?.login ?? null;
+    return [{ label: event.label.name, action, by: doneBy(done, app), login, at: event.created_at }];
   });
 }
 
