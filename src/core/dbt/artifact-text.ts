@@ -19,12 +19,12 @@ export interface MemoryLimit {
   readonly bytes: number;
 }
 
-/** 1 GB: a manifest of 200 MB as dbt writes it takes a quarter of that. */
+/** 1 GB, where nobody says otherwise. */
 export const standardMemory: MemoryLimit = { bytes: 1024 * 1024 * 1024 };
 
 /**
  * What the decoded value of so many bytes, in which so many objects and lists are opened, takes in memory, about, in bytes.
- * Of a manifest of dbt that is 1.6 bytes a byte; a hostile one may be made of nothing but objects.
+ * Both count: a hostile one may be made of nothing but objects.
  */
 export function costOf(bytes: number, opened: number): number {
   return bytes * 1.2 + opened * 64;

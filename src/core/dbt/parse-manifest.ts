@@ -65,7 +65,7 @@ export function readManifest(
     place: null,
     faults: [],
     schemaVersion: version.value,
-    known: known?.project,
+    known: known?.project.metadata.schemaVersion === version.value ? known.project : undefined,
     entries,
   };
   if (object['nodes'] === undefined) manifest.faults.push('nodes is missing');

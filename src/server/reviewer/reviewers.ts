@@ -17,7 +17,7 @@ export interface Reviewers {
 }
 
 const standardDeadlineMs = 20 * 60_000;
-/** Processes that are kept warm; a start takes about a second. */
+/** Processes that are kept warm: a start takes time, and what a process knows of SQL goes with it. */
 const keptIdle = 2;
 
 /** Processes that review, one for each review that runs at the same time, used again. */

@@ -86,6 +86,15 @@ it('takes entries with the same bytes, but for created_at, from the manifest bes
   expect(b?.[0]).toBe(b?.[1]);
 });
 
+it('upgrades what an older dbt wrote, whatever stands beside it', () => {
+  const write = (version: number) => {
+    const metadata = { dbt_schema_version: `https://schemas.getdbt.com/dbt/manifest/v${String(version)}.json` };
+    return asDbt({ ...aManifest({ nodes: byId(aModel('a', { root_path: '/x' })) }), metadata });
+  };
+  const base = read(write(12));
+  expect(withoutTimes(read(write(7), base).project)).toEqual(withoutTimes(read(write(7)).project));
+});
+
 describe('beside another, a change of one place', () => {
   const base = aManifest({
     nodes: byId(
