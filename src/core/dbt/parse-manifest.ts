@@ -65,7 +65,7 @@ export function readManifest(
     place: null,
     faults: [],
     schemaVersion: version.value,
-    known: known?.project.metadata.schemaVersion === version.value ? known.project : undefined,
+    known: known?.project,
     entries,
   };
   if (object['nodes'] === undefined) manifest.faults.push('nodes is missing');
@@ -154,7 +154,8 @@ function readEntry(
   const type = written === null ? (resourceTypes.get(key.split('.')[0] ?? '') ?? fallback) : resourceTypes.get(written);
   if (type === undefined) return null;
   const same = known?.nodes.get(toUniqueId(key));
-  if (same?.entry === entry.object && same.resourceType === type) return same;
+  const isOfVersion = known?.metadata.schemaVersion === schemaVersion;
+  if (isOfVersion && same?.entry === entry.object && same.resourceType === type) return same;
   return readNode(key, { ...entry, object: upgradeEntry(entry.object, schemaVersion) }, type);
 }
 
