@@ -58,9 +58,11 @@ describe('--format json', () => {
       'gates[].findings[]': [
         'basis',
         'column',
+        'downstream',
         'fingerprint',
         'line',
         'message_id',
+        'moves_rows_of',
         'path',
         'severity',
         'text',
@@ -151,9 +153,12 @@ describe('exit 2, could not tell', () => {
     expect(told.err).toMatch(/^weirkeeper: head catalog\.json ends in the middle, at line 1, column 2; /);
   });
 
-  it('models without compiled SQL are named by column-lineage, with what to run', async () => {
+  it('models without compiled SQL that cannot be rendered either are named by column-lineage, with what to run', async () => {
     const bare = shop('select 2 as id', 'pr_7');
-    for (const node of Object.values<Record<string, unknown>>(bare['nodes'])) delete node['compiled_code'];
+    for (const node of Object.values<Record<string, unknown>>(bare['nodes'])) {
+      delete node['compiled_code'];
+      node['raw_code'] = 'select {{ 1 ';
+    }
     const told = await reviewHead(folder.write('parsed-only.json', bare), '--format', 'json');
     expect(told.code).toBe(2);
     expect(gateOf(told, 'column-lineage')).toMatchObject({

@@ -115,7 +115,7 @@ describe('webhooks', () => {
     ]);
     expect(received.every((one) => one.signed)).toBe(true);
     expect(received.every(({ payload }) => 'installation' in payload && 'sender' in payload)).toBe(true);
-    expect(received[1]?.payload).toMatchObject({
+    expect(received[2]?.payload).toMatchObject({
       before,
       after,
       sender: { login: 'grace' },
@@ -123,11 +123,11 @@ describe('webhooks', () => {
       repository: { full_name: 'acme/analytics' },
       installation: { id: github.installationId },
     });
-    expect(received[11]?.payload).toMatchObject({
+    expect(received[12]?.payload).toMatchObject({
       requested_action: { identifier: 'explain' },
       check_run: { id: run.id },
     });
-    expect(received[13]?.payload).toMatchObject({ merge_group: { head_sha: queued, base_ref: 'refs/heads/main' } });
+    expect(received[14]?.payload).toMatchObject({ merge_group: { head_sha: queued, base_ref: 'refs/heads/main' } });
   });
 
   it('echo what the App itself does, as GitHub does, unless told not to', async () => {

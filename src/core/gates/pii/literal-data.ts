@@ -2,6 +2,7 @@ import type { Reason } from '#core/base';
 import { reason, sortedBy, toFingerprint } from '#core/base';
 import type { Change, ChangedFile } from '#core/change';
 import { rightSideLines } from '#core/change';
+import type { DbtNode } from '#core/dbt';
 import type { Literal } from '#core/pii';
 import { categoryOf, literalsIn } from '#core/pii';
 import type { Finding } from '../gate.ts';
@@ -25,11 +26,20 @@ export function findLiteralData(change: Change): Look<'literal-personal-data'> {
   if (pullRequest === null)
     return { findings: addedCode(change).flatMap((one) => findingsOf(change, one)), unknown: [] };
   const files = pullRequest.changedFiles.filter(({ path, status }) => scanned.test(path) && status !== 'removed');
-  const unseen = files.filter(({ patch, status }) => patch === null && status !== 'renamed');
+  const shown = files.map((file) => ({ file, added: file.patch === null ? codeAt(change, file) : addedLines(file) }));
+  const unseen = shown.flatMap(({ file, added }) => (added === null && file.status !== 'renamed' ? [file] : []));
   return {
-    findings: files.flatMap((file) => findingsOf(change, addedLines(file))),
+    findings: shown.flatMap(({ added }) => (added === null ? [] : findingsOf(change, added))),
     unknown: unseen.length === 0 ? [] : [unseenReason(unseen)],
   };
+}
+
+/** The manifest has the code of models, so that a file whose diff GitHub does not show is seen all the same. */
+function codeAt(change: Change, { path }: ChangedFile): Added | null {
+  for (const node of change.head.project.nodes.values()) {
+    if (node.rawCode !== '' && isAt(path, node.originalFilePath)) return { path, lines: newLines(change, node) };
+  }
+  return null;
 }
 
 function addedLines({ path, patch }: ChangedFile): Added {
@@ -40,15 +50,19 @@ function addedLines({ path, patch }: ChangedFile): Added {
   return { path, lines: lines.filter(({ text }) => !isContact(path, text)) };
 }
 
-/** Without a pull request: the code of modified nodes, as far as base does not have the same line. */
-function addedCode({ base, head, modified, alsoModified }: Change): readonly Added[] {
-  return [...modified, ...alsoModified].flatMap(({ uniqueId }) => {
-    const node = head.project.nodes.get(uniqueId);
-    if (node === undefined || node.rawCode === '') return [];
-    const known = new Set(base.project.nodes.get(uniqueId)?.rawCode.split('\n') ?? []);
-    const lines = node.rawCode.split('\n').map((text, at) => ({ line: at + 1, text }));
-    return [{ path: node.originalFilePath, lines: lines.filter(({ text }) => !known.has(text)) }];
+/** The code of modified nodes. */
+function addedCode(change: Change): readonly Added[] {
+  return [...change.modified, ...change.alsoModified].flatMap(({ uniqueId }) => {
+    const node = change.head.project.nodes.get(uniqueId);
+    return node === undefined ? [] : [{ path: node.originalFilePath, lines: newLines(change, node) }];
   });
+}
+
+/** Lines of a node's code that base does not have. */
+function newLines({ base }: Change, { uniqueId, rawCode }: DbtNode): Added['lines'] {
+  const known = new Set(base.project.nodes.get(uniqueId)?.rawCode.split('\n') ?? []);
+  const lines = rawCode === '' ? [] : rawCode.split('\n').map((text, at) => ({ line: at + 1, text }));
+  return lines.filter(({ text }) => !known.has(text));
 }
 
 /** Whom to ask about a project is said in its YAML, and is no leak. */
