@@ -64,6 +64,7 @@ async function reviewed(fault: (method: string) => Fault | null) {
   await eventually(() => summary()?.status === 'completed', 120_000);
   await untilIdle(github, store, 120_000);
   const state = JSON.stringify(github.repository.publishedState(pull.number), null, 1)
+    .replaceAll('&#8203;', '')
     .replaceAll(pull.head.sha, 'HEAD')
     .replaceAll(pull.head.sha.slice(0, 7), 'HEAD')
     .replaceAll(`/pull/${String(pull.number)}`, '/pull/N')
