@@ -115,11 +115,7 @@ describe('pull request 4, one thing of each kind', () => {
       allConclude('success', {
         weirkeeper: 'failure',
         'weirkeeper / row-count': 'failure',
-<<<<<<< HEAD
-        'weirkeeper / column-lineage': 'failure',
-=======
-        // Keys that are gone, values that are others and a column of exposures warn, and warnings conclude nothing.
->>>>>>> 12eeb29 (test(e2e): what warns concludes nothing)
+        // A column of exposures warns, and warnings conclude nothing.
         'weirkeeper / destructive': 'failure',
       }),
     );
