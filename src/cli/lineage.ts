@@ -4,14 +4,9 @@ import { plural, RepositoryError, toLine } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
-import type { DirectorySettings } from '#edges/artifacts';
-import { directoryArtifacts } from '#edges/artifacts';
-import { createSqlReader } from '#edges/sql-engines';
-import { noLineageCache, traceArtifacts } from '#review';
 import { columnLines } from './column-lines.ts';
 import { sentence } from './doubts.ts';
-import { EXIT } from './exit.ts';
-import { requiredPath } from './required-path.ts';
+import { givenSide, withTraced } from './with-traced.ts';
 
 interface LineageFlags {
   readonly manifest: string;
@@ -41,28 +36,12 @@ export function addLineageCommand(program: Command): void {
       new Option('--format <format>', 'how to print (default: text with --column, else json)').choices(formats),
     )
     .action(async (flags: LineageFlags) => {
-      const path = requiredPath(flags.manifest, '--manifest');
-      const { catalog } = flags;
-      const side = catalog === undefined ? { path } : { path, catalog: requiredPath(catalog, '--catalog') };
-      await printLineage(side, flags);
+      await withTraced(givenSide(flags), ({ lineage, project }) => {
+        for (const line of linesFor(lineage, project, flags)) process.stdout.write(`${line}\n`);
+        tellRendered(project);
+        tellUnresolved(lineage, project);
+      });
     });
-}
-
-async function printLineage(side: DirectorySettings, flags: LineageFlags): Promise<void> {
-  const sqlReader = createSqlReader();
-  try {
-    const artifacts = directoryArtifacts({ base: side, head: side });
-    const { lineage, project } = await traceArtifacts(artifacts, { sqlReader, lineageCache: noLineageCache });
-    for (const line of linesFor(lineage, project, flags)) process.stdout.write(`${line}\n`);
-    tellRendered(project);
-    tellUnresolved(lineage, project);
-  } catch (error) {
-    if (!(error instanceof RepositoryError)) throw error;
-    console.error(`weirkeeper: ${error.message}`);
-    process.exitCode = EXIT.unknown;
-  } finally {
-    await sqlReader.close();
-  }
 }
 
 function linesFor(lineage: ProjectLineage, project: DbtProject, flags: LineageFlags): readonly string[] {

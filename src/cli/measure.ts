@@ -50,7 +50,7 @@ async function measureFiles(flags: MeasureFlags): Promise<Measured> {
   const files = {
     base: { path: requiredPath(flags.base, '--base') },
     head: { path: requiredPath(flags.head, '--head') },
-    policy: flags.policy === undefined ? null : readPolicyFile(flags.policy),
+    policy: flags.policy === undefined ? null : readPolicyFile(flags.policy).text,
     evidence: null,
     pullRequest: null,
   };

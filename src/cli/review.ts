@@ -62,7 +62,7 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   const files: ReviewFiles = {
     base: sideOf('base', flags.base, flags.baseCatalog),
     head: sideOf('head', flags.head, flags.headCatalog),
-    policy: flags.policy === undefined ? null : readPolicyFile(flags.policy),
+    policy: flags.policy === undefined ? null : readPolicyFile(flags.policy).text,
     evidence: flags.evidence ?? null,
     pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
   };

@@ -3,6 +3,7 @@ export { assertNever } from './assert-never.ts';
 export type { Brand, Fingerprint, Sha, UniqueId } from './brand.ts';
 export { toFingerprint, toSha, toUniqueId } from './brand.ts';
 export { sha256 } from './digest.ts';
+export { escapePattern } from './escape-pattern.ts';
 export type { FailureDetails } from './failure.ts';
 export {
   DeploymentError,

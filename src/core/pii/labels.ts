@@ -169,7 +169,8 @@ function typesOf(value: JsonValue | undefined): readonly CategoryId[] {
   });
 }
 
-function objectAt(from: JsonObject, key: string): JsonObject {
+/** The object under a key; empty where there is none. */
+export function objectAt(from: JsonObject, key: string): JsonObject {
   const value = from[key];
   return isJsonObject(value) ? value : {};
 }

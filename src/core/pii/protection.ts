@@ -1,7 +1,7 @@
-import type { JsonObject } from '#core/base';
-import { isJsonObject } from '#core/base';
+import { escapePattern, isJsonObject } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import { columnOf } from './column-at.ts';
+import { objectAt } from './labels.ts';
 
 /**
  * What the warehouse lets stand between readers and a column: a masking policy, policy tags, a column mask, or a hook that sets
@@ -41,7 +41,7 @@ function hookTexts({ config }: DbtNode): readonly string[] {
 
 /** `alter table … modify column email set masking policy …`, in any spelling of the identifier. */
 function masksIn(text: string, column: string): boolean {
-  const name = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const name = escapePattern(column);
   return new RegExp(
     `(?<![\\w$])["\`[]?${name}["\`\\]]?\\s+(?:set\\s+masking\\s+policy|set\\s+mask)(?![\\w$])`,
     'i',
@@ -50,9 +50,4 @@ function masksIn(text: string, column: string): boolean {
 
 function isListOfSome(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
-}
-
-function objectAt(from: JsonObject, key: string): JsonObject {
-  const value = from[key];
-  return isJsonObject(value) ? value : {};
 }

@@ -1,3 +1,4 @@
+import { escapePattern } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { CategoryId } from './category.ts';
 import { columnOf } from './column-at.ts';
@@ -43,6 +44,5 @@ function isAtEnd(parts: readonly RegExp[], place: readonly string[]): boolean {
 }
 
 function toPattern(part: string): RegExp {
-  const text = part.split('*').map((piece) => piece.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${text.join('.*')}$`, 'u');
+  return new RegExp(`^${part.split('*').map(escapePattern).join('.*')}$`, 'u');
 }

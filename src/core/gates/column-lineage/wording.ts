@@ -1,4 +1,4 @@
-import { toLine, type UniqueId } from '#core/base';
+import { escapePattern, toLine, type UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import { hasFirmSql } from '#core/dbt';
 import type { FileRange, Finding } from '../gate.ts';
@@ -41,7 +41,7 @@ export function mattersWith(matters: string, { passedOn }: Consequences): string
 export function placeOfColumn({ pullRequest, head }: Change, uniqueId: UniqueId, column: string): FileRange | null {
   const node = head.project.nodes.get(uniqueId);
   if (node === undefined || node.originalFilePath === '') return null;
-  const word = new RegExp(`(?<![\\w$])${column.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w$])`, 'i');
+  const word = new RegExp(`(?<![\\w$])${escapePattern(column)}(?![\\w$])`, 'i');
   const added = placeInPatch(pullRequest, [node.originalFilePath], word);
   if (added !== null && added.startLine > 1) return added;
   const path = fileAt(pullRequest, node.originalFilePath)?.path ?? node.originalFilePath;

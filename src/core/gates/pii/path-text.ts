@@ -1,4 +1,4 @@
-import type { UniqueId } from '#core/base';
+import { escapePattern, type UniqueId } from '#core/base';
 import type { ColumnAt, Hop, Level, Taint } from '#core/pii';
 import { categoryOf, lineageOf } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
@@ -29,7 +29,7 @@ export function spelled({ lineage }: TracedSide, at: ColumnAt): string {
 
 /** The column's name as a word of a line. */
 export function wordPattern(column: string): RegExp {
-  return new RegExp(`(^|[^\\p{L}\\p{N}_])${column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}([^\\p{L}\\p{N}_]|$)`, 'iu');
+  return new RegExp(`(^|[^\\p{L}\\p{N}_])${escapePattern(column)}([^\\p{L}\\p{N}_]|$)`, 'iu');
 }
 
 const levelTexts: Readonly<Record<Level, string>> = {

@@ -1,7 +1,7 @@
 import { sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { Taint } from '#core/pii';
-import { hasIdleTags, makingOf, protectionOf } from '#core/pii';
+import { hasIdleTags, lineageOf, makingOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
@@ -63,12 +63,13 @@ function protectionBefore(
   if (before === undefined) return null;
   const own = protectionOf(before, column.column);
   if (own !== null) return own;
-  const making = makingOf(head.lineage, { uniqueId: node.uniqueId, column: column.column });
+  const { uniqueId } = node;
   for (const { name } of before.columns.values()) {
     const was = protectionOf(before, name);
-    const isGone = head.lineage.get(node.uniqueId)?.columns.every((one) => !isSameName(one.column, name)) === true;
-    if (was !== null && isGone && makingOf(base.lineage, { uniqueId: before.uniqueId, column: name }) === making)
-      return was;
+    // Looked at last: most models have no protection, and what a column is made of is walked for.
+    if (was === null || lineageOf(head.lineage, { uniqueId, column: name }) !== null) continue;
+    const making = makingOf(head.lineage, { uniqueId, column: column.column });
+    if (makingOf(base.lineage, { uniqueId: before.uniqueId, column: name }) === making) return was;
   }
   return null;
 }
@@ -124,8 +125,4 @@ function toFinding(
     downstream: change.head.children.get(uniqueId) ?? [],
     safeIf: `bind \`${column}\` to its policy again, or leave it out`,
   };
-}
-
-function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }
