@@ -1,7 +1,9 @@
 // Where two trees of one statement differ in what a review rests on.
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { differencesOf, type Query } from '#core/sql';
-import { parseStatement } from '../../../src/edges/sql-engines/parse-statement.ts';
+import { parseStatement, prepareEngine } from '../../../src/edges/sql-engines/parse-statement.ts';
+
+beforeAll(() => prepareEngine('polyglot'));
 
 function tree(sql: string): Query {
   const answer = parseStatement('polyglot', sql, 'postgres');
