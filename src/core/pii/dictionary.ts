@@ -74,12 +74,12 @@ export function classifyColumnName(name: string, around: Surroundings): Guess | 
 export function isPersonTable(
   tableName: string,
   columnNames: readonly string[],
-  words: ProjectWords = noWords,
+  { words = noWords, classify }: { readonly words?: ProjectWords; readonly classify?: typeof classifyColumnName } = {},
 ): boolean {
   const all = wordsOf(tableName.replace(/^.*__(?=[^_])/, ''));
   if (all.some((word) => isPersonWord(word, words))) return true;
   return columnNames.some((column) => {
-    const guess = classifyColumnName(column, { personTable: false, dataType: null, words });
+    const guess = (classify ?? classifyColumnName)(column, { personTable: false, dataType: null, words });
     return guess !== null && (directIdentifiers.has(guess.category) || guess.category === 'edu');
   });
 }

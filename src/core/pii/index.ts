@@ -18,5 +18,7 @@ export { withEveryColumn } from './parents-first.ts';
 export { hasIdleTags, protectionOf } from './protection.ts';
 export type { LabelReader, RegistryRule } from './registry.ts';
 export { labelReader } from './registry.ts';
-export type { Hop, Taint, TaintOptions, Taints } from './taint.ts';
+export type { Taint, TaintOptions, Taints } from './taint.ts';
 export { taintsOf, traceTaint } from './taint.ts';
+export type { Hop } from './trail.ts';
+export { hopsOf } from './trail.ts';

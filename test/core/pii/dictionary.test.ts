@@ -167,7 +167,7 @@ describe('words of a repository', () => {
     expect(classifyColumnName('pledger_name', around)?.category).toBe('person.name');
     expect(classifyColumnName('pledger_name', { personTable: false, dataType: null })).toBeNull();
     expect(classifyColumnName('demo_email', around)).toBeNull();
-    expect(isPersonTable('dim_pledgers', ['id'], words)).toBe(true);
+    expect(isPersonTable('dim_pledgers', ['id'], { words })).toBe(true);
     expect(isPersonTable('dim_pledgers', ['id'])).toBe(false);
   });
 });

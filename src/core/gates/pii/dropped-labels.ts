@@ -88,7 +88,7 @@ function isStillPersonal(traced: TracedChange, { node, headNode, column }: Label
   const before: ColumnAt = { uniqueId: node.uniqueId, column };
   const after: ColumnAt = { uniqueId: headNode.uniqueId, column };
   if (makingAtHead(traced, after) === makingOf(base.lineage, before)) return true;
-  return taintsOf(head.taints, after).some(({ level, path }) => path.length > 0 && isAbove(level, 'generalised'));
+  return taintsOf(head.taints, after).some(({ level, trail }) => trail !== null && isAbove(level, 'generalised'));
 }
 
 /** Columns of head that are made as the labelled one was, new under their name, and without a label. */

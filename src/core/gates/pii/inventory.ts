@@ -3,7 +3,7 @@ import { sortedBy } from '#core/base';
 import type { DbtCatalog, DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import type { CategoryId, Level, Sensitivity, Taint } from '#core/pii';
-import { categoryOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
+import { categoryOf, hopsOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 import { piiOptions, toTraceOptions } from './options.ts';
 import { shown as shownAt } from './path-text.ts';
@@ -89,7 +89,7 @@ function readersByOrigin({ taints, sinks, project }: TracedSide): ReadonlyMap<st
     const reader = `${project.nodes.get(sink.uniqueId)?.name ?? sink.uniqueId}: ${sink.why}`;
     const shown = [...(taints.get(sink.uniqueId) ?? [])].filter(([column]) => shows(sink, column));
     for (const taint of shown.flatMap(([, all]) => all)) {
-      for (const at of [taint.origin, ...taint.path]) {
+      for (const at of [taint.origin, ...hopsOf(taint.trail)]) {
         const key = readerKey(taint, at);
         readers.set(key, (readers.get(key) ?? new Set()).add(reader));
       }

@@ -1,7 +1,7 @@
 import type { Reason } from '#core/base';
 import { reason, sortedBy, toFingerprint } from '#core/base';
 import type { ColumnAt, Level, Taint } from '#core/pii';
-import { categoryOf, isAbove, lineageOf, protectionOf } from '#core/pii';
+import { categoryOf, hopsOf, isAbove, lineageOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
@@ -79,7 +79,7 @@ function byCategory(arrivals: readonly Arrival[]): readonly (readonly [Arrival, 
   const groups = new Map<string, [Arrival, ...Arrival[]]>();
   const ranked = sortedBy(arrivals, ({ taint, column }) => {
     const rank = `${taint.known === 'label' ? '0' : '1'}${taint.level === 'pseudonym-weak' ? '1' : '0'}`;
-    return `${rank}${String(taint.path.length).padStart(4, '0')}${column}`;
+    return `${rank}${String(taint.trail?.length ?? 0).padStart(4, '0')}${column}`;
   });
   for (const arrival of ranked) {
     const group = groups.get(arrival.taint.category);
@@ -97,7 +97,7 @@ function blindAtBase(
 ): Reason | null {
   if (before === undefined) return null;
   const { base, baseIds } = traced;
-  const places: readonly ColumnAt[] = taint.path.map(({ uniqueId, column }) => ({
+  const places: readonly ColumnAt[] = hopsOf(taint.trail).map(({ uniqueId, column }) => ({
     uniqueId: baseIds.get(uniqueId) ?? uniqueId,
     column,
   }));
@@ -147,9 +147,11 @@ function messageOf({ level }: Taint, before: Taint | null): PathMessage {
 }
 
 /** Files in which the path may have been opened: modified models of it, the sink's side first. */
-function filesOf({ head, change }: TracedChange, { path }: Taint, { uniqueId: sinkId }: Sink): readonly string[] {
+function filesOf({ head, change }: TracedChange, { trail }: Taint, { uniqueId: sinkId }: Sink): readonly string[] {
   const modified = new Set(change.modified.map(({ uniqueId }) => uniqueId));
-  const on = path.map(({ uniqueId }) => uniqueId).toReversed();
+  const on = hopsOf(trail)
+    .map(({ uniqueId }) => uniqueId)
+    .toReversed();
   const files = [...on.filter((uniqueId) => modified.has(uniqueId)), sinkId];
   return files.flatMap((uniqueId) => head.project.nodes.get(uniqueId)?.originalFilePath ?? []);
 }

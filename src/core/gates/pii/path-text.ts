@@ -1,11 +1,11 @@
 import { escapePattern, type UniqueId } from '#core/base';
 import type { ColumnAt, Hop, Level, Taint } from '#core/pii';
-import { categoryOf, lineageOf } from '#core/pii';
+import { categoryOf, hopsOf, lineageOf } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 
 /** `customers.email → stg_customers.mail (rename) → dim_customers.contact (expression: upper)`. */
-export function pathText(side: TracedSide, { origin, path }: Taint): string {
-  return [shown(side, origin), ...path.map((hop) => `${shown(side, hop)}${hopText(hop)}`)].join(' → ');
+export function pathText(side: TracedSide, { origin, trail }: Taint): string {
+  return [shown(side, origin), ...hopsOf(trail).map((hop) => `${shown(side, hop)}${hopText(hop)}`)].join(' → ');
 }
 
 function hopText({ transformation, functions }: Hop): string {

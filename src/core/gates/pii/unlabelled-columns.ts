@@ -32,10 +32,11 @@ function isNewAndBare(
   { uniqueId }: DbtNode,
   { column, taint }: PlainColumn,
 ): boolean {
-  const { known, sensitivity, path, origin } = taint;
-  if (known !== 'dictionary' || sensitivity < 3 || path.length > 1) return false;
+  const { known, sensitivity, trail, origin } = taint;
+  const hops = trail?.length ?? 0;
+  if (known !== 'dictionary' || sensitivity < 3 || hops > 1) return false;
   const type = head.project.nodes.get(origin.uniqueId)?.resourceType;
-  if (path.length === 1 && type !== 'source' && type !== 'seed') return false;
+  if (hops === 1 && type !== 'source' && type !== 'seed') return false;
   const before = baseIds.get(uniqueId) ?? uniqueId;
   const own = base.lineage.get(before);
   if (own !== undefined && own.unresolved !== null) return false;
