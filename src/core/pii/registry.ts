@@ -1,9 +1,12 @@
 import type { DbtNode } from '#core/dbt';
 import type { CategoryId } from './category.ts';
 import { columnOf } from './column-at.ts';
+import type { DataContract, PatternLabel } from './data-contract.ts';
+import { contractLabels } from './data-contract.ts';
 import { matchesGlob } from './glob.ts';
 import type { Label } from './labels.ts';
-import { readColumnLabel } from './labels.ts';
+import { columnLabels, hookLabel } from './labels.ts';
+import { hookTexts } from './protection.ts';
 
 /** What a repository's policy says of columns, whatever their YAML says. */
 export interface RegistryRule {
@@ -17,38 +20,51 @@ export interface RegistryRule {
 /** Gives the label that counts for a column; null when there is none. */
 export type LabelReader = (node: DbtNode | undefined, column: string) => Label | null;
 
+/** Gives everything that is said of a column, what counts first. */
+export type LabelsReader = (node: DbtNode | undefined, column: string) => readonly Label[];
+
 /**
- * Labels as the policy and the YAML have them. The policy comes first: it is the base branch's word, and a pull request
- * cannot change it for itself.
+ * Labels as the policy, the YAML, hooks and data contracts have them, in this order. The policy comes first: it is the base
+ * branch's word, and a pull request cannot change it for itself. A contract comes last: dbt's own files stand nearer to the column.
  */
-export function labelReader(rules: readonly RegistryRule[]): LabelReader {
-  const registered = registryReader(rules);
+export function labelsReader(rules: readonly RegistryRule[], contracts: readonly DataContract[]): LabelsReader {
+  const registered = patternReader(rules.map((rule) => ({ column: rule.column, label: toLabel(rule) })));
+  const contracted = patternReader(contracts.flatMap(contractLabels));
   return (node, column) => {
-    if (node === undefined) return null;
-    const own = registered(node, column);
-    if (own !== null) return own;
+    if (node === undefined) return [];
     const entry = columnOf(node, column);
-    return entry === null ? null : readColumnLabel(entry);
+    return [
+      registered(node, column),
+      ...(entry === null ? [] : columnLabels(entry)),
+      hookLabel(hookTexts(node), column),
+      contracted(node, column),
+    ].filter((label) => label !== null);
   };
 }
 
-/** The policy's word alone: of the rules that fit a column, the first. */
-export function registryReader(rules: readonly RegistryRule[]): LabelReader {
+/** The first of the labels that `labelsReader` gives. */
+export function labelReader(rules: readonly RegistryRule[], contracts: readonly DataContract[] = []): LabelReader {
+  const labelsOf = labelsReader(rules, contracts);
+  return (node, column) => labelsOf(node, column)[0] ?? null;
+}
+
+/** Of the patterns that fit a column, the first. */
+function patternReader(rules: readonly PatternLabel[]): (node: DbtNode, column: string) => Label | null {
+  if (rules.length === 0) return () => null;
   const index = indexed(rules);
   return (node, column) => {
-    if (node === undefined || rules.length === 0) return null;
     const place = [...node.uniqueId.toLowerCase().split('.').slice(2), column.toLowerCase()];
     let first: Indexed | null = null;
     for (const shelf of shelvesFor(index, place)) {
       const found = shelf.find(({ parts }) => isAtEnd(parts, place));
       if (found !== undefined && (first === null || found.order < first.order)) first = found;
     }
-    return first === null ? null : toLabel(first.rule);
+    return first?.label ?? null;
   };
 }
 
 interface Indexed {
-  readonly rule: RegistryRule;
+  readonly label: Label;
   readonly order: number;
   readonly parts: readonly string[];
 }
@@ -56,8 +72,10 @@ interface Indexed {
 /** Rules by their column, else by their table, where these have no star: thousands of rules meet thousands of columns. */
 type Index = ReadonlyMap<string, readonly Indexed[]>;
 
-function indexed(rules: readonly RegistryRule[]): Index {
-  const all = rules.map((rule, order): Indexed => ({ rule, order, parts: rule.column.toLowerCase().split('.') }));
+function indexed(rules: readonly PatternLabel[]): Index {
+  const all = rules.map(
+    ({ column, label }, order): Indexed => ({ label, order, parts: column.toLowerCase().split('.') }),
+  );
   return Map.groupBy(all, ({ parts }) => {
     const [table = '*', column = '*'] = parts.slice(-2);
     if (!column.includes('*')) return `column ${column}`;

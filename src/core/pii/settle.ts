@@ -6,7 +6,7 @@ import { columnKey } from './column-at.ts';
 import type { ColumnStatement, Known, Personal } from './known-column.ts';
 import type { Level } from './level.ts';
 import { isAbove } from './level.ts';
-import type { Taint } from './taint.ts';
+import type { Taint } from './trail.ts';
 
 /** A taint of a source column on its way into the next column, and what is left of it there. */
 export interface Arrival {

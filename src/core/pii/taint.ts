@@ -1,11 +1,11 @@
 import type { UniqueId } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ColumnLineage, NodeLineage, ProjectLineage } from '#core/lineage';
-import type { CategoryId, Sensitivity } from './category.ts';
+import type { CategoryId } from './category.ts';
 import { categoryOf } from './category.ts';
 import type { ColumnAt } from './column-at.ts';
 import { columnKey } from './column-at.ts';
-import type { Knowledge, Known, Personal } from './known-column.ts';
+import type { Knowledge, Personal } from './known-column.ts';
 import { statementsOf } from './known-column.ts';
 import type { Level, Sanitizer } from './level.ts';
 import { isAbove, levelAfter } from './level.ts';
@@ -14,21 +14,7 @@ import type { Classify } from './remember-names.ts';
 import { rememberNames } from './remember-names.ts';
 import type { Arrival } from './settle.ts';
 import { settle } from './settle.ts';
-import type { Trail } from './trail.ts';
-
-/** Personal data in a column: what it is, how much of it is left, where it began and how it came here. */
-export interface Taint {
-  readonly category: CategoryId;
-  readonly sensitivity: Sensitivity;
-  readonly level: Level;
-  /** The first column that is known to hold it. */
-  readonly origin: ColumnAt;
-  readonly known: Known;
-  /** From the origin to this column, read with `hopsOf`; null at the origin. */
-  readonly trail: Trail | null;
-  /** Category and origin as one text: the same datum has the same key wherever it flows. */
-  readonly key: string;
-}
+import type { Taint } from './trail.ts';
 
 /** Taints by node and lower-case column name; columns without any are left out. */
 export type Taints = ReadonlyMap<UniqueId, ReadonlyMap<string, readonly Taint[]>>;

@@ -336,6 +336,38 @@ describe('a label', () => {
   });
 });
 
+describe('labels in conflict', () => {
+  const over = (words: NodeWords) => aModel('stg_people', { lineage: { email: [from(mail)] }, ...words });
+  const before = { nodes: [crm, over({ columns: { email: labelled } })] };
+
+  it.each<[string, NodeWords, readonly string[]]>([
+    [
+      'of a column and of its model as a whole',
+      { columns: { email: labelled }, meta: { contains_pii: false } },
+      ['label-conflict stg_people.email proven'],
+    ],
+    [
+      'is none where only some columns are personal',
+      { columns: { email: labelled }, meta: { contains_pii: true } },
+      ['passed'],
+    ],
+  ])('%s', (_, after, expected) => {
+    expect(told({ base: before, head: { nodes: [crm, over(after)] } })).toEqual(expected);
+  });
+
+  it('of YAML and a data contract of the base', () => {
+    const content = { schema: [{ name: 'stg_people', properties: [{ name: 'email', classification: 'pii' }] }] };
+    const after = over({ columns: { email: { meta: { pii: false, pii_reason: 'made up' } } } });
+    const change = {
+      ...aChange({ base: before, head: { nodes: [crm, after] } }),
+      contracts: [{ path: 'c.yaml', content }],
+    };
+    expect(judge(change)).toMatchObject({
+      findings: [{ messageId: 'label-conflict', data: { second: 'data contract c.yaml.classification (personal)' } }],
+    });
+  });
+});
+
 describe('what cannot be told', () => {
   const why = reason('not-compiled', 'it is not compiled', 'run `dbt compile`');
   const board = anExposure('board', ['mart']);

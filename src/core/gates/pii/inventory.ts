@@ -2,7 +2,7 @@ import type { UniqueId } from '#core/base';
 import { sortedBy } from '#core/base';
 import type { DbtCatalog, DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import type { CategoryId, Level, Sensitivity, Taint } from '#core/pii';
+import type { CategoryId, DataContract, Level, Sensitivity, Taint } from '#core/pii';
 import { categoryOf, hopsOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 import { piiOptions, toTraceOptions } from './options.ts';
@@ -47,16 +47,21 @@ export interface InventoryInput {
   readonly project: DbtProject;
   readonly catalog: DbtCatalog | null;
   readonly lineage: ProjectLineage;
+  /** Data contracts that label columns. */
+  readonly contracts?: readonly DataContract[];
 }
 
 /**
  * Every column of a project that holds personal data, and how far labels cover them. `options` is what the policy has for the
  * gate `pii`, checked before.
  */
-export function piiInventory({ project, catalog, lineage: traced }: InventoryInput, options: unknown): Inventory {
+export function piiInventory(
+  { project, catalog, lineage: traced, contracts = [] }: InventoryInput,
+  options: unknown,
+): Inventory {
   const { dictionary, sanitizers, words, registry, externalNames } = toTraceOptions(piiOptions.parse(options ?? {}));
   const lineage = withEveryColumn(traced);
-  const labelOf = labelReader(registry);
+  const labelOf = labelReader(registry, contracts);
   const taints = traceTaint(project, lineage, {
     ...{ dictionary, sanitizers, words, labelOf, catalog },
     seeds: new Map(),

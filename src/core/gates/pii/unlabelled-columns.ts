@@ -1,9 +1,10 @@
 import { sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
+import type { Taint } from '#core/pii';
 import { categoryOf, lineageOf, readNodeLabel } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
-import type { TracedChange } from './compare-sides.ts';
+import type { TracedChange, TracedSide } from './compare-sides.ts';
 import { nameOf, spelled, wordPattern } from './path-text.ts';
 import type { PlainColumn } from './plain-columns.ts';
 import { plainColumns } from './plain-columns.ts';
@@ -32,15 +33,17 @@ function isNewAndBare(
   { uniqueId }: DbtNode,
   { column, taint }: PlainColumn,
 ): boolean {
-  const { known, sensitivity, trail, origin } = taint;
-  const hops = trail?.length ?? 0;
-  if (known !== 'dictionary' || sensitivity < 3 || hops > 1) return false;
-  const type = head.project.nodes.get(origin.uniqueId)?.resourceType;
-  if (hops === 1 && type !== 'source' && type !== 'seed') return false;
+  if (taint.known !== 'dictionary' || taint.sensitivity < 3 || !entersHere(head, taint)) return false;
   const before = baseIds.get(uniqueId) ?? uniqueId;
   const own = base.lineage.get(before);
   if (own !== undefined && own.unresolved !== null) return false;
   return lineageOf(base.lineage, { uniqueId: before, column }) === null;
+}
+
+function entersHere({ project }: TracedSide, { trail, origin }: Taint): boolean {
+  if (trail === null) return true;
+  const type = project.nodes.get(origin.uniqueId)?.resourceType;
+  return trail.length === 1 && (type === 'source' || type === 'seed');
 }
 
 function labelsAnything({ base, labelOf }: TracedChange): boolean {
