@@ -6,7 +6,7 @@ export { columnKey, columnOf } from './column-at.ts';
 export type { DataContract } from './data-contract.ts';
 export { datumOf, lineageOf, makingOf } from './datum.ts';
 export type { ProjectWords } from './dictionary.ts';
-export { classifyColumnName, isPersonTable } from './dictionary.ts';
+export { classifyColumnName, isPersonTable, pseudonymOf } from './dictionary.ts';
 export type { Knowledge, Personal } from './known-column.ts';
 export { labelSensitivity } from './known-column.ts';
 export type { Label } from './labels.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyColumnName, isPersonTable } from '#core/pii';
+import { classifyColumnName, isPersonTable, pseudonymOf } from '#core/pii';
 
 const anywhere = { personTable: false, dataType: null };
 const amongPeople = { personTable: true, dataType: null };
@@ -209,4 +209,17 @@ describe('names in other languages', () => {
   ])('%s is not personal', (name) => {
     expect(classifyColumnName(name, { personTable: false, dataType: null })).toBeNull();
   });
+});
+
+it.each([
+  ['email_hash', 'contact.email'],
+  ['HashedEmail', null],
+  ['emailSha256', 'contact.email'],
+  ['phone_md5_hash', 'contact.phone'],
+  ['row_hash', null],
+  ['email_hash_count', null],
+  ['access_token', null],
+  ['email', null],
+])('%s is a pseudonym of %s', (name, category) => {
+  expect(pseudonymOf(name)).toBe(category);
 });

@@ -4,9 +4,10 @@ import type { ColumnAt, Level, Taint } from '#core/pii';
 import { categoryOf, hopsOf, isAbove, lineageOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
-import type { TracedChange } from './compare-sides.ts';
+import type { TracedChange, TracedSide } from './compare-sides.ts';
 import { baseDatumKey, headDatumKey } from './compare-sides.ts';
-import { categoryText, levelText, nameOf, pathText, shown, spelled, wordPattern } from './path-text.ts';
+import { labelYaml, plainLabel } from './label-yaml.ts';
+import { levelText, nameOf, pathText, regulationsText, shown, spelled, wordPattern } from './path-text.ts';
 import type { Sink } from './sinks.ts';
 import { isPlain, shows, showsTooMuch } from './sinks.ts';
 
@@ -137,8 +138,16 @@ function toFinding(traced: TracedChange, sink: Sink, arrivals: readonly [Arrival
     fingerprint: toFingerprint('pii', messageId, uniqueId, taint.category),
     matters: mattersText(traced, taint, before),
     downstream: sink.exposures,
-    safeIf: `leave \`${columns.join(', ')}\` out of \`${name}\`, or aggregate or generalise before it`,
+    safeIf: `leave \`${columns.join(', ')}\` out of \`${name}\`, or aggregate or generalise before it${taint.known === 'label' ? '' : '; label it where it begins, or say there why it is not personal'}`,
+    ...yamlOf(head, taint),
   };
+}
+
+/** Where nothing labels the datum: the label for where it begins. */
+function yamlOf({ project }: TracedSide, { known, origin }: Taint): { readonly yaml?: string } {
+  const node = project.nodes.get(origin.uniqueId);
+  if (known === 'label' || node === undefined) return {};
+  return { yaml: labelYaml(node, [{ column: origin.column, lines: plainLabel }]) };
 }
 
 function messageOf({ level }: Taint, before: Taint | null): PathMessage {
@@ -158,10 +167,10 @@ function filesOf({ head, change }: TracedChange, { trail }: Taint, { uniqueId: s
 
 function mattersText({ base, head }: TracedChange, taint: Taint, before: Taint | null): string {
   return [
+    regulationsText(taint),
     `the path: ${pathText(head, taint)}`,
-    before === null ? '' : `the path before: ${pathText(base, before)}`,
+    `at base: ${before === null ? 'none' : pathText(base, before)}`,
     riskText(taint.level),
-    categoryText(taint),
   ]
     .filter((text) => text !== '')
     .join('; ');

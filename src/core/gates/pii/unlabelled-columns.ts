@@ -5,6 +5,7 @@ import { categoryOf, lineageOf, readNodeLabel } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange, TracedSide } from './compare-sides.ts';
+import { labelYaml, plainLabel } from './label-yaml.ts';
 import { nameOf, spelled, wordPattern } from './path-text.ts';
 import type { PlainColumn } from './plain-columns.ts';
 import { plainColumns } from './plain-columns.ts';
@@ -54,9 +55,10 @@ function labelsAnything({ base, labelOf }: TracedChange): boolean {
 
 function toFinding(
   { head, change }: TracedChange,
-  { uniqueId, patchPath, originalFilePath }: DbtNode,
+  node: DbtNode,
   columns: readonly [PlainColumn, ...PlainColumn[]],
 ): Finding<'unlabelled-column'> {
+  const { uniqueId, patchPath, originalFilePath } = node;
   const [first] = columns;
   const names = columns.map(({ column }) => spelled(head, { uniqueId, column }));
   const column = spelled(head, { uniqueId, column: first.column });
@@ -77,6 +79,10 @@ function toFinding(
     fingerprint: toFingerprint('pii', 'unlabelled-column', uniqueId, ...names.map((name) => name.toLowerCase())),
     matters: 'what masks, grants or deletes by label does not see it',
     downstream: [],
-    safeIf: 'label it (`config: {meta: {pii: true}}`), or say why it is not personal: `pii: false` with `pii_reason`',
+    safeIf: 'label it, or say why it is not personal: `pii: false` with `pii_reason`',
+    yaml: labelYaml(
+      node,
+      names.map((name) => ({ column: name, lines: plainLabel })),
+    ),
   };
 }
