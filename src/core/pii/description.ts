@@ -17,8 +17,10 @@ export function fromDescription({ all, words }: Named, description: string): Gue
   return fromLead(description, words) ?? ofSomeone(description, words);
 }
 
-const keyNouns = /\b(?:id|uuid|guid|identifier|key)(?: number)? (?:of|for) (?:the|a|an|this|each) (\p{L}+)(?![\p{L}'’])/iu;
-const contactNouns = /\b(e-?mail address|phone number|home address|full name) of (?:the|a|an|this|each) (\p{L}+)(?![\p{L}'’])/iu;
+const keyNouns =
+  /\b(?:id|uuid|guid|identifier|key)(?: number)? (?:of|for) (?:the|a|an|this|each) (\p{L}+)(?![\p{L}'’])/iu;
+const contactNouns =
+  /\b(e-?mail address|phone number|home address|full name) of (?:the|a|an|this|each) (\p{L}+)(?![\p{L}'’])/iu;
 
 /** What the first sentence says to be somebody's: `unique identifier for the student`, `the e-mail address of the person who …`. */
 function ofSomeone(description: string, words: ProjectWords): Guess | null {
