@@ -5,7 +5,7 @@ import { directoryArtifacts } from '#edges/artifacts';
 import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
-import { type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
+import { createRecorder, type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
 import { readIfThere, readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
@@ -18,6 +18,9 @@ export interface ReviewFiles {
   readonly pullRequest: PullRequest | null;
 }
 
+const serverUrl = 'https://github.com';
+const clock = { now: () => new Date() };
+
 /** The ports of the review, from files: nothing is written anywhere, and nothing is published. */
 export function filePorts(
   files: ReviewFiles,
@@ -28,7 +31,7 @@ export function filePorts(
     pullRequests: {
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
-      readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true }),
+      readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true, fromFork: false }),
       readFile: (_request, path) => Promise.resolve(path === POLICY_PATH ? files.policy : readIfThere(path)),
       readLabelHistory: () => Promise.resolve([]),
     },
@@ -37,14 +40,18 @@ export function filePorts(
     lineageCache: noLineageCache,
     evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
-    // Nobody keeps the record: it tells what a server would have recorded.
-    auditLog: {
-      append(_place, _eventKeys, make) {
-        make({ last: null, known: new Map() });
-        return Promise.resolve();
+    recorder: createRecorder({
+      // Nobody keeps the record: it tells what a server would have recorded.
+      auditLog: {
+        append(_place, _eventKeys, make) {
+          make({ last: null, known: new Map() });
+          return Promise.resolve();
+        },
       },
-    },
-    signer: ephemeralSigner(),
+      signer: ephemeralSigner(),
+      serverUrl,
+      clock,
+    }),
     publisher: {
       announce: () => Promise.resolve(),
       publish: () => Promise.resolve(),
@@ -52,8 +59,8 @@ export function filePorts(
       readCheckRuns: () => Promise.resolve([]),
     },
     memory: { recall: () => Promise.resolve(null), remember: () => Promise.resolve() },
-    serverUrl: 'https://github.com',
-    clock: { now: () => new Date() },
+    serverUrl,
+    clock,
     progress: { stage: () => undefined },
   };
 }

@@ -4,14 +4,14 @@ import type { Reason, UniqueId } from '#core/base';
 import { RepositoryError } from '#core/base';
 import type { Cause } from '#core/change';
 import { findModified } from '#core/change';
-import type { DbtProject, IndirectSelection, Parsed, RunResults, StateContext } from '#core/dbt';
+import type { IndirectSelection, Parsed, ReadManifest, RunResults, StateContext } from '#core/dbt';
 import {
   createSelector,
   indirectSelections,
   isKnownEngine,
   knownEngines,
-  parseManifest,
   parseRunResults,
+  readManifest,
   selectStateIn,
   stateContext,
 } from '#core/dbt';
@@ -114,12 +114,13 @@ async function readContext(flags: StateFlags): Promise<Read> {
     runResults: resultsOf(head),
     ...(flags.engine === undefined ? {} : { engineVersion: flags.engine }),
   };
-  const context = stateContext(projectOf(base), projectOf(head), options);
+  const known = manifestOf(base);
+  const context = stateContext(known.project, manifestOf(head, known).project, options);
   return { context, baseResults: resultsOf(base) };
 }
 
-function projectOf({ manifest, manifestName }: ArtifactSet): DbtProject {
-  return valueOf(parseManifest(manifest, manifestName));
+function manifestOf({ manifest, manifestName }: ArtifactSet, known?: ReadManifest): ReadManifest {
+  return valueOf(readManifest(manifest, manifestName, known === undefined ? {} : { known }));
 }
 
 function resultsOf({ runResults, origin }: ArtifactSet): RunResults | null {

@@ -2,7 +2,7 @@ import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
 import { toSha } from '#core/base';
 import type { DataContract, PullRequest, Sides } from '#core/change';
-import type { Parsed } from '#core/dbt';
+import { type MemoryLimit, type Parsed, standardMemory } from '#core/dbt';
 import { contractPaths, gates } from '#core/gates';
 import type { Policy } from '#core/policy';
 import { defaultPolicy, gateOptions, POLICY_PATH, parseContract, parsePolicy } from '#core/policy';
@@ -45,7 +45,7 @@ export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts
   const collected = { pullRequest, policy, policyFile };
   if (!head.ok) return { ...collected, sides: head.reason, evidence: [] };
   if (!base.ok) return { ...collected, sides: base.reason, evidence: [] };
-  const sides = readSides(pullRequest, base.set, head.set);
+  const sides = readSides(pullRequest, { base: base.set, head: head.set }, ports.memoryLimit ?? standardMemory);
   if (!sides.ok) return { ...collected, sides: sides.reason, evidence: [] };
   const evidence = [base.set.evidence, head.set.evidence].filter((text) => text !== null);
   return { ...collected, sides: { ...sides.value, contracts }, evidence };
@@ -72,11 +72,18 @@ async function readContracts(
   return contracts;
 }
 
-function readSides(pullRequest: PullRequest | null, base: ArtifactSet, head: ArtifactSet): Parsed<Sides> {
-  const headSide = readSide('head', head);
+/** The head's fault is told before the base's: it is the pull request's own. */
+function readSides(
+  pullRequest: PullRequest | null,
+  { base, head }: { readonly base: ArtifactSet; readonly head: ArtifactSet },
+  limit: MemoryLimit,
+): Parsed<Sides> {
+  const baseSide = readSide('base', base, { limit });
+  const known = baseSide.ok ? { known: baseSide.value.manifest } : {};
+  const headSide = readSide('head', head, { limit, ...known });
   if (!headSide.ok) return headSide;
-  const baseSide = readSide('base', base);
-  return baseSide.ok ? { ok: true, value: { pullRequest, base: baseSide.value, head: headSide.value } } : baseSide;
+  if (!baseSide.ok) return baseSide;
+  return { ok: true, value: { pullRequest, base: baseSide.value.side, head: headSide.value.side } };
 }
 
 /** The policy as the base branch has it: a pull request cannot loosen its own gates. */

@@ -5,6 +5,7 @@ export type { LabelEvent } from '#core/policy';
 export type { Annotation, CheckRunOutput, InlineComment } from '#core/render';
 export { workflowLines } from '#core/render';
 export { analyzeSides } from './analyze-sides.ts';
+export { createRecorder } from './append-events.ts';
 export { carryToMergeGroup } from './carry-to-merge-group.ts';
 export { missingOf } from './collect-snapshot.ts';
 export { explainFailure, isWorthRetrying } from './explain-failure.ts';
@@ -27,11 +28,13 @@ export type {
   EvidenceSource,
   LineageCache,
   OutcomeMemory,
+  OutsidePorts,
   Progress,
   Publication,
   Publisher,
   PullRequests,
   RecordedReviews,
+  Recorder,
   RepositoryHistory,
   ReviewMemory,
   ReviewPorts,
@@ -43,8 +46,10 @@ export type { OutcomePorts } from './record-outcome.ts';
 export { recordClosed, recordPush, settleStream } from './record-outcome.ts';
 export type { Review } from './review.ts';
 export { reportFailure, reviewPullRequest } from './review-pull-request.ts';
+export type { ReviewSummary } from './review-summary.ts';
+export { summaryOf } from './review-summary.ts';
 export { toView } from './to-view.ts';
 export { traceArtifacts } from './trace-artifacts.ts';
 export type { LineagePorts } from './trace-sides.ts';
 export { noLineageCache, traceSides } from './trace-sides.ts';
-export type { WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';
+export type { ArtifactCache, WorkflowArtifact, WorkflowArtifacts } from './workflow-artifacts.ts';

@@ -1,16 +1,18 @@
 import type {
+  AuditEvent,
+  ChainEnd,
   ChainState,
   DatedLabelEvent,
   LaterCommit,
   MergedPullRequest,
   MergeFacts,
   RecordedReview,
-  RecordSigner,
   Reviewer,
   SealedRecord,
 } from '#core/audit';
 import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
+import type { MemoryLimit } from '#core/dbt';
 import type { Answer, Question, Side } from '#core/evidence';
 import type { ArtifactSettings, LabelEvent } from '#core/policy';
 import type { CheckRunOutput, InlineComment } from '#core/render';
@@ -37,20 +39,22 @@ export interface PullRequests {
   readPullRequest(request: ReviewRequest): Promise<PullRequest | null>;
   /** Head commit as it is now, for "a newer push came". */
   readHeadSha(request: ReviewRequest): Promise<Sha>;
-  /** The same, and whether the pull request is open. */
-  readHead(request: ReviewRequest): Promise<{ readonly sha: Sha; readonly isOpen: boolean }>;
+  /** The same, whether the pull request is open, and whether it comes from a fork. */
+  readHead(
+    request: ReviewRequest,
+  ): Promise<{ readonly sha: Sha; readonly isOpen: boolean; readonly fromFork: boolean }>;
   /** A file's text at a commit; null when it is not there. */
   readFile(request: ReviewRequest, path: string, sha: Sha): Promise<string | null>;
   /** Labels of the pull request with who last set or removed each. */
   readLabelHistory(request: ReviewRequest): Promise<readonly LabelEvent[]>;
 }
 
-/** The JSON text of one side's artifacts, with where it came from. A missing optional artifact is null. */
+/** One side's artifacts, JSON in UTF-8, with where they came from. A missing optional artifact is null. */
 export interface ArtifactSet {
-  readonly manifest: string;
-  readonly catalog: string | null;
-  readonly runResults: string | null;
-  /** `weirkeeper-evidence.json`, where the repository's own CI answers questions. */
+  readonly manifest: Uint8Array;
+  readonly catalog: Uint8Array | null;
+  readonly runResults: Uint8Array | null;
+  /** The text of `weirkeeper-evidence.json`, where the repository's own CI answers questions. */
   readonly evidence: string | null;
   readonly digests: readonly ArtifactDigest[];
   readonly origin: string;
@@ -178,6 +182,12 @@ export interface AuditLog {
   ): Promise<void>;
 }
 
+/** Signs events and keeps them. */
+export interface Recorder {
+  /** Appends what the stream does not have yet, and gives the record of each event. */
+  record(place: StreamPlace, events: readonly AuditEvent[]): Promise<readonly ChainEnd[]>;
+}
+
 /** All that a review says to GitHub. */
 export interface Publication {
   readonly checkRuns: readonly CheckRunOutput[];
@@ -218,13 +228,16 @@ export interface ReviewPorts {
   readonly evidence: readonly EvidenceSource[];
   /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
   readonly evidenceFile: (text: string) => EvidenceSource;
-  readonly auditLog: AuditLog;
-  /** Signs what is recorded. */
-  readonly signer: RecordSigner;
+  readonly recorder: Recorder;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;
   /** `https://github.com`, or the address of an own server: where links lead. */
   readonly serverUrl: string;
   readonly clock: Clock;
   readonly progress: Progress;
+  /** What one artifact may take in memory, where it is not the standard. */
+  readonly memoryLimit?: MemoryLimit;
 }
+
+/** The ports that reach beyond the process in which a review runs: all but those that read what has been fetched. */
+export type OutsidePorts = Omit<ReviewPorts, 'artifacts' | 'sqlReader' | 'evidenceFile' | 'memoryLimit'>;

@@ -12,9 +12,9 @@ import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
 import { gatherEvidence, limitsOf } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
-import type { ReviewPorts, ReviewRequest } from './ports.ts';
+import type { OutsidePorts, ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
-import type { TimedPorts } from './stage-clock.ts';
+import type { Timed } from './stage-clock.ts';
 import { withStageClock } from './stage-clock.ts';
 import { toPublication } from './to-publication.ts';
 import { toView } from './to-view.ts';
@@ -36,7 +36,7 @@ export async function reviewPullRequest(request: ReviewRequest, untimed: ReviewP
 }
 
 /** Says on the pull request why it could not be reviewed, on every check run, and records that. */
-export async function reportFailure(request: ReviewRequest, error: unknown, ports: ReviewPorts): Promise<Review> {
+export async function reportFailure(request: ReviewRequest, error: unknown, ports: OutsidePorts): Promise<Review> {
   const cause = explainFailure(error);
   const snapshot = { pullRequest: null, policy: defaultPolicy, policyFile: null, sides: cause, evidence: [] };
   const verdict = undecided(gates, defaultPolicy, cause);
@@ -45,8 +45,8 @@ export async function reportFailure(request: ReviewRequest, error: unknown, port
 }
 
 /** Recorded before anyone is told. */
-async function conclude(reviewed: Reviewed, ports: TimedPorts): Promise<Review> {
-  const record = await appendReview(reviewed, ports);
+async function conclude(reviewed: Reviewed, ports: OutsidePorts & Timed): Promise<Review> {
+  const record = await appendReview(reviewed, ports.recorder);
   ports.ended('recorded', { seq: record.seq });
   const review: Review = { ...reviewed, record };
   await tell(review, ports);
@@ -64,7 +64,7 @@ async function judge(
   request: ReviewRequest,
   snapshot: Snapshot,
   assistance: Assistance,
-  ports: TimedPorts,
+  ports: ReviewPorts & Timed,
 ): Promise<Judged> {
   const { sides, policy, evidence } = snapshot;
   if ('code' in sides) return { change: null, answers: new Map(), verdict: undecided(gates, policy, sides) };
@@ -81,7 +81,7 @@ async function judge(
   return { change, answers, verdict };
 }
 
-async function tell(review: Review, ports: ReviewPorts): Promise<void> {
+async function tell(review: Review, ports: OutsidePorts): Promise<void> {
   const { request, snapshot, verdict } = review;
   const history = await ports.pullRequests.readLabelHistory(request);
   const previousFingerprints = await ports.memory.recall(request);

@@ -16,6 +16,6 @@ export async function traceArtifacts(
   if (!fetched.ok) throw toRepositoryError(fetched.reason);
   const side = readSide('head', fetched.set);
   if (!side.ok) throw toRepositoryError(side.reason);
-  const { project, catalog } = side.value;
-  return { lineage: await traceLineage(side.value, ports), project, catalog };
+  const { project, catalog } = side.value.side;
+  return { lineage: await traceLineage(side.value.side, ports), project, catalog };
 }

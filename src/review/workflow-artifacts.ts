@@ -22,6 +22,14 @@ export interface WorkflowArtifact {
   } | null;
 }
 
+/** Keeps zips by the SHA-256 of their bytes, in hexadecimal. Entries may be lost at any time. */
+export interface ArtifactCache {
+  /** The zip of this digest, whole; null when there is none. */
+  get(digest: string): Promise<Uint8Array | null>;
+  /** Keeps it, unless it is too large. Its digest must have been checked. */
+  put(digest: string, zip: Uint8Array): Promise<void>;
+}
+
 /** Reads workflow artifacts. Every method throws UpstreamError, DeploymentError, RepositoryError. */
 export interface WorkflowArtifacts {
   /** Those of one name, newest first, the newest 500 at most; `complete` says whether there were no more. */

@@ -1,18 +1,26 @@
 import type { Logger } from 'pino';
 import type { RecordSigner } from '#core/audit';
-import { createArtifacts } from '#edges/artifacts';
+import { keepArtifacts } from '#edges/artifacts';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
 import { createGitHub, toReviewJobs } from '#edges/github';
 import { chooseLlm } from '#edges/llm';
-import { createSqlReader, type ReadDifferently, readerVersion } from '#edges/sql-engines';
-import { evidenceFileSource, openWarehouse } from '#edges/warehouse';
-import type { Clock, EvidenceSource, LineageCache, OutcomePorts, ReviewPorts, SqlReader } from '#review';
+import { type ReadDifferently, readerVersion } from '#edges/sql-engines';
+import { openWarehouse } from '#edges/warehouse';
+import {
+  type Clock,
+  createRecorder,
+  type EvidenceSource,
+  type LineageCache,
+  type OutcomePorts,
+  type OutsidePorts,
+} from '#review';
 import type { Environment } from './environment.ts';
 import { jobLogOr } from './job-log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { openStoreSigner } from './open-store-signer.ts';
 import { createReconcileLoop, type ReconcileLoop, type ReconcileTimes } from './reconcile.ts';
+import { childProcesses, type Reviewers, type StartReviewers } from './reviewer/index.ts';
 import { createRunJob } from './run-job.ts';
 import type { RunningServer, ServerOptions } from './server.ts';
 import { startServer } from './server.ts';
@@ -24,6 +32,8 @@ const LLM_DEADLINE_MS = 180_000;
 export interface AppOptions extends ServerOptions {
   /** Pauses between writes to GitHub; GitHub's own advice unless told. `false` is for a GitHub that is none. */
   readonly throttle?: Parameters<typeof createGitHub>[0]['throttle'];
+  /** Where reviews run; in processes of their own unless told. */
+  readonly reviewers?: StartReviewers;
   /** What time it is; the machine's clock unless told. */
   readonly clock?: Clock;
   /** How long GitHub may take to answer, the pause before a second attempt, and what wait is not worth giving a job back; the edge's own unless told. */
@@ -35,13 +45,12 @@ export interface AppOptions extends ServerOptions {
 /** Starts the app with every edge plugged in. Throws DeploymentError when one cannot start. */
 export async function startApp(options: AppOptions): Promise<RunningServer> {
   const { environment, metrics = createMetrics() } = options;
-  let log = options.log ?? null;
-  const sqlReader = createSqlReader({ onDifference: (found) => countDifference(found, metrics, log) });
   const warehouse = environment.warehouseUrl === null ? null : openWarehouse(environment.warehouseUrl);
   const evidence = [...(warehouse === null ? [] : [warehouse]), chooseLlm(environment.openai, LLM_DEADLINE_MS)];
+  let reviewers: Reviewers | null = null;
   let reconciling: ReconcileLoop | null = null;
   const end = async (): Promise<void> => {
-    await sqlReader.close();
+    await reviewers?.close();
     await warehouse?.close();
   };
   try {
@@ -50,18 +59,19 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       {
         toReviewJobs,
         createRunJob: async ({ store, log: own }) => {
-          log = own;
           const github = connectGitHub(options, own, metrics);
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
           const clock = options.clock ?? { now: () => new Date() };
           const lineageCache = store.lineageCache({ version: readerVersion() });
-          const edges = { environment, github, store, signer, sqlReader, lineageCache, evidence, metrics, clock };
+          const edges = { environment, github, store, signer, lineageCache, evidence, metrics, clock };
+          reviewers = startReviewers(options, { ...edges, log: own });
           return createRunJob({
             github,
             reviews: store.reviews,
             metrics,
+            reviewers,
             portsFor: (ofJob) => portsOf({ ...edges, log: ofJob }),
             outcomePorts: outcomePortsOf({ ...edges, log: own }),
           });
@@ -82,9 +92,9 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
   }
 }
 
-function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger | null): void {
+function countDifference(found: ReadDifferently, metrics: Metrics, log: Logger): void {
   metrics.readDifferently(found.dialect, found.engine, found.other);
-  if (log !== null) jobLogOr(log).warn(found, 'two SQL engines read a statement differently');
+  jobLogOr(log).warn(found, 'two SQL engines read a statement differently');
 }
 
 interface Edges {
@@ -92,7 +102,6 @@ interface Edges {
   readonly github: GitHub;
   readonly store: Store;
   readonly signer: RecordSigner;
-  readonly sqlReader: SqlReader;
   readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
   readonly log: Logger;
@@ -100,19 +109,25 @@ interface Edges {
   readonly clock: Clock;
 }
 
-function portsOf(edges: Edges): ReviewPorts {
-  const { environment, github, store, signer, sqlReader, lineageCache, evidence, log, metrics, clock } = edges;
-  const { pullRequests, publisher, workflowArtifacts } = github;
+function startReviewers({ reviewers = childProcesses }: AppOptions, edges: Edges): Reviewers {
+  const { environment, github, store, metrics, log } = edges;
+  return reviewers({
+    workflowArtifacts: keepArtifacts(github.workflowArtifacts, store.artifactCache()),
+    memoryMb: environment.reviewMemoryMb,
+    onDifference: (found) => countDifference(found, metrics, log),
+  });
+}
+
+function portsOf(edges: Edges): OutsidePorts {
+  const { environment, github, store, signer, lineageCache, evidence, log, metrics, clock } = edges;
+  const { pullRequests, publisher } = github;
+  const serverUrl = serverUrlOf(environment.githubApiUrl);
   return {
     pullRequests,
     publisher,
-    artifacts: createArtifacts({ workflow: workflowArtifacts, pullRequests }),
-    sqlReader,
     lineageCache,
     evidence,
-    evidenceFile: evidenceFileSource,
-    auditLog: store.auditLog,
-    signer,
+    recorder: createRecorder({ auditLog: store.auditLog, signer, serverUrl, clock }),
     memory: {
       async recall({ repository, pullNumber, headSha }) {
         const previous = await store.reviews.readPrevious(repository, pullNumber, headSha);
@@ -123,7 +138,7 @@ function portsOf(edges: Edges): ReviewPorts {
         await store.reviews.finish(reviewId, { outcome, fingerprints, finishedAt: new Date() });
       },
     },
-    serverUrl: serverUrlOf(environment.githubApiUrl),
+    serverUrl,
     clock,
     progress: {
       stage(stage, details) {

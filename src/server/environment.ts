@@ -21,6 +21,8 @@ export interface Environment {
   readonly host: string;
   readonly openai: { readonly baseUrl: string | null; readonly apiKey: string | null; readonly model: string | null };
   readonly warehouseUrl: string | null;
+  /** What the objects of one review may take, in MB. */
+  readonly reviewMemoryMb: number;
   /** In days. */
   readonly retention: { readonly deliveryDays: number; readonly reviewDays: number };
   readonly signing: SigningVariables;
@@ -88,6 +90,10 @@ const Shape = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_MODEL: z.string().optional(),
   WAREHOUSE_URL: z.string().optional(),
+  WEIRKEEPER_REVIEW_MEMORY_MB: z
+    .string()
+    .regex(/^\d{3,6}$/, { error: 'is not a number of megabytes, 100 to 999999.' })
+    .default('4096'),
   WEIRKEEPER_KEEP_DELIVERIES_DAYS: days(4).default(30),
   WEIRKEEPER_KEEP_REVIEWS_DAYS: days(1).default(180),
   LOG_LEVEL: LogLevel.default('info'),
@@ -132,6 +138,7 @@ function toEnvironment(shape: z.infer<typeof Shape>, privateKey: string): Omit<E
       model: shape.OPENAI_MODEL ?? null,
     },
     warehouseUrl: shape.WAREHOUSE_URL ?? null,
+    reviewMemoryMb: Number(shape.WEIRKEEPER_REVIEW_MEMORY_MB),
     retention: {
       deliveryDays: shape.WEIRKEEPER_KEEP_DELIVERIES_DAYS,
       reviewDays: shape.WEIRKEEPER_KEEP_REVIEWS_DAYS,

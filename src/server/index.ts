@@ -10,6 +10,7 @@ export { createLog } from './log.ts';
 export type { ToReviewJobs } from './probot-app.ts';
 export { createProbotApp } from './probot-app.ts';
 export { everyQuarterOfAnHour } from './reconcile.ts';
+export { inProcess } from './reviewer/index.ts';
 export type { RunContext, RunningServer, ServerOptions, ServerParts } from './server.ts';
 export { logOf, startServer } from './server.ts';
 export type { RunJob } from './worker.ts';

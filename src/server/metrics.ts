@@ -1,14 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Store } from '#edges/database';
 import type { RequestOutcome } from '#edges/github';
-import type { Review } from '#review';
+import type { ReviewSummary } from '#review';
 
 /** What the process counts, in Prometheus's text form. Names of repositories and people are no labels: they are private, and without number. */
 export interface Metrics {
   delivery(event: string, outcome: 'stored' | 'duplicate'): void;
   /** A review stage that ended, and how long it took. */
   stage(name: string, seconds: number): void;
-  review(review: Pick<Review, 'verdict' | 'answers'>): void;
+  review(review: ReviewSummary): void;
   jobEnded(kind: string, end: string): void;
   /** A statement that two SQL engines read differently. */
   readDifferently(dialect: string, engine: string, other: string): void;
@@ -45,11 +45,10 @@ export function createMetrics(): Metrics {
   return {
     delivery: (event, outcome) => deliveries.inc({ event, outcome }),
     stage: (stage, seconds) => stages.observe({ stage }, seconds),
-    review({ verdict, answers }) {
-      reviews.inc({ outcome: verdict.outcome });
-      for (const { gateId, outcome } of verdict.gates) gates.inc({ gate: gateId, outcome });
-      const claims = answers.get('claims');
-      if (claims === undefined) return;
+    review({ outcome, gates: judged, claims }) {
+      reviews.inc({ outcome });
+      for (const gate of judged) gates.inc({ gate: gate.gateId, outcome: gate.outcome });
+      if (claims === null) return;
       llmAnswers.inc({ outcome: claims.known ? 'answered' : 'unavailable' });
       if (!claims.known || claims.kind !== 'claims') return;
       llmTokens.inc({ direction: 'prompt' }, claims.tokens.prompt);

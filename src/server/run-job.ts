@@ -3,25 +3,27 @@ import { sha256 } from '#core/audit';
 import { assertNever, DeploymentError, RepositoryError, type Sha, toSha, WeirkeeperError } from '#core/base';
 import type { Store } from '#edges/database';
 import type { GitHub } from '#edges/github';
-import type { JobContext, OutcomePorts, ReviewJob, ReviewPorts, ReviewRequest } from '#review';
+import type { JobContext, OutcomePorts, OutsidePorts, ReviewJob, ReviewRequest } from '#review';
 import {
   carryToMergeGroup,
   isWorthRetrying,
   recordClosed,
   recordPush,
   reportFailure,
-  reviewPullRequest,
   settleStream,
+  summaryOf,
 } from '#review';
 import { withJobLog } from './job-log.ts';
 import type { Metrics } from './metrics.ts';
+import { type Reviewers, trustOf } from './reviewer/index.ts';
 import { type RunJob, waitOf } from './worker.ts';
 
 /** What doing a job takes. */
 export interface JobParts {
   readonly github: Pick<GitHub, 'findOpenPullRequests'>;
   /** The ports of one review; what it is doing goes to the log given. */
-  readonly portsFor: (log: Logger) => ReviewPorts;
+  readonly portsFor: (log: Logger) => OutsidePorts;
+  readonly reviewers: Pick<Reviewers, 'review'>;
   readonly outcomePorts: OutcomePorts;
   readonly metrics: Pick<Metrics, 'review'>;
   readonly reviews: Pick<Store['reviews'], 'start' | 'drop' | 'isFinished' | 'readUnfinished' | 'close'>;
@@ -88,21 +90,22 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
     }
     // A late delivery of an older push must not begin check runs on its commit.
     const isOld = now.sha !== headSha;
+    const trust = trustOf(request, now.fromFork);
     await withdrawLeft(request, now.sha, { ports, parts });
     if (!isOld) await parts.reviews.start(request);
-    const review = isOld ? null : await reviewPullRequest(request, ports);
+    const review = isOld ? null : await parts.reviewers.review(request, ports, { signal: context.signal, trust });
     if (review === null) {
       await parts.reviews.drop(request.reviewId);
       await followHead(job, context, log);
     } else {
       parts.metrics.review(review);
-      log.info({ outcome: review.verdict.outcome, rung: review.verdict.rung }, 'review published');
+      log.info({ outcome: review.outcome, rung: review.rung }, 'review published');
     }
   } catch (error) {
     const isOver = context.isLastAttempt && waitOf(error) === null;
     if (context.signal.aborted || (isWorthRetrying(error) && !isOver)) throw error;
     logReported(log, error);
-    parts.metrics.review(await reportFailure(request, error, ports));
+    parts.metrics.review(summaryOf(await reportFailure(request, error, ports)));
   }
 }
 
@@ -113,7 +116,7 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
 async function withdrawLeft(
   request: ReviewRequest,
   because: Sha | 'closed',
-  { ports, parts }: { readonly ports: Pick<ReviewPorts, 'publisher'>; readonly parts: Pick<JobParts, 'reviews'> },
+  { ports, parts }: { readonly ports: Pick<OutsidePorts, 'publisher'>; readonly parts: Pick<JobParts, 'reviews'> },
 ): Promise<void> {
   for (const left of await parts.reviews.readUnfinished(request.repository, request.pullNumber)) {
     if (left.headSha === because) continue;
@@ -158,7 +161,7 @@ function isOnceAHead({ depth, trigger }: Job<'review'>): boolean {
  * The same job makes the same request at every attempt, so that what an earlier attempt left is found again. So do all jobs
  * that ask for a head's one review: after a crash another delivery may stand in the place of the one that began it.
  */
-async function toRequest(job: Job<'review'>, ports: ReviewPorts): Promise<ReviewRequest> {
+async function toRequest(job: Job<'review'>, ports: OutsidePorts): Promise<ReviewRequest> {
   const { repository, installationId, pullNumber, depth, trigger, deliveryId } = job;
   const place = { repository, installationId, pullNumber, depth, trigger, deliveryId };
   const headSha = job.headSha ?? (await ports.pullRequests.readHeadSha({ ...place, reviewId: '', headSha: toSha('') }));

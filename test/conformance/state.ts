@@ -12,12 +12,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import type { DbtProject, Selector } from '#core/dbt';
 import { createSelector, parseManifest, stateContext } from '#core/dbt';
+import { cache, environmentOf } from './dbt-environment.ts';
 import type { Mismatch, Question } from './known-differences.ts';
 import { reasonFor } from './known-differences.ts';
 
@@ -52,7 +53,6 @@ const scriptOf = {
   '2': join(import.meta.dirname, 'run-rust-dbt-state.py'),
 };
 const material = values.material ?? findMaterial();
-const cache = process.env['WEIRKEEPER_CACHE'] ?? join(tmpdir(), 'weirkeeper-conformance');
 if (material === null) {
   console.log('conformance:state skipped: no material (../shared/conformance/state, or --material DIR)');
 } else {
@@ -109,24 +109,8 @@ function environments(): readonly string[] {
   if (given.length > 0) return given;
   return values.versions
     .split(',')
-    .map((version) => environmentOf(version))
+    .map((version) => environmentOf(version, values.install === true))
     .filter((venv) => venv !== null);
-}
-
-function environmentOf(version: string): string | null {
-  const venv = join(cache, `venv-${version}`);
-  if (existsSync(join(venv, 'bin/dbt'))) return venv;
-  if (values.install !== true) {
-    console.log(`dbt ${version} skipped: ${venv} is not there (--install makes it)`);
-    return null;
-  }
-  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
-  const packages =
-    version === '2'
-      ? ['--only-binary', ':all:', '--pre', 'dbt>=2.0.0rc1']
-      : ['--only-binary', 'dbt-core-experimental-parser', `dbt-core==${version}.*`, 'dbt-duckdb'];
-  execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
-  return venv;
 }
 
 function versionIn(python: string): string {

@@ -204,12 +204,12 @@ describe('artifacts that cannot be compared', () => {
     ['a base of another kind', { base: aSet('{}'), head }, 'manifest.json in memory is not a dbt manifest'],
     [
       'a catalog that is none',
-      { base, head: aSet(shop('select 2'), { catalog: '[]' }) },
+      { base, head: aSet(shop('select 2'), { catalog: Buffer.from('[]') }) },
       'head catalog.json holds JSON',
     ],
     [
       'run results that are none',
-      { base, head: aSet(shop('select 2'), { runResults: 'x' }) },
+      { base, head: aSet(shop('select 2'), { runResults: Buffer.from('x') }) },
       'head run_results.json is',
     ],
   ] as const)('%s: every gate is unknown for this reason, and none is green', async (_case, artifacts, text) => {

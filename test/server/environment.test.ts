@@ -32,6 +32,7 @@ describe('environment', () => {
       openai: { baseUrl: null, apiKey: null, model: null },
       warehouseUrl: null,
       retention: { deliveryDays: 30, reviewDays: 180 },
+      reviewMemoryMb: 4_096,
       signing: { key: null, previousKey: null, previousKeyLost: false, hmacKey: null },
       logLevel: 'info',
     });
@@ -52,6 +53,7 @@ describe('environment', () => {
         WAREHOUSE_URL: 'duckdb:x.duckdb',
         WEIRKEEPER_KEEP_DELIVERIES_DAYS: '4',
         WEIRKEEPER_KEEP_REVIEWS_DAYS: '1000',
+        WEIRKEEPER_REVIEW_MEMORY_MB: '8000',
         LOG_LEVEL: 'debug',
       }),
     );
@@ -65,6 +67,7 @@ describe('environment', () => {
       openai: { baseUrl: 'http://llm:8000/v1', apiKey: 'key', model: 'small' },
       warehouseUrl: 'duckdb:x.duckdb',
       retention: { deliveryDays: 4, reviewDays: 1_000 },
+      reviewMemoryMb: 8_000,
       logLevel: 'debug',
     });
   });
@@ -77,6 +80,7 @@ describe('environment', () => {
     ['a short webhook secret', { WEBHOOK_SECRET: '1234567' }, /WEBHOOK_SECRET is shorter than 8 characters/],
     ['deliveries kept too short', { WEIRKEEPER_KEEP_DELIVERIES_DAYS: '3' }, /KEEP_DELIVERIES_DAYS is not.*from 4/],
     ['reviews kept for ever', { WEIRKEEPER_KEEP_REVIEWS_DAYS: 'ever' }, /KEEP_REVIEWS_DAYS is not.*from 1/],
+    ['a review in no memory', { WEIRKEEPER_REVIEW_MEMORY_MB: '64' }, /REVIEW_MEMORY_MB is not a number of megabytes/],
     ['no App ID', { APP_ID: undefined }, /APP_ID is not set/],
     ['a name as App ID', { APP_ID: 'weirkeeper' }, /APP_ID is not a number/],
     ['no key', { PRIVATE_KEY: undefined }, /PRIVATE_KEY is not set.*PRIVATE_KEY_PATH/],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { verifyAuditLog } from '#core/audit';
 import { openStore, type Store } from '#edges/database';
-import { createLog, type RunningServer, startApp } from '../../src/server/index.ts';
+import { createLog, inProcess, type RunningServer, startApp } from '../../src/server/index.ts';
 import { recordIn } from '../support/audit.ts';
 import { anEnvironment } from '../support/environment.ts';
 import type { Fault } from '../support/github-double/faults.ts';
@@ -32,6 +32,7 @@ beforeAll(async () => {
     store,
     log: createLog({ level: 'silent' }),
     throttle: false,
+    reviewers: inProcess,
     requests: { retryDelayMs: 1, maxWaitMs: 1 },
     drainMs: 2_000,
   });

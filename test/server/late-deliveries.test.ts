@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { toSha } from '#core/base';
 import { openStore, type Store } from '#edges/database';
-import { createLog, startApp } from '../../src/server/index.ts';
+import { createLog, inProcess, startApp } from '../../src/server/index.ts';
 import { recordIn } from '../support/audit.ts';
 import { anEnvironment } from '../support/environment.ts';
 import { type GitHubDouble, startGitHubDouble } from '../support/github-double/index.ts';
@@ -28,6 +28,7 @@ beforeEach(async () => {
     store,
     log: createLog({ level: 'silent' }),
     throttle: false,
+    reviewers: inProcess,
     drainMs: 2_000,
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createMetrics, type Metrics } from '../../src/server/metrics.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
 import {
   finishDemoBuild,
   type OpenedPullRequest,
@@ -48,7 +48,7 @@ const idle = {
   countJobs: () => Promise.resolve({ waiting: 3, failed: 1 }),
   readOldestJobAge: () => Promise.resolve(42.5),
 };
-const verdict = { outcome: 'passed', gates: [] } as unknown as Parameters<Metrics['review']>[0]['verdict'];
+const summary = { outcome: 'passed', rung: 'T1', gates: [] } as const;
 
 it('tells how deep the queue is and how long its oldest job has waited', async () => {
   const { text, type } = await createMetrics().read(idle);
@@ -69,9 +69,9 @@ it('tells what the LLM was asked, what it cost, and how often it could not answe
     replyDigest: '',
     tokens: { prompt: 1_200, completion: 80 },
   } as const;
-  metrics.review({ verdict, answers: new Map([['claims', answer]]) });
-  metrics.review({ verdict, answers: new Map([['claims', { known: false, reason: { code: 'no-llm', text: '' } }]]) });
-  metrics.review({ verdict, answers: new Map() });
+  metrics.review({ ...summary, claims: answer });
+  metrics.review({ ...summary, claims: { known: false, reason: { code: 'no-llm', text: '' } } });
+  metrics.review({ ...summary, claims: null });
   const { text } = await metrics.read(idle);
   expect(text).toMatch(/^weirkeeper_reviews_total\{outcome="passed"\} 3$/m);
   expect(text).toMatch(/^weirkeeper_llm_answers_total\{outcome="answered"\} 1$/m);

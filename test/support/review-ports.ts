@@ -16,7 +16,7 @@ import type {
   ReviewPorts,
   ReviewRequest,
 } from '#review';
-import { noLineageCache } from '#review';
+import { createRecorder, noLineageCache } from '#review';
 import { aSigner } from './audit.ts';
 import { aPullRequest } from './changes.ts';
 import type { Json } from './manifests.ts';
@@ -79,6 +79,7 @@ export function aWorld(words: WorldWords = {}): World {
   }
   const heads = [...(words.heads ?? [HEAD])];
   let milliseconds = Date.UTC(2026, 2, 4, 5, 6, 7);
+  const clock = { now: () => new Date((milliseconds += 10)) };
   seen.ports = {
     pullRequests: {
       async readPullRequest() {
@@ -91,7 +92,7 @@ export function aWorld(words: WorldWords = {}): World {
       },
       async readHead() {
         happens('read head');
-        return { sha: heads[0] ?? HEAD, isOpen: true };
+        return { sha: heads[0] ?? HEAD, isOpen: true, fromFork: false };
       },
       async readFile(_request, path, sha) {
         happens(`read file ${path} at ${sha.slice(0, 1)}`);
@@ -125,16 +126,20 @@ export function aWorld(words: WorldWords = {}): World {
       },
     })),
     evidenceFile: (text) => countsFrom(JSON.parse(text) as Record<string, number>, 'the file'),
-    auditLog: {
-      async append(_place, _eventKeys, make) {
-        happens(`append ${String(seen.records.length + 1)}`);
-        const known = new Map(chain.map((record) => [record.eventKey, record]));
-        const added = make({ last: chain.at(-1) ?? null, known });
-        chain.push(...added);
-        seen.records.push(...added.filter(({ event }) => event === 'analysed' || event === 'deep-reviewed'));
+    recorder: createRecorder({
+      auditLog: {
+        async append(_place, _eventKeys, make) {
+          happens(`append ${String(seen.records.length + 1)}`);
+          const known = new Map(chain.map((record) => [record.eventKey, record]));
+          const added = make({ last: chain.at(-1) ?? null, known });
+          chain.push(...added);
+          seen.records.push(...added.filter(({ event }) => event === 'analysed' || event === 'deep-reviewed'));
+        },
       },
-    },
-    signer: aSigner(),
+      signer: aSigner(),
+      serverUrl: 'https://github.com',
+      clock,
+    }),
     publisher: {
       async announce(_request, names) {
         happens(`announce ${String(names.length)}`);
@@ -163,7 +168,7 @@ export function aWorld(words: WorldWords = {}): World {
       },
     },
     serverUrl: 'https://github.com',
-    clock: { now: () => new Date((milliseconds += 10)) },
+    clock,
     progress: { stage: (name, details = {}) => seen.stages.push([name, details]) },
   };
   return seen;
@@ -184,9 +189,9 @@ export function aRequest(changes: Partial<ReviewRequest> = {}): ReviewRequest {
 }
 
 /** A set of artifacts that holds this manifest, in which a text is taken as it stands. */
-export function aSet(manifest: Json | string, changes: Partial<ArtifactSet> = {}): ArtifactAnswer {
+export function aSet(manifest: Json | string | Uint8Array, changes: Partial<ArtifactSet> = {}): ArtifactAnswer {
   const set: ArtifactSet = {
-    manifest: typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
+    manifest: Buffer.from(isText(manifest) ? manifest : JSON.stringify(manifest)),
     catalog: null,
     runResults: null,
     evidence: null,
@@ -197,6 +202,10 @@ export function aSet(manifest: Json | string, changes: Partial<ArtifactSet> = {}
     ...changes,
   };
   return { ok: true, set };
+}
+
+function isText(manifest: Json | string | Uint8Array): manifest is string {
+  return typeof manifest === 'string' || manifest instanceof Uint8Array;
 }
 
 /** Why there is no set. */
@@ -221,7 +230,7 @@ function aBuiltSet(manifest: Json): ArtifactAnswer {
     args: { which: 'build' },
     results,
   };
-  return aSet(manifest, { runResults: JSON.stringify(runResults) });
+  return aSet(manifest, { runResults: Buffer.from(JSON.stringify(runResults)) });
 }
 
 /** A manifest of `orders` with this SQL, and of `revenue`, which reads it, both built in `schema`. */

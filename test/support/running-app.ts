@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { openStore, type StorePlace } from '#edges/database';
-import { type AppOptions, logOf, readEnvironment, startApp } from '../../src/server/index.ts';
+import { type AppOptions, inProcess, logOf, readEnvironment, startApp } from '../../src/server/index.ts';
 import type { GitHubDouble } from './github-double/index.ts';
 import { linesOf, untilIdle } from './idle.ts';
 import { aPglite, quick } from './store.ts';
@@ -48,6 +48,7 @@ export async function startAppFor(
     store: await openStore(place ?? { pglite: await aPglite() }, quick),
     log: logOf(environment, log.stream),
     throttle: false,
+    reviewers: inProcess,
     ...(reconcile === undefined ? {} : { reconcile }),
     ...(clock === undefined ? {} : { clock }),
     drainMs: 5_000,

@@ -4,8 +4,14 @@ import { isJsonObject } from '#core/base';
 /** An object of an artifact, where it stands, and the list to which every fault is added as one phrase. */
 export interface Fields {
   readonly object: JsonObject;
-  readonly path: string;
+  readonly place: Place | null;
   readonly faults: string[];
+}
+
+/** A key of the object at another place; null is the artifact itself. Put into words only for a fault. */
+export interface Place {
+  readonly outer: Place | null;
+  readonly key: string | number;
 }
 
 /** Nothing: what a missing object is read as. */
@@ -29,7 +35,7 @@ export function objectAt(fields: Fields, key: string): JsonObject {
 
 /** `key` as the fields of an object; of an empty one when it is missing or null. */
 export function fieldsAt(fields: Fields, key: string): Fields {
-  return { object: objectAt(fields, key), path: pathTo(fields, key), faults: fields.faults };
+  return { object: objectAt(fields, key), place: { outer: fields.place, key }, faults: fields.faults };
 }
 
 /** The entries of `key`, each of which must be an object; none when it is missing or null. */
@@ -37,10 +43,17 @@ export function entriesAt(fields: Fields, key: string): readonly (readonly [stri
   const inner = fieldsAt(fields, key);
   const entries: (readonly [string, Fields])[] = [];
   for (const [name, value] of Object.entries(inner.object)) {
-    if (isJsonObject(value)) entries.push([name, { object: value, path: pathTo(inner, name), faults: fields.faults }]);
-    else addFault(inner, name, 'an object', value);
+    const entry = asEntry(inner, name, value);
+    if (entry !== null) entries.push([name, entry]);
   }
   return entries;
+}
+
+/** The value of `key` as the fields of an object; null, and a fault, when it is none. */
+export function asEntry(fields: Fields, key: string, value: JsonValue): Fields | null {
+  if (isJsonObject(value)) return { object: value, place: { outer: fields.place, key }, faults: fields.faults };
+  addFault(fields, key, 'an object', value);
+  return null;
 }
 
 /** The items of the list `key`, each of which must be an object; none when it is missing or null. */
@@ -50,9 +63,9 @@ export function objectsAt(fields: Fields, key: string): readonly Fields[] {
   if (!Array.isArray(value)) return [];
   const items: Fields[] = [];
   for (const [index, item] of (value as readonly JsonValue[]).entries()) {
-    const path = `${pathTo(fields, key)}[${index}]`;
-    if (isJsonObject(item)) items.push({ object: item, path, faults: fields.faults });
-    else fields.faults.push(`${path} should be an object but ${isA(item)}`);
+    const place = { outer: { outer: fields.place, key }, key: index };
+    if (isJsonObject(item)) items.push({ object: item, place, faults: fields.faults });
+    else fields.faults.push(`${inWords(place)} should be an object but ${isA(item)}`);
   }
   return items;
 }
@@ -66,12 +79,17 @@ export function textsAt(fields: Fields, key: string): readonly string[] {
     addFault(fields, key, 'a list', value);
     return [];
   }
+  if (isTexts(value)) return value as readonly string[];
   const texts: string[] = [];
   for (const item of value as readonly JsonValue[]) {
     if (typeof item === 'string') texts.push(item);
     else if (item !== null) addFault(fields, key, 'a list of texts', item);
   }
   return texts;
+}
+
+function isTexts(items: readonly unknown[]): boolean {
+  return items.every((item) => typeof item === 'string');
 }
 
 /** `key` as text where YAML lets people write a number: versions. */
@@ -84,12 +102,16 @@ export function scalarAt(fields: Fields, key: string): string | null {
 }
 
 function addFault(fields: Fields, key: string, expected: string, found: JsonValue): void {
-  fields.faults.push(`${pathTo(fields, key)} should be ${expected} but ${isA(found)}`);
+  const place = inWords({ outer: fields.place, key });
+  fields.faults.push(`${place} should be ${expected} but ${isA(found)}`);
 }
 
-function pathTo(fields: Fields, key: string): string {
+/** `nodes["model.shop.orders"].columns.id` */
+function inWords({ outer, key }: Place): string {
+  const before = outer === null ? '' : inWords(outer);
+  if (typeof key === 'number') return `${before}[${key}]`;
   const step = /^[A-Za-z_]\w{0,60}$/.test(key) ? `.${key}` : `[${JSON.stringify(key.slice(0, 120))}]`;
-  return fields.path === '' ? step.replace(/^\./, '') : `${fields.path}${step}`;
+  return before === '' ? step.replace(/^\./, '') : `${before}${step}`;
 }
 
 function isA(value: JsonValue): string {

@@ -1,4 +1,6 @@
 // dbt's artifacts as one graph of nodes and relations, and dbt's own notion of what is modified.
+
+export { type MemoryLimit, standardMemory } from './artifact-text.ts';
 export type { ChangedMacros, MacroCause } from './changed-macros.ts';
 export { findChangedMacros, macroCausesOf } from './changed-macros.ts';
 export { fieldOf } from './compared-fields.ts';
@@ -12,7 +14,8 @@ export { ancestorsOf, childrenOf, consumersOf, descendantsOf, ownerOf } from './
 export type { MoreUnrendered } from './more-unrendered.ts';
 export { inferMoreUnrendered } from './more-unrendered.ts';
 export { parseCatalog } from './parse-catalog.ts';
-export { parseManifest } from './parse-manifest.ts';
+export type { ManifestOptions, ReadManifest } from './parse-manifest.ts';
+export { parseManifest, readManifest } from './parse-manifest.ts';
 export { parseRunResults } from './parse-run-results.ts';
 export type {
   CatalogRelation,

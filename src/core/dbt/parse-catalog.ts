@@ -1,13 +1,14 @@
 import type { JsonValue, UniqueId } from '#core/base';
 import { isJsonObject, toUniqueId } from '#core/base';
+import { type ArtifactSource, type MemoryLimit, refuse } from './artifact-text.ts';
 import type { Fields } from './fields.ts';
 import { entriesAt, textAt } from './fields.ts';
-import { parseArtifact, refuse, schemaVersionOf } from './parse-artifact.ts';
+import { parseArtifact, schemaVersionOf } from './parse-artifact.ts';
 import type { CatalogRelation, DbtCatalog, Parsed } from './project.ts';
 
 /** Text of a `catalog.json` (v1) into relations by `unique_id`, columns in the warehouse's order; or a reason. */
-export function parseCatalog(text: string, name: string): Parsed<DbtCatalog> {
-  const artifact = parseArtifact(text, name);
+export function parseCatalog(source: ArtifactSource, name: string, limit?: MemoryLimit): Parsed<DbtCatalog> {
+  const artifact = parseArtifact(source, name, limit);
   if (!artifact.ok) return artifact;
   const version = schemaVersionOf(artifact.value, 'catalog', name);
   if (!version.ok) return version;
@@ -18,7 +19,7 @@ export function parseCatalog(text: string, name: string): Parsed<DbtCatalog> {
       'update Weirkeeper',
     );
   }
-  const fields: Fields = { object: artifact.value, path: '', faults: [] };
+  const fields: Fields = { object: artifact.value, place: null, faults: [] };
   const catalog = new Map<UniqueId, CatalogRelation>();
   for (const [key, entry] of [...entriesAt(fields, 'sources'), ...entriesAt(fields, 'nodes')]) {
     catalog.set(toUniqueId(key), { uniqueId: toUniqueId(key), columns: readColumns(entry), stats: readStats(entry) });

@@ -1,10 +1,12 @@
 import type { UniqueId } from '#core/base';
 import { plural, toUniqueId } from '#core/base';
+import { type ArtifactSource, refuse } from './artifact-text.ts';
 import type { Fields } from './fields.ts';
-import { entriesAt, fieldsAt, objectsAt, textAt, textsAt } from './fields.ts';
-import { parseArtifact, refuse, schemaVersionOf } from './parse-artifact.ts';
+import { asEntry, entriesAt, fieldsAt, objectsAt, textAt, textsAt } from './fields.ts';
+import { schemaVersionOf } from './parse-artifact.ts';
 import type { DbtMacro, DbtNode, DbtOwner, DbtProject, ManifestMetadata, Parsed, ResourceType } from './project.ts';
 import { forwardSlashes, readNode, readOwner } from './read-node.ts';
+import { type ReadOptions, type ReadSections, readSections } from './read-sections.ts';
 import { oldestMetrics, upgradeEntry } from './upgrade-entry.ts';
 
 const oldestVersion = 4;
@@ -32,26 +34,70 @@ const resourceTypes: ReadonlyMap<string, ResourceType> = new Map<string, Resourc
   ['sql operation', 'sql_operation'],
 ]);
 
+/** A project and what it was read from: with a base given, entries of the same bytes are not read again. */
+export interface ReadManifest {
+  readonly project: DbtProject;
+  readonly sections: ReadSections;
+}
+
+export interface ManifestOptions extends Pick<ReadOptions, 'limit'> {
+  readonly known?: ReadManifest;
+}
+
 /**
- * Text of a `manifest.json` (v4 to v12) into a project, older versions upgraded as dbt does. A text that is not such a
- * manifest gives a reason that names the file, the place and the remedy. Entries of unknown resource types are left out.
+ * A `manifest.json` (v4 to v12) as a project, older versions upgraded as dbt does. What is not such a manifest, or takes
+ * more memory than `limit`, gives a reason that names the file, the place and the remedy. Entries of unknown resource types
+ * are left out.
  */
-export function parseManifest(text: string, name: string): Parsed<DbtProject> {
-  const artifact = parseArtifact(text, name);
-  if (!artifact.ok) return artifact;
-  const version = schemaVersionOf(artifact.value, 'manifest', name);
+export function readManifest(
+  source: ArtifactSource,
+  name: string,
+  { known, ...options }: ManifestOptions = {},
+): Parsed<ReadManifest> {
+  const read = readSections(source, name, { ...options, known: known?.sections ?? null });
+  if (!read.ok) return read;
+  const { object, entries } = read.value;
+  const version = schemaVersionOf(object, 'manifest', name);
   if (!version.ok) return version;
   if (version.value < oldestVersion || version.value > newestVersion) return unsupported(version.value, name);
-  const manifest: Fields = { object: artifact.value, path: '', faults: [] };
-  if (artifact.value['nodes'] === undefined) manifest.faults.push('nodes is missing');
-  const project = readProject(manifest, version.value);
+  const manifest: Manifest = {
+    object,
+    place: null,
+    faults: [],
+    schemaVersion: version.value,
+    known: known?.project,
+    entries,
+  };
+  if (object['nodes'] === undefined) manifest.faults.push('nodes is missing');
+  const project = readProject(manifest);
   const [first, ...more] = manifest.faults;
-  if (first === undefined) return { ok: true, value: project };
+  if (first === undefined) return { ok: true, value: { project, sections: read.value } };
   const others = more.length === 0 ? '' : ` (and ${plural(more.length, 'more such fault')})`;
   return refuse('manifest-malformed', `${name}: ${first}${others}`, `upload the ${name} that dbt wrote, unchanged`);
 }
 
-function unsupported(version: number, name: string): Parsed<DbtProject> {
+/** As `readManifest`; the project alone. */
+export function parseManifest(source: ArtifactSource, name: string, options: ManifestOptions = {}): Parsed<DbtProject> {
+  const read = readManifest(source, name, options);
+  return read.ok ? { ok: true, value: read.value.project } : read;
+}
+
+interface Manifest extends Fields {
+  readonly schemaVersion: number;
+  readonly known: DbtProject | undefined;
+  readonly entries: ReadSections['entries'];
+}
+
+/** The entries of a section, each of which must be an object. */
+function* entriesIn(manifest: Manifest, section: string): Generator<readonly [string, Fields]> {
+  const fields = fieldsAt(manifest, section);
+  for (const [key, { value }] of manifest.entries.get(section) ?? []) {
+    const entry = asEntry(fields, key, value);
+    if (entry !== null) yield [key, entry];
+  }
+}
+
+function unsupported(version: number, name: string): Parsed<never> {
   const hint = version === 20 ? ', an early beta of dbt Fusion' : '';
   return refuse(
     'manifest-version-unknown',
@@ -62,12 +108,12 @@ function unsupported(version: number, name: string): Parsed<DbtProject> {
   );
 }
 
-function readProject(manifest: Fields, schemaVersion: number): DbtProject {
+function readProject(manifest: Manifest): DbtProject {
   return {
-    metadata: readMetadata(fieldsAt(manifest, 'metadata'), schemaVersion),
-    nodes: readNodes(manifest, schemaVersion),
+    metadata: readMetadata(fieldsAt(manifest, 'metadata'), manifest.schemaVersion),
+    nodes: readNodes(manifest),
     macros: readMacros(manifest),
-    disabled: readDisabled(manifest, schemaVersion),
+    disabled: readDisabled(manifest),
     groups: readGroups(manifest),
   };
 }
@@ -86,32 +132,40 @@ function readMetadata(metadata: Fields, schemaVersion: number): ManifestMetadata
   };
 }
 
-function readNodes(manifest: Fields, schemaVersion: number): ReadonlyMap<UniqueId, DbtNode> {
+function readNodes(manifest: Manifest): ReadonlyMap<UniqueId, DbtNode> {
   const nodes = new Map<UniqueId, DbtNode>();
   for (const [section, fallback] of sections) {
-    if (section === 'metrics' && schemaVersion < oldestMetrics) continue;
-    for (const [key, entry] of entriesAt(manifest, section)) {
-      const node = readEntry(key, entry, fallback, schemaVersion);
+    if (section === 'metrics' && manifest.schemaVersion < oldestMetrics) continue;
+    for (const [key, entry] of entriesIn(manifest, section)) {
+      const node = readEntry(manifest, key, entry, fallback);
       if (node !== null) nodes.set(node.uniqueId, node);
     }
   }
   return nodes;
 }
 
-function readEntry(key: string, entry: Fields, fallback: ResourceType, schemaVersion: number): DbtNode | null {
+function readEntry(
+  { schemaVersion, known }: Manifest,
+  key: string,
+  entry: Fields,
+  fallback: ResourceType,
+): DbtNode | null {
   const written = textAt(entry, 'resource_type', null);
   const type = written === null ? (resourceTypes.get(key.split('.')[0] ?? '') ?? fallback) : resourceTypes.get(written);
   if (type === undefined) return null;
+  const same = known?.nodes.get(toUniqueId(key));
+  const isOfVersion = known?.metadata.schemaVersion === schemaVersion;
+  if (isOfVersion && same?.entry === entry.object && same.resourceType === type) return same;
   return readNode(key, { ...entry, object: upgradeEntry(entry.object, schemaVersion) }, type);
 }
 
-function readDisabled(manifest: Fields, schemaVersion: number): ReadonlyMap<UniqueId, readonly DbtNode[]> {
+function readDisabled(manifest: Manifest): ReadonlyMap<UniqueId, readonly DbtNode[]> {
   const disabled = new Map<UniqueId, readonly DbtNode[]>();
   // Before dbt 1.0 this was a list, and manifests edited by other tools still hold one; nothing in it can be paired.
   if (Array.isArray(manifest.object['disabled'])) return disabled;
   const section = fieldsAt(manifest, 'disabled');
   for (const key of Object.keys(section.object)) {
-    const nodes = objectsAt(section, key).map((entry) => readEntry(key, entry, 'model', schemaVersion));
+    const nodes = objectsAt(section, key).map((entry) => readEntry(manifest, key, entry, 'model'));
     disabled.set(
       toUniqueId(key),
       nodes.filter((node) => node !== null),
@@ -120,9 +174,9 @@ function readDisabled(manifest: Fields, schemaVersion: number): ReadonlyMap<Uniq
   return disabled;
 }
 
-function readMacros(manifest: Fields): ReadonlyMap<string, DbtMacro> {
+function readMacros(manifest: Manifest): ReadonlyMap<string, DbtMacro> {
   const macros = new Map<string, DbtMacro>();
-  for (const [key, macro] of entriesAt(manifest, 'macros')) {
+  for (const [key, macro] of entriesIn(manifest, 'macros')) {
     macros.set(key, {
       uniqueId: key,
       name: textAt(macro, 'name', key.slice(key.lastIndexOf('.') + 1)),

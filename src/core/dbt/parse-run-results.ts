@@ -1,16 +1,17 @@
 import type { JsonObject } from '#core/base';
 import { toUniqueId } from '#core/base';
+import { type ArtifactSource, type MemoryLimit, refuse } from './artifact-text.ts';
 import type { Fields } from './fields.ts';
 import { fieldsAt, objectAt, objectsAt, textAt } from './fields.ts';
-import { parseArtifact, refuse, schemaVersionOf } from './parse-artifact.ts';
+import { parseArtifact, schemaVersionOf } from './parse-artifact.ts';
 import type { Parsed, RunResult, RunResults } from './project.ts';
 
 const oldestVersion = 1;
 const newestVersion = 6;
 
 /** Text of a `run_results.json` (v1 to v6) into the results of one dbt command, in the order of the file; or a reason. */
-export function parseRunResults(text: string, name: string): Parsed<RunResults> {
-  const artifact = parseArtifact(text, name);
+export function parseRunResults(source: ArtifactSource, name: string, limit?: MemoryLimit): Parsed<RunResults> {
+  const artifact = parseArtifact(source, name, limit);
   if (!artifact.ok) return artifact;
   const version = schemaVersionOf(artifact.value, 'run-results', name);
   if (!version.ok) return version;
@@ -22,7 +23,7 @@ export function parseRunResults(text: string, name: string): Parsed<RunResults> 
       'update Weirkeeper',
     );
   }
-  const fields: Fields = { object: artifact.value, path: '', faults: [] };
+  const fields: Fields = { object: artifact.value, place: null, faults: [] };
   const runResults = readRunResults(fields);
   const fault = fields.faults[0];
   if (fault === undefined) return { ok: true, value: runResults };

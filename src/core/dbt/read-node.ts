@@ -1,7 +1,7 @@
-import type { JsonObject, UniqueId } from '#core/base';
+import type { JsonObject, JsonValue, UniqueId } from '#core/base';
 import { isJsonObject, toUniqueId } from '#core/base';
 import type { Fields } from './fields.ts';
-import { emptyObject, entriesAt, fieldsAt, objectAt, scalarAt, textAt, textsAt } from './fields.ts';
+import { asEntry, emptyObject, fieldsAt, objectAt, scalarAt, textAt, textsAt } from './fields.ts';
 import type { DbtColumn, DbtExposure, DbtNode, DbtOwner, DbtTest, ResourceType } from './project.ts';
 
 const accesses = ['private', 'protected', 'public'] as const;
@@ -68,25 +68,57 @@ function readCompiledCode(entry: Fields): string | null {
 
 function readColumns(entry: Fields): ReadonlyMap<string, DbtColumn> {
   const columns = new Map<string, DbtColumn>();
-  for (const [key, column] of entriesAt(entry, 'columns')) {
-    columns.set(key, {
+  const inner = fieldsAt(entry, 'columns');
+  for (const key in inner.object) {
+    const value = inner.object[key] ?? null;
+    const column = plainColumn(value) ?? readColumn(key, asEntry(inner, key, value));
+    if (column !== null) columns.set(key, column);
+  }
+  return columns;
+}
+
+/** A column as dbt writes nearly all, read without what faults would need: half of a manifest's objects are columns. */
+function plainColumn(column: JsonValue): DbtColumn | null {
+  if (!isJsonObject(column)) return null;
+  const { name, description, data_type: dataType = null, tags, config = emptyObject, meta } = column;
+  if (typeof name !== 'string' || typeof description !== 'string' || !isTextOrNull(dataType)) return null;
+  if (!Array.isArray(tags) || tags.length > 0 || !isJsonObject(meta) || !isJsonObject(config)) return null;
+  return { name, description, dataType, meta: joinMeta(meta, config['meta']), tags: noTexts, entry: column };
+}
+
+function isTextOrNull(value: JsonValue): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function readColumn(key: string, column: Fields | null): DbtColumn | null {
+  return (
+    column && {
       name: textAt(column, 'name', key),
       description: textAt(column, 'description', ''),
       dataType: textAt(column, 'data_type', null),
       meta: readMeta(column, fieldsAt(column, 'config')),
       tags: textsAt(column, 'tags'),
       entry: column.object,
-    });
-  }
-  return columns;
+    }
+  );
 }
+
+const noTexts: readonly string[] = [];
 
 /** Since 1.10 `meta` may stand under `config` alone; where both are, dbt has merged them already. */
 function readMeta(entry: Fields, config: Fields): JsonObject {
   const own = entry.object['meta'];
-  const configured = config.object['meta'];
-  const ownMeta = isJsonObject(own) ? own : emptyObject;
-  return isJsonObject(configured) ? { ...ownMeta, ...configured } : ownMeta;
+  return joinMeta(isJsonObject(own) ? own : emptyObject, config.object['meta']);
+}
+
+function joinMeta(ownMeta: JsonObject, configured: JsonValue | undefined): JsonObject {
+  if (!isJsonObject(configured) || isEmpty(configured)) return ownMeta;
+  return isEmpty(ownMeta) ? configured : { ...ownMeta, ...configured };
+}
+
+function isEmpty(object: JsonObject): boolean {
+  for (const _ in object) return false;
+  return true;
 }
 
 function readAccess(entry: Fields, config: Fields): DbtNode['access'] {

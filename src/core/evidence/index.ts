@@ -9,6 +9,7 @@ export type { OneSelect } from './one-select.ts';
 export { toOneSelect } from './one-select.ts';
 export type { Condition } from './predicate.ts';
 export { conditionText, toCondition } from './predicate.ts';
+export { QuestionShape } from './question-shape.ts';
 export { columnProfileQuestion } from './questions/column-profile.ts';
 export { distinctRowsQuestion } from './questions/distinct-rows.ts';
 export { failingRowsQuestion } from './questions/failing-rows.ts';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type Reason, reason } from '#core/base';
 import type { ArtifactDigest } from '#core/change';
@@ -35,7 +36,7 @@ export async function toArtifactSet(
   files: ReadonlyMap<string, Uint8Array>,
   origin: SetOrigin,
 ): Promise<ArtifactAnswer> {
-  const texts = new Map<ArtifactName, string>();
+  const found = new Map<ArtifactName, Uint8Array>();
   const digests: ArtifactDigest[] = [];
   let left = origin.limits.totalBytes;
   for (const name of artifactNames) {
@@ -43,18 +44,19 @@ export async function toArtifactSet(
     if (read === null) continue;
     if ('reason' in read) return { ok: false, reason: read.reason };
     left -= read.bytes.byteLength;
-    texts.set(name, read.text);
+    found.set(name, read.bytes);
     digests.push({ name, sha256: createHash('sha256').update(read.bytes).digest('hex') });
   }
-  const manifest = texts.get('manifest.json');
+  const manifest = found.get('manifest.json');
+  const evidence = found.get('weirkeeper-evidence.json');
   if (manifest === undefined) return { ok: false, reason: noManifest(origin) };
   return {
     ok: true,
     set: {
       manifest,
-      catalog: texts.get('catalog.json') ?? null,
-      runResults: texts.get('run_results.json') ?? null,
-      evidence: texts.get('weirkeeper-evidence.json') ?? null,
+      catalog: found.get('catalog.json') ?? null,
+      runResults: found.get('run_results.json') ?? null,
+      evidence: evidence === undefined ? null : Buffer.from(evidence).toString('utf8'),
       digests,
       origin: origin.origin,
       stale: origin.stale,
@@ -63,7 +65,7 @@ export async function toArtifactSet(
   };
 }
 
-type Read = { readonly text: string; readonly bytes: Uint8Array } | { readonly reason: Reason };
+type Read = { readonly bytes: Uint8Array } | { readonly reason: Reason };
 
 async function readOne(
   files: ReadonlyMap<string, Uint8Array>,
@@ -71,21 +73,18 @@ async function readOne(
   { origin, limits, left }: SetOrigin & { readonly left: number },
 ): Promise<Read | null> {
   const plain = files.get(name);
-  if (plain !== undefined) return decode(plain, `${name} in ${origin}`);
+  if (plain !== undefined) return asText(plain, `${name} in ${origin}`);
   const compressed = files.get(`${name}.gz`);
   if (compressed === undefined) return null;
   const place = `${name}.gz in ${origin}`;
   const answer = await gunzip(compressed, place, { limits, left, compressed: compressed.byteLength });
-  return answer.ok ? decode(answer.bytes, place) : answer;
+  return answer.ok ? asText(answer.bytes, place) : answer;
 }
 
-function decode(bytes: Uint8Array, place: string): Read {
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), bytes };
-  } catch {
-    const remedy = 'give the file as dbt wrote it, not re-encoded';
-    return { reason: reason('artifact-not-text', `${place} is not UTF-8 text`, remedy) };
-  }
+function asText(bytes: Uint8Array, place: string): Read {
+  if (isUtf8(bytes)) return { bytes };
+  const remedy = 'give the file as dbt wrote it, not re-encoded';
+  return { reason: reason('artifact-not-text', `${place} is not UTF-8 text`, remedy) };
 }
 
 function noManifest({ origin, remedy }: SetOrigin): Reason {

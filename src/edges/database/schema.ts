@@ -75,6 +75,16 @@ export interface Tables {
     readonly bytes: number;
     readonly used_at: Stamp;
   };
+  readonly artifact_cache: {
+    readonly digest: string;
+    readonly bytes: number;
+    readonly used_at: Stamp;
+  };
+  readonly artifact_cache_parts: {
+    readonly digest: string;
+    readonly part: number;
+    readonly content: Uint8Array;
+  };
   readonly reviews: {
     readonly review_id: string;
     readonly repository: string;

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { DeploymentError } from '#core/base';
 import {
+  type ArtifactCache,
   type AuditLog,
   type CheckpointMemory,
   jobKey,
@@ -10,6 +11,7 @@ import {
   type ReviewJob,
   type StreamPlace,
 } from '#review';
+import { type ArtifactCacheSettings, createArtifactCache } from './artifact-cache.ts';
 import { createAuditLog, createRecordedReviews, exportAuditLog } from './audit-log.ts';
 import {
   createCheckpointMemory,
@@ -45,6 +47,8 @@ export interface Store {
   readonly reviews: Reviews;
   /** What came of SQL, for one version of the program that reads it. */
   lineageCache(settings: LineageCacheSettings): LineageCache;
+  /** Zips of artifacts, by digest. */
+  artifactCache(settings?: ArtifactCacheSettings): ArtifactCache;
   /** Stores a delivery and its jobs in one transaction. A redelivery, known by its id, changes nothing. */
   acceptDelivery(delivery: Delivery): Promise<'stored' | 'duplicate'>;
   /** Whether a delivery of this id was stored before. */
@@ -116,6 +120,7 @@ function toStore(connection: Connection, queue: Queue): Store {
     checkpoints: createCheckpointMemory(db),
     reviews: createReviews(db),
     lineageCache: (settings) => createLineageCache(db, settings),
+    artifactCache: (settings) => createArtifactCache(db, settings),
     async acceptDelivery(delivery) {
       const outcome = await db.transaction().execute(async (trx) => {
         if (!(await insertDelivery(trx, delivery))) return 'duplicate';

@@ -35,8 +35,8 @@ export function createPullRequests(connections: Connections): GitHubPullRequests
       return toSha(pull.head.sha);
     },
     async readHead(request) {
-      const { head, state } = await getPull(connections.octokit(request), request);
-      return { sha: toSha(head.sha), isOpen: state === 'open' };
+      const pull = await getPull(connections.octokit(request), request);
+      return { sha: toSha(pull.head.sha), isOpen: pull.state === 'open', fromFork: isFromFork(pull) };
     },
     readFile(request, path, sha) {
       return readFile(connections.octokit(request), request.repository, { path, sha });

@@ -26,7 +26,12 @@ describe('texts that are not a manifest are refused by file, place and remedy', 
     ['HTML', '<!DOCTYPE html>', 'artifact-not-json', 'unexpected "<!DOCTYPE ht" at line 1, column 1'],
     ['YAML', 'nodes:\n  a: 1', 'artifact-not-json', 'unexpected "nodes:\\n  a: " at line 1, column 1'],
     ['a comma too many', '{"a": 1,\n "b": [1,]}', 'artifact-not-json', 'at line 2, column 10'],
-    ['a raw line break in a text', '{"a": "b\nc"}', 'artifact-not-json', 'is not JSON'],
+    [
+      'a raw line break in a text',
+      '{"metadata": {"b": "b\nc"}}',
+      'artifact-not-json',
+      'is not JSON: unexpected "\\nc\\"}}" at line 1, column 22',
+    ],
     ['something after the end', '{} {}', 'artifact-not-json', 'at line 1, column 4'],
     ['a list', '[]', 'artifact-not-an-object', 'holds JSON, but not an object'],
     ['null', 'null', 'artifact-not-an-object', 'holds JSON, but not an object'],
@@ -54,7 +59,7 @@ describe('texts that are not a manifest are refused by file, place and remedy', 
       'v13; v4 to v12 are supported',
     ],
     ['no nodes', JSON.stringify({ metadata: aManifest()['metadata'] }), 'manifest-malformed', 'nodes is missing'],
-    ['nested without end', '['.repeat(100_000), 'artifact-too-deep', 'nests deeper than 200 levels'],
+    ['nested without end', '['.repeat(100_000), 'artifact-too-deep', 'nests deeper than 1000 levels'],
   ])('%s', (_, text, code, words) => {
     const [foundCode, foundText, remedy] = refusal(text);
     expect(foundCode).toBe(code);

@@ -99,7 +99,13 @@ describe.each(sources)('$name', ({ open, binary }) => {
     const head = await artifacts.fetch('head', request, pullRequest);
     expect(head).toMatchObject({
       ok: true,
-      set: { manifest: '{"nodes":{}}', catalog: '{"c":1}', runResults: '{"r":1}', evidence: '{"e":1}', stale: null },
+      set: {
+        manifest: Buffer.from('{"nodes":{}}'),
+        catalog: Buffer.from('{"c":1}'),
+        runResults: Buffer.from('{"r":1}'),
+        evidence: '{"e":1}',
+        stale: null,
+      },
     });
     if (!head.ok) return;
     expect(head.set.digests.map((digest) => digest.name)).toEqual(Object.keys(whole));
@@ -109,7 +115,7 @@ describe.each(sources)('$name', ({ open, binary }) => {
     const base = await artifacts.fetch('base', request, pullRequest);
     expect(base).toMatchObject({
       ok: true,
-      set: { manifest: '{"side":"base"}', catalog: null, runResults: null, evidence: null },
+      set: { manifest: Buffer.from('{"side":"base"}'), catalog: null, runResults: null, evidence: null },
     });
   });
 
@@ -131,9 +137,12 @@ describe.each(sources)('$name', ({ open, binary }) => {
     const artifacts = await open({ base: { 'manifest.json': '' }, head: { 'manifest.json': '{"nodes": {' } });
     expect(await artifacts.fetch('head', request, pullRequest)).toMatchObject({
       ok: true,
-      set: { manifest: '{"nodes": {' },
+      set: { manifest: Buffer.from('{"nodes": {') },
     });
-    expect(await artifacts.fetch('base', request, pullRequest)).toMatchObject({ ok: true, set: { manifest: '' } });
+    expect(await artifacts.fetch('base', request, pullRequest)).toMatchObject({
+      ok: true,
+      set: { manifest: Buffer.from('') },
+    });
   });
 
   it('gives the same answer twice', async () => {
@@ -155,7 +164,7 @@ describe.each(sources)('$name', ({ open, binary }) => {
       expect(head).toMatchObject({
         ok: true,
         set: {
-          manifest: '{"z":1}',
+          manifest: Buffer.from('{"z":1}'),
           digests: [{ name: 'manifest.json', sha256: createHash('sha256').update('{"z":1}').digest('hex') }],
         },
       });
@@ -213,7 +222,7 @@ describe('the source that a policy names', () => {
     });
     expect(await artifacts.fetch('head', request, pullRequest, { ...standardSettings, source })).toMatchObject({
       ok: true,
-      set: { manifest },
+      set: { manifest: Buffer.from(manifest) },
     });
   });
 });

@@ -30,19 +30,25 @@ async function read(settings: DirectorySettings) {
 describe('a manifest file alone', () => {
   it('is the manifest, and nothing beside it is read', async () => {
     const path = join(folder, 'manifest.json');
-    expect(await read({ path })).toMatchObject({ manifest: '{"m":1}', catalog: null, manifestName: path });
+    expect(await read({ path })).toMatchObject({ manifest: Buffer.from('{"m":1}'), catalog: null, manifestName: path });
   });
 
   it('may have any name, may be gzip, and may have its catalog named', async () => {
     const set = await read({ path: join(folder, 'other.json.gz'), catalog: join(folder, 'elsewhere.json') });
-    expect(set).toMatchObject({ manifest: '{"m":2}', catalog: '{"c":2}', manifestName: join(folder, 'other.json.gz') });
+    expect(set).toMatchObject({
+      manifest: Buffer.from('{"m":2}'),
+      catalog: Buffer.from('{"c":2}'),
+      manifestName: join(folder, 'other.json.gz'),
+    });
   });
 });
 
 describe('a directory', () => {
   it('gives way to a catalog that is named', async () => {
-    expect(await read({ path: folder })).toMatchObject({ catalog: '{"c":1}' });
-    expect(await read({ path: folder, catalog: join(folder, 'elsewhere.json') })).toMatchObject({ catalog: '{"c":2}' });
+    expect(await read({ path: folder })).toMatchObject({ catalog: Buffer.from('{"c":1}') });
+    expect(await read({ path: folder, catalog: join(folder, 'elsewhere.json') })).toMatchObject({
+      catalog: Buffer.from('{"c":2}'),
+    });
   });
 });
 

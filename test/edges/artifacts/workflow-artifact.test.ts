@@ -31,7 +31,7 @@ function source(uploads: readonly Upload[], more: Parameters<typeof workflowOf>[
 async function fetched(side: 'base' | 'head', uploads: readonly Upload[], more: Parameters<typeof workflowOf>[1] = {}) {
   const answer = await source(uploads, more).fetch(side, request, pullRequest);
   return answer.ok
-    ? { manifest: answer.set.manifest, origin: answer.set.origin, stale: answer.set.stale }
+    ? { manifest: Buffer.from(answer.set.manifest).toString(), origin: answer.set.origin, stale: answer.set.stale }
     : answer.reason;
 }
 
@@ -117,7 +117,7 @@ describe('the base', () => {
     const uploads = [base('release', older, { branch: 'release' }), base('main', older)];
     const onRelease = { ...pullRequest, baseRef: 'release' };
     const answer = await source(uploads).fetch('base', request, onRelease);
-    expect(answer).toMatchObject({ ok: true, set: { manifest: 'release' } });
+    expect(answer).toMatchObject({ ok: true, set: { manifest: Buffer.from('release') } });
   });
 
   it('is never a fork’s, neither by commit nor by a branch called main', async () => {
@@ -148,7 +148,7 @@ describe('the base', () => {
     const answer = await source([base('newest', older)]).fetch('base', request, null);
     expect(answer).toMatchObject({
       ok: true,
-      set: { manifest: 'newest', stale: { text: expect.stringContaining('not known') } },
+      set: { manifest: Buffer.from('newest'), stale: { text: expect.stringContaining('not known') } },
     });
   });
 

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import type { ArtifactCache } from '#review';
+import { type Tables, tableSchema } from './schema.ts';
+
+export interface ArtifactCacheSettings {
+  /** Bytes that are kept; what was not used for the longest time goes first. Default 256,000,000. */
+  readonly mostBytes?: number;
+}
+
+const defaultMostBytes = 256_000_000;
+/** Unused that long, an artifact is of a base that has moved on; GitHub itself keeps none longer than 90 days. */
+const unusedFor = sql.lit('14 days');
+/** Bytes of one row: few enough that one does not hold up a process that has other work. */
+const partBytes = 512 * 1024;
+
+/** Zips in rows that may be lost at any time. What is not whole is as good as none. */
+export function createArtifactCache(
+  whole: Kysely<Tables>,
+  { mostBytes = defaultMostBytes }: ArtifactCacheSettings = {},
+): ArtifactCache {
+  const db = whole.withSchema(tableSchema);
+  return {
+    async get(digest) {
+      const kept = await db
+        .updateTable('artifact_cache')
+        .set({ used_at: sql<string>`now()` })
+        .where('digest', '=', digest)
+        .returning('bytes')
+        .executeTakeFirst();
+      if (kept === undefined) return null;
+      const zip = await readParts(db, digest, kept.bytes);
+      if (zip === null) await db.deleteFrom('artifact_cache').where('digest', '=', digest).execute();
+      return zip;
+    },
+    async put(digest, zip) {
+      if (zip.length > mostBytes / 4) return;
+      await whole.transaction().execute((trx) => insertParts(trx.withSchema(tableSchema), digest, zip));
+      await prune(db, mostBytes);
+    },
+  };
+}
+
+/** The zip, one part after the other; null when it does not have the digest. */
+async function readParts(db: Kysely<Tables>, digest: string, bytes: number): Promise<Uint8Array | null> {
+  const zip = Buffer.allocUnsafe(bytes);
+  const hash = createHash('sha256');
+  let length = 0;
+  for (let part = 0; length < bytes; part++) {
+    const row = await db
+      .selectFrom('artifact_cache_parts')
+      .select('content')
+      .where('digest', '=', digest)
+      .where('part', '=', part)
+      .executeTakeFirst();
+    if (row === undefined || length + row.content.length > bytes) return null;
+    zip.set(row.content, length);
+    hash.update(row.content);
+    length += row.content.length;
+  }
+  return hash.digest('hex') === digest ? zip : null;
+}
+
+async function insertParts(db: Kysely<Tables>, digest: string, zip: Uint8Array): Promise<void> {
+  const inserted = await db
+    .insertInto('artifact_cache')
+    .values({ digest, bytes: zip.length })
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .returning('digest')
+    .executeTakeFirst();
+  if (inserted === undefined) return;
+  for (let part = 0; part * partBytes < zip.length; part++) {
+    const content = zip.subarray(part * partBytes, (part + 1) * partBytes);
+    await db.insertInto('artifact_cache_parts').values({ digest, part, content }).execute();
+  }
+}
+
+async function prune(db: Kysely<Tables>, mostBytes: number): Promise<void> {
+  const newest = db
+    .selectFrom('artifact_cache')
+    .select(['digest', sql<number>`sum(bytes) OVER (ORDER BY used_at DESC, digest)`.as('total')])
+    .as('newest');
+  await db
+    .deleteFrom('artifact_cache')
+    .where((row) =>
+      row.or([
+        row('used_at', '<', sql<Date>`now() - interval ${unusedFor}`),
+        row('digest', 'in', db.selectFrom(newest).select('newest.digest').where('newest.total', '>', mostBytes)),
+      ]),
+    )
+    .execute();
+}
