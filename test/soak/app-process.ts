@@ -1,5 +1,6 @@
 // The App as a process that can be killed. Told by its environment, as in production; asked over IPC how much is left to do.
 // Its argument, JSON: settings of the store, of requests to GitHub, and of reconciling, over those of the soak.
+import { flushCompileCache } from 'node:module';
 import { openStore } from '#edges/database';
 import { type AppOptions, createLog, readEnvironment, startApp } from '../../src/server/index.ts';
 import { linesOf } from '../support/idle.ts';
@@ -23,6 +24,8 @@ const app = await startApp({
   log: createLog({ level: environment.logLevel }),
   ...(reconcile === null ? {} : { reconcile }),
 });
+// At its end it is killed, and would keep nothing.
+flushCompileCache();
 process.on('message', (message) => {
   void answer(message).then((reply) => process.send?.({ asked: message, reply }));
 });

@@ -16,6 +16,9 @@ const { repository } = github;
 let busy = false;
 let traffic: Promise<void> = Promise.resolve();
 let changes = 0;
+/** A round's traffic is the same however long the machine takes for it. */
+const actsOfARound = 20;
+let left = 0;
 
 /** One thing that happens: a new pull request, a push, or a delivery sent a second time, maybe long after newer ones. */
 async function act(): Promise<void> {
@@ -36,7 +39,8 @@ async function act(): Promise<void> {
 
 async function flow(): Promise<void> {
   while (busy) {
-    await act();
+    if (left > 0) await act();
+    left -= 1;
     await sleep(50 + dice() * 150);
   }
 }
@@ -101,12 +105,13 @@ async function answer(message: unknown): Promise<unknown> {
     busy = true;
     traffic = flow();
   }
+  if (message === 'round') left = actsOfARound;
   if (message === 'stop') {
     busy = false;
     await traffic;
     await github.settled();
   }
-  return report();
+  return message === 'round' ? null : report();
 }
 
 const { url, appId, privateKey, webhookSecret } = github;

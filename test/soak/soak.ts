@@ -67,6 +67,7 @@ async function soak(place: Place): Promise<boolean> {
   const recoveries: number[] = [];
   let whileStarting = 0;
   for (let round = 1; round <= rounds; round += 1) {
+    await github.ask('round');
     const { app, readyMs } = await startAndKill(
       variables,
       port,
@@ -75,7 +76,8 @@ async function soak(place: Place): Promise<boolean> {
     await app.kill();
     if (readyMs === null) whileStarting += 1;
     else recoveries.push(readyMs);
-    if (round % 20 === 0) console.log(`${place.name}: ${round} of ${rounds} rounds`);
+    const seconds = Math.round((Date.now() - begun) / 1_000);
+    if (round % 20 === 0) console.log(`${place.name}: ${round} of ${rounds} rounds after ${seconds} s`);
   }
   await github.ask('stop');
   const app = startChild('app-process.ts', [], variables);
@@ -122,7 +124,7 @@ async function untilReady(app: Child, port: number, withinMs: number): Promise<n
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
     await response?.body?.cancel();
     if (response?.ok === true) return Date.now() - begun;
-    await sleep(20);
+    await sleep(100);
   }
   return null;
 }

@@ -5,6 +5,7 @@ import { firstTables } from './migrations/0001-first-tables.ts';
 import { auditStream } from './migrations/0003-audit-stream.ts';
 import { lineageCache } from './migrations/0005-lineage-cache.ts';
 import { closedPullRequests } from './migrations/0007-closed-pull-requests.ts';
+import { processes } from './migrations/0009-processes.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
 /** Every migration, in the order in which they are applied. Names never change. */
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-audit-stream': auditStream,
   '0005-lineage-cache': lineageCache,
   '0007-closed-pull-requests': closedPullRequests,
+  '0009-processes': processes,
 };
 
 /**
