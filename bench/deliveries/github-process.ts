@@ -16,6 +16,8 @@ export interface Play {
   /** Whether deliveries come late, out of order and again, and not each once, in order, at once. */
   readonly disorder: boolean;
   readonly seed: number;
+  /** Installations of the App, each with a repository of its own; steps go to one after the other. */
+  readonly installations: number;
 }
 
 export interface Played {
@@ -35,8 +37,9 @@ export interface Played {
 
 const github = await startGitHubDouble({ files: smallProject, echo: false, webhookTimeoutMs: 30_000 });
 github.rateLimit.set(100_000_000, 86_400);
-const { repository, deliveries, url, appId, privateKey, webhookSecret } = github;
-const heads = watchHeads(repository.state.checkRuns);
+const { deliveries, url, appId, privateKey, webhookSecret } = github;
+const repositories = [github.repository];
+const heads = watchHeads(() => repositories.flatMap(({ state }) => state.checkRuns));
 let play: Play | null = null;
 let faults: ReadonlyMap<string, number> = new Map();
 const count = { sent: 0, refused: 0, turn: 0 };
@@ -60,7 +63,12 @@ async function send(index: number, sameId: boolean): Promise<void> {
   }
 }
 
-async function tell({ steps, perSecond, disorder, weather, seed }: Play): Promise<void> {
+async function tell({ steps, perSecond, disorder, weather, seed, installations }: Play): Promise<void> {
+  for (let n = 1; n < installations; n += 1) {
+    const installationId = github.installationId + n;
+    const owner = `acme-${String(n)}`;
+    repositories.push(await github.addRepository({ owner, installationId, files: smallProject }));
+  }
   const dice = createDice(seed + 1);
   const day = badDay(weather, createDice(seed + 2));
   faults = day.drawn;
@@ -95,6 +103,7 @@ async function tell({ steps, perSecond, disorder, weather, seed }: Play): Promis
 }
 
 async function act(step: Exclude<Step, { readonly kind: 'again' }>, number: number): Promise<void> {
+  const repository = repositories[number % repositories.length] ?? github.repository;
   const message = `Change ${String(number)}\n\nCo-Authored-By: Claude <noreply@anthropic.com>`;
   if (step.kind === 'open') {
     const files = aStrikingChange(number);
@@ -119,7 +128,7 @@ function report(): Played {
     writes: github.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens')).length,
     faults: [...faults],
     ...heads.seen(),
-    end: endStateOf(repository, url),
+    end: endStateOf(repositories, url),
   };
 }
 

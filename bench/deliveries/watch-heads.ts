@@ -5,12 +5,12 @@ import type { CheckRun } from '../../test/support/github-double/state.ts';
  * When each head was first told of, when it had its first check run, and when its review was finished. Heads that the App
  * found by itself before their delivery was sent, after a late one of an older head, have no such time.
  */
-export function watchHeads(checkRuns: readonly CheckRun[]) {
+export function watchHeads(readCheckRuns: () => readonly CheckRun[]) {
   const toldAt = new Map<string, number>();
   const firstAt = new Map<string, number>();
   const finishedAt = new Map<string, number>();
   const look = () => {
-    for (const { headSha, name, status, conclusion } of checkRuns) {
+    for (const { headSha, name, status, conclusion } of readCheckRuns()) {
       if (!firstAt.has(headSha)) firstAt.set(headSha, performance.now());
       const isEnd = name === 'weirkeeper' && status === 'completed' && conclusion !== 'cancelled';
       if (isEnd && !finishedAt.has(headSha)) finishedAt.set(headSha, performance.now());
