@@ -1,5 +1,5 @@
 // Kills the App again and again while deliveries flow in, and looks whether anything was lost or said twice.
-// npm run soak -- [--rounds 200] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
+// npm run soak -- [--rounds 200] [--minutes N] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { verifyAuditLog } from '#core/audit';
@@ -8,9 +8,16 @@ import { createDice } from './dice.ts';
 import { freePort, onPglite, onPostgres, type Place } from './places.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' }, engine: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '200' },
+    /** No further round begins after so long; the report says how many there were. */
+    minutes: { type: 'string', default: '1440' },
+    seed: { type: 'string' },
+    engine: { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
+const longestMs = Number(values.minutes) * 60_000;
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 /** Kills fall within this time after the App is ready; each fifth one falls into its start. */
 const longestLifeMs = 2_000;
@@ -66,7 +73,9 @@ async function soak(place: Place): Promise<boolean> {
   await github.ask('start');
   const recoveries: number[] = [];
   let whileStarting = 0;
-  for (let round = 1; round <= rounds; round += 1) {
+  let round = 0;
+  while (round < rounds && Date.now() - begun < longestMs) {
+    round += 1;
     await github.ask('round');
     const { app, readyMs } = await startAndKill(
       variables,
@@ -90,6 +99,7 @@ async function soak(place: Place): Promise<boolean> {
   await app.kill();
   await github.kill();
   return tell(place, {
+    round,
     report,
     audit,
     failed,
@@ -146,6 +156,8 @@ async function untilSettled(app: Child, github: Child): Promise<GitHubReport> {
 }
 
 interface Result {
+  /** Rounds there were. */
+  readonly round: number;
   readonly report: GitHubReport;
   readonly audit: ReturnType<typeof verifyAuditLog>;
   readonly failed: number;
@@ -158,13 +170,13 @@ interface Result {
 
 function tell(
   place: Place,
-  { report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
+  { round, report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
 ): boolean {
   const sorted = recoveries.toSorted((a, b) => a - b);
   const at = (share: number) => ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1_000).toFixed(2);
   console.log(
     [
-      `${place.name}: ${rounds} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
+      `${place.name}: ${round} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
       `  ${report.pulls} pull requests, ${report.heads} heads reviewed, ${report.deliveries} delivery attempts, ${report.failedDeliveries} of them met no App`,
       `  ${report.requests} requests to GitHub, ${report.overBudget} refused by its hourly budget`,
       `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}; all work done ${settleSeconds} s after the last start`,
