@@ -52,10 +52,9 @@ async function processes(): Promise<boolean> {
   const load = { steps, perSecond: 1_000, seed, weather: goodDay, disorder: false };
   const common = { ...load, installations, spaced: true, concurrency: 2 };
   const how = `${installations} installations, writes 1 s apart in each, 3 s those that send mail`;
-  const one = await run({ ...common, processes: 1 });
-  tellRun(`all at once, ${how}`, one);
-  const two = await run({ ...common, processes: 2 });
-  tellRun(`all at once, ${how}`, two);
+  // At the same time, so that whatever else the machine does meets both; that they are in each other's way is against the two.
+  const [one, two] = await Promise.all([run({ ...common, processes: 1 }), run({ ...common, processes: 2 })]);
+  for (const each of [one, two]) tellRun(`all at once, ${how}`, each);
   const gain = one.workSeconds / two.workSeconds;
   console.log(`two processes do the same work ${gain.toFixed(2)} times as fast as one (goal ${leastGain})`);
   return gain >= leastGain && one.clean && two.clean;
