@@ -42,6 +42,7 @@ const repositories = [github.repository];
 const heads = watchHeads(() => repositories.flatMap(({ state }) => state.checkRuns));
 let play: Play | null = null;
 let faults: ReadonlyMap<string, number> = new Map();
+let earlierRequests = 0;
 const count = { sent: 0, refused: 0, turn: 0 };
 
 /** Sends what was recorded, to each process in turn; what is not answered with 200 is sent again, as a person or a job would have it sent. */
@@ -64,7 +65,10 @@ async function send(index: number, sameId: boolean): Promise<void> {
 }
 
 async function tell({ steps, perSecond, disorder, weather, seed, installations }: Play): Promise<void> {
-  for (let n = 1; n < installations; n += 1) {
+  heads.forget();
+  Object.assign(count, { sent: 0, refused: 0 });
+  earlierRequests = github.requests.length;
+  for (let n = repositories.length; n < installations; n += 1) {
     const installationId = github.installationId + n;
     const owner = `acme-${String(n)}`;
     repositories.push(await github.addRepository({ owner, installationId, files: smallProject }));
@@ -122,10 +126,11 @@ async function act(step: Exclude<Step, { readonly kind: 'again' }>, number: numb
 }
 
 function report(): Played {
+  const own = github.requests.slice(earlierRequests);
   return {
     ...count,
-    requests: github.requests.length,
-    writes: github.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens')).length,
+    requests: own.length,
+    writes: own.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens')).length,
     faults: [...faults],
     ...heads.seen(),
     end: endStateOf(repositories, url),

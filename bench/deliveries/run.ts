@@ -11,6 +11,8 @@ interface Wish extends Omit<Play, 'urls'> {
   readonly concurrency: number;
   /** Whether writes to GitHub are kept apart as in production. */
   readonly spaced: boolean;
+  /** Pull requests that are reviewed before anything is measured, so that every process has started its SQL engines. */
+  readonly warmUp: number;
 }
 
 export interface Run {
@@ -28,7 +30,7 @@ export interface Run {
 const settleMs = 30 * 60_000;
 
 /** Plays a story to so many App processes on an empty database, and waits until all work is done. */
-export async function run({ processes, concurrency, spaced, ...play }: Wish): Promise<Run> {
+export async function run({ processes, concurrency, spaced, warmUp, ...play }: Wish): Promise<Run> {
   const place = await onPostgres();
   if (place === null) throw new Error('this needs PostgreSQL');
   const github = startChild('../../bench/deliveries/github-process.ts', []);
@@ -50,6 +52,9 @@ export async function run({ processes, concurrency, spaced, ...play }: Wish): Pr
       apps.push(app);
       urls.push(await app.ask<string>('url'));
     }
+    const first = Array.from({ length: warmUp }, () => ({ kind: 'open' }) as const);
+    await github.tell({ ...play, urls, steps: first }, 'played');
+    await untilDone(apps[0]);
     const begun = performance.now();
     await github.tell({ ...play, urls }, 'played');
     const failed = await untilDone(apps[0]);

@@ -9,8 +9,10 @@ export function watchHeads(readCheckRuns: () => readonly CheckRun[]) {
   const toldAt = new Map<string, number>();
   const firstAt = new Map<string, number>();
   const finishedAt = new Map<string, number>();
+  const earlier = new Set<string>();
   const look = () => {
     for (const { headSha, name, status, conclusion } of readCheckRuns()) {
+      if (earlier.has(headSha)) continue;
       if (!firstAt.has(headSha)) firstAt.set(headSha, performance.now());
       const isEnd = name === 'weirkeeper' && status === 'completed' && conclusion !== 'cancelled';
       if (isEnd && !finishedAt.has(headSha)) finishedAt.set(headSha, performance.now());
@@ -29,6 +31,11 @@ export function watchHeads(readCheckRuns: () => readonly CheckRun[]) {
       const head = isJson(pull) ? pull['head'] : null;
       const sha = isJson(head) ? String(head['sha']) : null;
       if (sha !== null && !toldAt.has(sha)) toldAt.set(sha, performance.now());
+    },
+    /** What was seen so far does not count. */
+    forget() {
+      for (const times of [toldAt, firstAt, finishedAt]) times.clear();
+      for (const { headSha } of readCheckRuns()) earlier.add(headSha);
     },
     seen() {
       look();

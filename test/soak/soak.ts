@@ -19,8 +19,12 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const longestMs = Number(values.minutes) * 60_000;
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-/** Kills fall within this time after the App is ready; each fifth one falls into its start. */
-const longestLifeMs = 2_000;
+/**
+ * Kills fall between the requests that the App sends to GitHub once it is ready: after so many at most, as a review or two take,
+ * and then some milliseconds later. So they fall into its work however slow the machine is. Each fifth falls into its start.
+ */
+const mostRequests = 120;
+const longestMomentMs = 50;
 const longestStartMs = 1_500;
 /** At the end all waiting work is done: it is waited for as long as something still happens, but no longer than this. */
 const settleMs = 20 * 60_000;
@@ -78,9 +82,10 @@ async function soak(place: Place): Promise<boolean> {
     round += 1;
     await github.ask('round');
     const { app, readyMs } = await startAndKill(
-      variables,
-      port,
-      dice() < 0.2 ? { startMs: dice() * longestStartMs } : { workMs: dice() * longestLifeMs },
+      { variables, port, github },
+      dice() < 0.2
+        ? { startMs: dice() * longestStartMs }
+        : { requests: Math.ceil(dice() * mostRequests), momentMs: dice() * longestMomentMs },
     );
     await app.kill();
     if (readyMs === null) whileStarting += 1;
@@ -110,11 +115,16 @@ async function soak(place: Place): Promise<boolean> {
   });
 }
 
-/** Starts the App and lets it be: for a time from its start, or for a time from when it is ready. */
+interface Surroundings {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly github: Child;
+}
+
+/** Starts the App and lets it be: for a time from its start, or for so many requests from when it is ready. */
 async function startAndKill(
-  variables: Readonly<Record<string, string>>,
-  port: number,
-  life: { readonly startMs: number } | { readonly workMs: number },
+  { variables, port, github }: Surroundings,
+  life: { readonly startMs: number } | { readonly requests: number; readonly momentMs: number },
 ): Promise<{ readonly app: Child; readonly readyMs: number | null }> {
   const app = startChild('app-process.ts', [], variables);
   if ('startMs' in life) {
@@ -122,7 +132,8 @@ async function startAndKill(
     return { app, readyMs: null };
   }
   const readyMs = await untilReady(app, port, 60_000);
-  await sleep(life.workMs);
+  await github.tell({ requests: life.requests }, 'reached');
+  await sleep(life.momentMs);
   return { app, readyMs };
 }
 

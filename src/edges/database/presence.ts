@@ -71,13 +71,7 @@ export function announcePresence(databaseUrl: string, db: Kysely<Tables>, onLost
       return worker;
     },
     ready: connecting,
-    async readLiving() {
-      const { rows } = await sql<{ worker: number }>`
-        SELECT objid::bigint::integer AS worker FROM pg_locks
-        WHERE locktype = 'advisory' AND classid::bigint = ${family} AND granted
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
-      return new Set(rows.map((row) => row.worker));
-    },
+    readLiving: () => readLiving(db),
     renew() {
       if (client !== null) lose(client);
     },
@@ -87,6 +81,14 @@ export function announcePresence(databaseUrl: string, db: Kysely<Tables>, onLost
       await client?.end().catch(() => undefined);
     },
   };
+}
+
+async function readLiving(db: Kysely<Tables>): Promise<ReadonlySet<number>> {
+  const { rows } = await sql<{ worker: number }>`
+    SELECT objid::bigint::integer AS worker FROM pg_locks
+    WHERE locktype = 'advisory' AND classid::bigint = ${family} AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`.execute(db);
+  return new Set(rows.map((row) => row.worker));
 }
 
 async function lock(client: Client): Promise<number> {

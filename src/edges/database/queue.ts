@@ -77,7 +77,7 @@ export class Queue {
   readonly #onFault: OnQueueFault;
   readonly #running = new Map<string, RunningJob>();
   #stopping = false;
-  #stopTakingOver = () => undefined as void;
+  #stopTakingOver: () => void = () => undefined;
 
   constructor(connection: Connection, settings: QueueSettings, onFault: OnQueueFault) {
     this.#db = connection.db;

@@ -92,7 +92,7 @@ else {
       const others = await test.reopen();
       const take = async (installation: number, notifies: boolean) =>
         Promise.all(
-          [test?.store, others].map((store) =>
+          [test?.store, others].map(async (store) =>
             store?.takeWriteTurn?.(installation, notifies, { writeMs: 60_000, notifyMs: 600_000 }),
           ),
         );
