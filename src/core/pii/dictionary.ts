@@ -67,6 +67,19 @@ export function classifyColumnName(name: string, around: Surroundings): Guess | 
   return guess !== null && fitsType(guess, dataType) ? guess : null;
 }
 
+const pseudonymTails = new Set(
+  'hash hashed md sha token tokenized tokenised pseudonym pseudonymized pseudonymised encrypted enc hmac'.split(' '),
+);
+
+/** What a column is a pseudonym of, told by its name: `email_hash`, `phone_sha256`. Null when the name does not say so. */
+export function pseudonymOf(name: string): CategoryId | null {
+  const all = wordsOf(name);
+  const at = all.findIndex((word, i) => i > 0 && pseudonymTails.has(word));
+  if (at < 0 || all.slice(at).some((word) => !pseudonymTails.has(word))) return null;
+  const guess = strongGuess({ all: all.slice(0, at), words: noWords });
+  return guess !== null && categoryOf(guess.category).privacyClass === 'identifier' ? guess.category : null;
+}
+
 /**
  * Whether a table is one of people: its name says so, or a column names or reaches a person directly. A table of things
  * (`schools`) is none, although it holds the address of its things.
@@ -74,12 +87,12 @@ export function classifyColumnName(name: string, around: Surroundings): Guess | 
 export function isPersonTable(
   tableName: string,
   columnNames: readonly string[],
-  words: ProjectWords = noWords,
+  { words = noWords, classify }: { readonly words?: ProjectWords; readonly classify?: typeof classifyColumnName } = {},
 ): boolean {
   const all = wordsOf(tableName.replace(/^.*__(?=[^_])/, ''));
   if (all.some((word) => isPersonWord(word, words))) return true;
   return columnNames.some((column) => {
-    const guess = classifyColumnName(column, { personTable: false, dataType: null, words });
+    const guess = (classify ?? classifyColumnName)(column, { personTable: false, dataType: null, words });
     return guess !== null && (directIdentifiers.has(guess.category) || guess.category === 'edu');
   });
 }

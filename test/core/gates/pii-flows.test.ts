@@ -334,6 +334,59 @@ describe.each(dialects)('in %s', (dialect) => {
     });
   });
 
+  describe('rows under a pseudonym that are joined back to a person', () => {
+    const int: FlowProject['models'] = { events: 'select md5(email) as who, plan, salary from stg' };
+    const inner = (sql: string, models = int): FlowProject => shop({ sql, access: 'protected' }, { models });
+    const before = inner('select who, plan from events');
+    const met = ['re-identified mart'];
+    it.each<[title: string, after: FlowProject, expected: readonly string[]]>([
+      [
+        'by hashing once more',
+        inner('select e.plan, s.email from events as e join stg as s on e.who = md5(s.email)'),
+        met,
+      ],
+      [
+        'by a name found at the same hash',
+        inner('select e.who, s.first_name from events as e join keys as s on e.who = s.k', {
+          ...int,
+          keys: 'select md5(email) as k, first_name from stg',
+        }),
+        met,
+      ],
+      [
+        'in a CTE',
+        inner(
+          'with j as (select e.plan, s.phone from events as e join stg as s on e.who = md5(s.email)) select * from j',
+        ),
+        met,
+      ],
+      [
+        'but not where only what names nobody is taken',
+        inner('select e.plan, s.zip from events as e join stg as s on e.who = md5(s.email)'),
+        ['passed'],
+      ],
+      [
+        'but not where the name is hashed as well',
+        inner('select e.plan, md5(s.phone) as p from events as e join stg as s on e.who = md5(s.email)'),
+        ['passed'],
+      ],
+      [
+        'but not by the key of a person',
+        inner('select a.plan, b.email from stg as a join stg as b on a.person_id = b.person_id'),
+        ['passed'],
+      ],
+    ])('%s', async (_, after, expected) => {
+      const answer = await told(dialect, { ...before, models: { ...after.models, ...before.models } }, after);
+      expect(answer.filter((one) => one !== 'label-missing mart.email')).toEqual(expected);
+    });
+
+    it('is not told again where base did so already', async () => {
+      const after = inner('select e.plan, s.email from events as e join stg as s on e.who = md5(s.email)');
+      const more = inner('select e.plan, e.who, s.email from events as e join stg as s on e.who = md5(s.email)');
+      expect(await told(dialect, after, more)).toEqual(['passed']);
+    });
+  });
+
   it('a combination that singles a person out is noted', async () => {
     const all = 'select diagnosis, dob, zip, gender from stg';
     const options = { allowed: { public: 'partial' } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyColumnName, isPersonTable } from '#core/pii';
+import { classifyColumnName, isPersonTable, pseudonymOf } from '#core/pii';
 
 const anywhere = { personTable: false, dataType: null };
 const amongPeople = { personTable: true, dataType: null };
@@ -167,7 +167,7 @@ describe('words of a repository', () => {
     expect(classifyColumnName('pledger_name', around)?.category).toBe('person.name');
     expect(classifyColumnName('pledger_name', { personTable: false, dataType: null })).toBeNull();
     expect(classifyColumnName('demo_email', around)).toBeNull();
-    expect(isPersonTable('dim_pledgers', ['id'], words)).toBe(true);
+    expect(isPersonTable('dim_pledgers', ['id'], { words })).toBe(true);
     expect(isPersonTable('dim_pledgers', ['id'])).toBe(false);
   });
 });
@@ -209,4 +209,17 @@ describe('names in other languages', () => {
   ])('%s is not personal', (name) => {
     expect(classifyColumnName(name, { personTable: false, dataType: null })).toBeNull();
   });
+});
+
+it.each([
+  ['email_hash', 'contact.email'],
+  ['HashedEmail', null],
+  ['emailSha256', 'contact.email'],
+  ['phone_md5_hash', 'contact.phone'],
+  ['row_hash', null],
+  ['email_hash_count', null],
+  ['access_token', null],
+  ['email', null],
+])('%s is a pseudonym of %s', (name, category) => {
+  expect(pseudonymOf(name)).toBe(category);
 });
