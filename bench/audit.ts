@@ -18,11 +18,13 @@ try {
   await writeLog();
   const floor = await floorSeconds();
   const began = performance.now();
+  const beganCpu = process.cpuUsage();
   const result = await checkLog(path, { keys: [publicKeyOf('first')] }, () => undefined);
   const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(beganCpu);
   const rss = process.resourceUsage().maxRSS / 1024;
   console.log(
-    `${String(records)} records verified in ${seconds.toFixed(1)} s, ${((seconds / records) * 1e6).toFixed(0)} µs each`,
+    `${String(records)} records verified in ${seconds.toFixed(1)} s, ${((seconds / records) * 1e6).toFixed(0)} µs each; ${((user + system) / 1e6).toFixed(1)} s of CPU`,
   );
   console.log(
     `hashes and signatures alone: ${floor.toFixed(1)} s; ratio ${(seconds / floor).toFixed(2)}; largest memory ${rss.toFixed(0)} MB`,

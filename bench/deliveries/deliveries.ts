@@ -1,5 +1,5 @@
 // Ten thousand signed deliveries on a bad day, against the same story told in order on a good one; then two processes against one.
-// npm run bench:deliveries -- [--deliveries 10000] [--per-second 20] [--reviews 40] [--seed N] [--only story|processes].
+// npm run bench:deliveries -- [--deliveries 10000] [--per-second 20] [--reviews 24] [--seed N] [--only story|processes].
 // PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL. Exit status 1 when a goal is missed.
 import { parseArgs } from 'node:util';
 import { createDice } from '../../test/soak/dice.ts';
@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     deliveries: { type: 'string', default: '10000' },
     'per-second': { type: 'string', default: '20' },
-    reviews: { type: 'string', default: '40' },
+    reviews: { type: 'string', default: '24' },
     seed: { type: 'string' },
     only: { type: 'string' },
   },
@@ -19,13 +19,15 @@ const { values } = parseArgs({
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const perSecond = Number(values['per-second']);
 const leastGain = 1.7;
+/** GitHub bounds the writes of an installation, whoever makes them: what more processes bring shows where there are more. */
+const installations = 8;
 const latencyMs = [50, 150] as const;
 const goodDay = { latencyMs, faultShare: 0, stallMs: 0 };
 const badDay = { latencyMs, faultShare: 0.05, stallMs: 5_500 };
 
 let reached = true;
 console.log(
-  `seed ${seed}; GitHub double answers after ${latencyMs.join(' to ')} ms a call; no pauses between writes; App waits 5 s for an answer, pauses 1 s before a second attempt of a call and 1 s (doubling) before one of a job, 8 attempts a job`,
+  `seed ${seed}; GitHub double answers after ${latencyMs.join(' to ')} ms a call; App waits 5 s for an answer, pauses 1 s before a second attempt of a call and 1 s (doubling) before one of a job, 8 attempts a job`,
 );
 if (values.only !== 'processes') reached = (await story()) && reached;
 if (values.only !== 'story') reached = (await processes()) && reached;
@@ -33,11 +35,11 @@ process.exit(reached ? 0 : 1);
 
 async function story(): Promise<boolean> {
   const steps = tellStory(Number(values.deliveries), createDice(seed));
-  const common = { steps, perSecond, seed, processes: 2, concurrency: 6 };
+  const common = { steps, perSecond, seed, installations: 1, spaced: false, warmUp: 0, processes: 2, concurrency: 6 };
   const good = await run({ ...common, weather: goodDay, disorder: false });
-  tellRun('each delivery once, in order, no faults', good);
+  tellRun('each delivery once, in order, no faults; no pauses between writes', good);
   const bad = await run({ ...common, weather: badDay, disorder: true });
-  tellRun('late, out of order, again; 5 % of all calls fail', bad);
+  tellRun('late, out of order, again; 5 % of all calls fail; no pauses between writes', bad);
   console.log(`  faults: ${bad.played.faults.map(([name, count]) => `${name} ${String(count)}`).join(', ')}`);
   const differences = compareEnds(good, bad);
   console.log(`${differences.length} differences between the two ends`);
@@ -47,11 +49,15 @@ async function story(): Promise<boolean> {
 
 async function processes(): Promise<boolean> {
   const steps = Array.from({ length: Number(values.reviews) }, () => ({ kind: 'open' }) as const);
-  const common = { steps, perSecond: 1_000, seed, weather: goodDay, disorder: false, concurrency: 2 };
-  const one = await run({ ...common, processes: 1 });
-  tellRun('all at once, one process of 2 reviews at a time', one);
-  const two = await run({ ...common, processes: 2 });
-  tellRun('all at once, two processes of 2 reviews at a time', two);
+  const load = { steps, perSecond: 1_000, seed, weather: goodDay, disorder: false };
+  const common = { ...load, installations, spaced: true, concurrency: 2 };
+  const how = `${installations} installations, writes 1 s apart in each, 3 s those that send mail; after a first review at each place of work`;
+  // At the same time, so that whatever else the machine does meets both; that they are in each other's way is against the two.
+  const [one, two] = await Promise.all([
+    run({ ...common, warmUp: 2, processes: 1 }),
+    run({ ...common, warmUp: 4, processes: 2 }),
+  ]);
+  for (const each of [one, two]) tellRun(`all at once, ${how}`, each);
   const gain = one.workSeconds / two.workSeconds;
   console.log(`two processes do the same work ${gain.toFixed(2)} times as fast as one (goal ${leastGain})`);
   return gain >= leastGain && one.clean && two.clean;

@@ -8,7 +8,12 @@ export interface EndState {
 }
 
 /** Everything that people see of the App, without what two runs need not agree on: where the log stood, and at which port. */
-export function endStateOf(repository: RepositoryDouble, url: string): EndState {
+export function endStateOf(repositories: readonly RepositoryDouble[], url: string): EndState {
+  const ends = repositories.map((repository) => endOf(repository, url));
+  return { pulls: ends.flatMap(({ pulls }) => pulls), faults: ends.flatMap(({ faults }) => faults) };
+}
+
+function endOf(repository: RepositoryDouble, url: string): EndState {
   const { pulls, checkRuns } = repository.state;
   const open = pulls.filter(({ state }) => state === 'open');
   const ofRuns = Map.groupBy(checkRuns, ({ headSha, name }) => `${headSha.slice(0, 7)} ${name}`);

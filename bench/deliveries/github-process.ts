@@ -16,6 +16,8 @@ export interface Play {
   /** Whether deliveries come late, out of order and again, and not each once, in order, at once. */
   readonly disorder: boolean;
   readonly seed: number;
+  /** Installations of the App, each with a repository of its own; steps go to one after the other. */
+  readonly installations: number;
 }
 
 export interface Played {
@@ -35,10 +37,12 @@ export interface Played {
 
 const github = await startGitHubDouble({ files: smallProject, echo: false, webhookTimeoutMs: 30_000 });
 github.rateLimit.set(100_000_000, 86_400);
-const { repository, deliveries, url, appId, privateKey, webhookSecret } = github;
-const heads = watchHeads(repository.state.checkRuns);
+const { deliveries, url, appId, privateKey, webhookSecret } = github;
+const repositories = [github.repository];
+const heads = watchHeads(() => repositories.flatMap(({ state }) => state.checkRuns));
 let play: Play | null = null;
 let faults: ReadonlyMap<string, number> = new Map();
+let earlierRequests = 0;
 const count = { sent: 0, refused: 0, turn: 0 };
 
 /** Sends what was recorded, to each process in turn; what is not answered with 200 is sent again, as a person or a job would have it sent. */
@@ -60,7 +64,15 @@ async function send(index: number, sameId: boolean): Promise<void> {
   }
 }
 
-async function tell({ steps, perSecond, disorder, weather, seed }: Play): Promise<void> {
+async function tell({ steps, perSecond, disorder, weather, seed, installations }: Play): Promise<void> {
+  heads.forget();
+  Object.assign(count, { sent: 0, refused: 0 });
+  earlierRequests = github.requests.length;
+  for (let n = repositories.length; n < installations; n += 1) {
+    const installationId = github.installationId + n;
+    const owner = `acme-${String(n)}`;
+    repositories.push(await github.addRepository({ owner, installationId, files: smallProject }));
+  }
   const dice = createDice(seed + 1);
   const day = badDay(weather, createDice(seed + 2));
   faults = day.drawn;
@@ -95,6 +107,7 @@ async function tell({ steps, perSecond, disorder, weather, seed }: Play): Promis
 }
 
 async function act(step: Exclude<Step, { readonly kind: 'again' }>, number: number): Promise<void> {
+  const repository = repositories[number % repositories.length] ?? github.repository;
   const message = `Change ${String(number)}\n\nCo-Authored-By: Claude <noreply@anthropic.com>`;
   if (step.kind === 'open') {
     const files = aStrikingChange(number);
@@ -113,13 +126,14 @@ async function act(step: Exclude<Step, { readonly kind: 'again' }>, number: numb
 }
 
 function report(): Played {
+  const own = github.requests.slice(earlierRequests);
   return {
     ...count,
-    requests: github.requests.length,
-    writes: github.requests.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens')).length,
+    requests: own.length,
+    writes: own.filter(({ method, path }) => method !== 'GET' && !path.endsWith('/access_tokens')).length,
     faults: [...faults],
     ...heads.seen(),
-    end: endStateOf(repository, url),
+    end: endStateOf(repositories, url),
   };
 }
 

@@ -9,6 +9,10 @@ interface Wish extends Omit<Play, 'urls'> {
   readonly processes: number;
   /** Reviews at a time in each process. */
   readonly concurrency: number;
+  /** Whether writes to GitHub are kept apart as in production. */
+  readonly spaced: boolean;
+  /** Pull requests that are reviewed before anything is measured, so that every process has started its SQL engines. */
+  readonly warmUp: number;
 }
 
 export interface Run {
@@ -26,7 +30,7 @@ export interface Run {
 const settleMs = 30 * 60_000;
 
 /** Plays a story to so many App processes on an empty database, and waits until all work is done. */
-export async function run({ processes, concurrency, ...play }: Wish): Promise<Run> {
+export async function run({ processes, concurrency, spaced, warmUp, ...play }: Wish): Promise<Run> {
   const place = await onPostgres();
   if (place === null) throw new Error('this needs PostgreSQL');
   const github = startChild('../../bench/deliveries/github-process.ts', []);
@@ -35,7 +39,7 @@ export async function run({ processes, concurrency, ...play }: Wish): Promise<Ru
     const known = await github.ask<Readonly<Record<string, unknown>>>('ready');
     const urls: string[] = [];
     for (let n = 0; n < processes; n += 1) {
-      const app = startChild('app-process.ts', [JSON.stringify(settingsOf(concurrency))], {
+      const app = startChild('app-process.ts', [JSON.stringify(settingsOf(concurrency, spaced))], {
         ...place.variables,
         APP_ID: String(known['appId']),
         PRIVATE_KEY: String(known['privateKey']),
@@ -48,6 +52,9 @@ export async function run({ processes, concurrency, ...play }: Wish): Promise<Ru
       apps.push(app);
       urls.push(await app.ask<string>('url'));
     }
+    const first = Array.from({ length: warmUp }, () => ({ kind: 'open' }) as const);
+    await github.tell({ ...play, urls, steps: first }, 'played');
+    await untilDone(apps[0]);
     const begun = performance.now();
     await github.tell({ ...play, urls }, 'played');
     const failed = await untilDone(apps[0]);
@@ -67,8 +74,9 @@ export async function run({ processes, concurrency, ...play }: Wish): Promise<Ru
   }
 }
 
-function settingsOf(concurrency: number): AppSettings {
+function settingsOf(concurrency: number, spaced: boolean): AppSettings {
   return {
+    spaced,
     store: { concurrency, retryDelaySeconds: 1, maxAttempts: 8 },
     requests: { timeoutMs: 5_000 },
     // What is lost here is lost: nothing looks for it afterwards.

@@ -5,12 +5,14 @@ import type { CheckRun } from '../../test/support/github-double/state.ts';
  * When each head was first told of, when it had its first check run, and when its review was finished. Heads that the App
  * found by itself before their delivery was sent, after a late one of an older head, have no such time.
  */
-export function watchHeads(checkRuns: readonly CheckRun[]) {
+export function watchHeads(readCheckRuns: () => readonly CheckRun[]) {
   const toldAt = new Map<string, number>();
   const firstAt = new Map<string, number>();
   const finishedAt = new Map<string, number>();
+  const earlier = new Set<string>();
   const look = () => {
-    for (const { headSha, name, status, conclusion } of checkRuns) {
+    for (const { headSha, name, status, conclusion } of readCheckRuns()) {
+      if (earlier.has(headSha)) continue;
       if (!firstAt.has(headSha)) firstAt.set(headSha, performance.now());
       const isEnd = name === 'weirkeeper' && status === 'completed' && conclusion !== 'cancelled';
       if (isEnd && !finishedAt.has(headSha)) finishedAt.set(headSha, performance.now());
@@ -29,6 +31,11 @@ export function watchHeads(checkRuns: readonly CheckRun[]) {
       const head = isJson(pull) ? pull['head'] : null;
       const sha = isJson(head) ? String(head['sha']) : null;
       if (sha !== null && !toldAt.has(sha)) toldAt.set(sha, performance.now());
+    },
+    /** What was seen so far does not count. */
+    forget() {
+      for (const times of [toldAt, firstAt, finishedAt]) times.clear();
+      for (const { headSha } of readCheckRuns()) earlier.add(headSha);
     },
     seen() {
       look();

@@ -59,7 +59,7 @@ export async function startApp(options: AppOptions): Promise<RunningServer> {
       {
         toReviewJobs,
         createRunJob: async ({ store, log: own }) => {
-          const github = connectGitHub(options, own, metrics);
+          const github = connectGitHub(options, { store, log: own, metrics });
           if (options.reconcile !== undefined)
             reconciling = createReconcileLoop({ app: github.appView, store, log: own, times: options.reconcile });
           const signer = await openStoreSigner(environment, store, own);
@@ -166,7 +166,10 @@ function outcomePortsOf({ environment, github, store, signer, log, clock }: Edge
   };
 }
 
-function connectGitHub({ environment, throttle, requests }: AppOptions, log: Logger, metrics: Metrics): GitHub {
+function connectGitHub(
+  { environment, throttle, requests }: AppOptions,
+  { store, log, metrics }: Pick<Edges, 'store' | 'log' | 'metrics'>,
+): GitHub {
   const { appId, privateKey, githubApiUrl, artifactHosts } = environment;
   return createGitHub({
     appId,
@@ -183,5 +186,6 @@ function connectGitHub({ environment, throttle, requests }: AppOptions, log: Log
     },
     ...requests,
     ...(throttle === undefined ? {} : { throttle }),
+    ...(store.takeWriteTurn === null ? {} : { takeTurn: store.takeWriteTurn }),
   });
 }

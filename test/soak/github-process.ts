@@ -3,11 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startGitHubDouble } from '../support/github-double/index.ts';
 import { createDice } from './dice.ts';
 
+/** Who waits for how many requests. */
+let waiting: readonly { readonly until: number; readonly reached: () => false }[] = [];
 const [webhookUrl = '', seed = '1', most = '40'] = process.argv.slice(2);
 const github = await startGitHubDouble({
   webhookUrl,
   webhookTimeoutMs: 10_000,
   files: { 'dbt_project.yml': 'name: soak\n' },
+  onRequest: () => {
+    waiting = waiting.filter(({ until, reached }) => github.requests.length < until || reached());
+  },
 });
 // A day's traffic falls into minutes: the hour's budget has its own specs, and would only hold up what is looked at here.
 github.rateLimit.set(Number(process.env['WEIRKEEPER_SOAK_BUDGET'] ?? 10_000_000), 86_400);
@@ -16,6 +21,11 @@ const { repository } = github;
 let busy = false;
 let traffic: Promise<void> = Promise.resolve();
 let changes = 0;
+/** A round's traffic is the same however long the machine takes for it. */
+const actsOfARound = 20;
+/** So long without a request of the App, and there is nothing to do any more. */
+const stillMs = 5_000;
+let left = 0;
 
 /** One thing that happens: a new pull request, a push, or a delivery sent a second time, maybe long after newer ones. */
 async function act(): Promise<void> {
@@ -36,7 +46,8 @@ async function act(): Promise<void> {
 
 async function flow(): Promise<void> {
   while (busy) {
-    await act();
+    if (left > 0) await act();
+    left -= 1;
     await sleep(50 + dice() * 150);
   }
 }
@@ -92,21 +103,42 @@ function report(): Report {
   };
 }
 
+/** Resolves after so many further requests of the App, or when there were none for so long that it is done. */
+async function afterRequests(count: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const reached = (): false => {
+    resolve(null);
+    return false;
+  };
+  waiting = [{ until: github.requests.length + count, reached }];
+  for (let last = -1; last < github.requests.length; ) {
+    last = github.requests.length;
+    if ((await Promise.race([promise.then(() => 'reached'), sleep(stillMs)])) === 'reached') return;
+  }
+}
+
 process.on('message', (message) => {
-  void answer(message).then((reply) => process.send?.({ asked: message, reply }));
+  if (isWait(message))
+    void afterRequests(message.requests).then(() => process.send?.({ asked: 'reached', reply: null }));
+  else void answer(message).then((reply) => process.send?.({ asked: message, reply }));
 });
+
+function isWait(message: unknown): message is { readonly requests: number } {
+  return typeof message === 'object' && message !== null && 'requests' in message;
+}
 
 async function answer(message: unknown): Promise<unknown> {
   if (message === 'start') {
     busy = true;
     traffic = flow();
   }
+  if (message === 'round') left = actsOfARound;
   if (message === 'stop') {
     busy = false;
     await traffic;
     await github.settled();
   }
-  return report();
+  return message === 'round' ? null : report();
 }
 
 const { url, appId, privateKey, webhookSecret } = github;

@@ -39,7 +39,7 @@ export async function onPostgres(): Promise<Place | null> {
     console.log('not run on PostgreSQL: WEIRKEEPER_TEST_DATABASE_URL is not set');
     return null;
   }
-  const name = `weirkeeper_soak_${Date.now()}`;
+  const name = `weirkeeper_soak_${crypto.randomUUID().replaceAll('-', '')}`;
   await onServer(server, `CREATE DATABASE ${name}`);
   const url = new URL(server);
   url.pathname = `/${name}`;

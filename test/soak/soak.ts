@@ -1,5 +1,5 @@
 // Kills the App again and again while deliveries flow in, and looks whether anything was lost or said twice.
-// npm run soak -- [--rounds 200] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
+// npm run soak -- [--rounds 200] [--minutes N] [--seed N] [--engine pglite|postgresql]; PostgreSQL by WEIRKEEPER_TEST_DATABASE_URL.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { verifyAuditLog } from '#core/audit';
@@ -8,12 +8,23 @@ import { createDice } from './dice.ts';
 import { freePort, onPglite, onPostgres, type Place } from './places.ts';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, seed: { type: 'string' }, engine: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '200' },
+    /** No further round begins after so long; the report says how many there were. */
+    minutes: { type: 'string', default: '1440' },
+    seed: { type: 'string' },
+    engine: { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
+const longestMs = Number(values.minutes) * 60_000;
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
-/** Kills fall within this time after the App is ready; each fifth one falls into its start. */
-const longestLifeMs = 2_000;
+/**
+ * Kills fall between the requests that the App sends to GitHub once it is ready: after so many at most, as a review or two take,
+ * and then some milliseconds later. So they fall into its work however slow the machine is. Each fifth falls into its start.
+ */
+const mostRequests = 120;
+const longestMomentMs = 50;
 const longestStartMs = 1_500;
 /** At the end all waiting work is done: it is waited for as long as something still happens, but no longer than this. */
 const settleMs = 20 * 60_000;
@@ -66,16 +77,21 @@ async function soak(place: Place): Promise<boolean> {
   await github.ask('start');
   const recoveries: number[] = [];
   let whileStarting = 0;
-  for (let round = 1; round <= rounds; round += 1) {
+  let round = 0;
+  while (round < rounds && Date.now() - begun < longestMs) {
+    round += 1;
+    await github.ask('round');
     const { app, readyMs } = await startAndKill(
-      variables,
-      port,
-      dice() < 0.2 ? { startMs: dice() * longestStartMs } : { workMs: dice() * longestLifeMs },
+      { variables, port, github },
+      dice() < 0.2
+        ? { startMs: dice() * longestStartMs }
+        : { requests: Math.ceil(dice() * mostRequests), momentMs: dice() * longestMomentMs },
     );
     await app.kill();
     if (readyMs === null) whileStarting += 1;
     else recoveries.push(readyMs);
-    if (round % 20 === 0) console.log(`${place.name}: ${round} of ${rounds} rounds`);
+    const seconds = Math.round((Date.now() - begun) / 1_000);
+    if (round % 20 === 0) console.log(`${place.name}: ${round} of ${rounds} rounds after ${seconds} s`);
   }
   await github.ask('stop');
   const app = startChild('app-process.ts', [], variables);
@@ -88,6 +104,7 @@ async function soak(place: Place): Promise<boolean> {
   await app.kill();
   await github.kill();
   return tell(place, {
+    round,
     report,
     audit,
     failed,
@@ -98,11 +115,16 @@ async function soak(place: Place): Promise<boolean> {
   });
 }
 
-/** Starts the App and lets it be: for a time from its start, or for a time from when it is ready. */
+interface Surroundings {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly port: number;
+  readonly github: Child;
+}
+
+/** Starts the App and lets it be: for a time from its start, or for so many requests from when it is ready. */
 async function startAndKill(
-  variables: Readonly<Record<string, string>>,
-  port: number,
-  life: { readonly startMs: number } | { readonly workMs: number },
+  { variables, port, github }: Surroundings,
+  life: { readonly startMs: number } | { readonly requests: number; readonly momentMs: number },
 ): Promise<{ readonly app: Child; readonly readyMs: number | null }> {
   const app = startChild('app-process.ts', [], variables);
   if ('startMs' in life) {
@@ -110,7 +132,8 @@ async function startAndKill(
     return { app, readyMs: null };
   }
   const readyMs = await untilReady(app, port, 60_000);
-  await sleep(life.workMs);
+  await github.tell({ requests: life.requests }, 'reached');
+  await sleep(life.momentMs);
   return { app, readyMs };
 }
 
@@ -122,7 +145,7 @@ async function untilReady(app: Child, port: number, withinMs: number): Promise<n
     const response = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
     await response?.body?.cancel();
     if (response?.ok === true) return Date.now() - begun;
-    await sleep(20);
+    await sleep(100);
   }
   return null;
 }
@@ -144,6 +167,8 @@ async function untilSettled(app: Child, github: Child): Promise<GitHubReport> {
 }
 
 interface Result {
+  /** Rounds there were. */
+  readonly round: number;
   readonly report: GitHubReport;
   readonly audit: ReturnType<typeof verifyAuditLog>;
   readonly failed: number;
@@ -156,13 +181,13 @@ interface Result {
 
 function tell(
   place: Place,
-  { report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
+  { round, report, audit, failed, recoveries, whileStarting, settleSeconds, seconds }: Result,
 ): boolean {
   const sorted = recoveries.toSorted((a, b) => a - b);
   const at = (share: number) => ((sorted[Math.floor((sorted.length - 1) * share)] ?? 0) / 1_000).toFixed(2);
   console.log(
     [
-      `${place.name}: ${rounds} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
+      `${place.name}: ${round} rounds of kill -9 in ${seconds.toFixed(0)} s, seed ${seed}; ${whileStarting} of them while it started`,
       `  ${report.pulls} pull requests, ${report.heads} heads reviewed, ${report.deliveries} delivery attempts, ${report.failedDeliveries} of them met no App`,
       `  ${report.requests} requests to GitHub, ${report.overBudget} refused by its hourly budget`,
       `  seconds from start to ready: median ${at(0.5)}, p95 ${at(0.95)}, most ${at(1)}; all work done ${settleSeconds} s after the last start`,

@@ -7,6 +7,7 @@ import { type ConstructorOptions, fromPglite } from 'pg-boss';
 import { DeploymentError } from '#core/base';
 import { errorCode } from './error-code.ts';
 import { lockFolder } from './folder-lock.ts';
+import { alone, announcePresence, type Presence } from './presence.ts';
 import type { Tables } from './schema.ts';
 
 /** Where the store is: a folder of this process alone, a PostgreSQL server, or an open PGlite (whose folder is the caller's affair). */
@@ -18,6 +19,8 @@ export interface Connection {
   /** Whether this process is the only one that can use the database. */
   readonly embedded: boolean;
   readonly queueOptions: ConstructorOptions;
+  /** Makes this process seen by others on the same database; `onLost` hears when they see it no more. */
+  announcePresence(onLost: () => void): Presence;
   close(): Promise<void>;
 }
 
@@ -51,6 +54,7 @@ function onPglite(pglite: PGlite, unlock: () => void): Connection {
     db,
     embedded: true,
     queueOptions: { backend: 'pglite', db: fromPglite(pglite) },
+    announcePresence: () => alone,
     async close() {
       await db.destroy();
       if (!pglite.closed) await pglite.close();
@@ -84,6 +88,7 @@ async function onPostgres(databaseUrl: string): Promise<Connection> {
     db,
     embedded: false,
     queueOptions: { connectionString: databaseUrl, max: poolSize, application_name: 'weirkeeper queue' },
+    announcePresence: (onLost) => announcePresence(databaseUrl, db, onLost),
     close: () => db.destroy(),
   };
 }

@@ -6,6 +6,7 @@ import { auditStream } from './migrations/0003-audit-stream.ts';
 import { lineageCache } from './migrations/0005-lineage-cache.ts';
 import { closedPullRequests } from './migrations/0007-closed-pull-requests.ts';
 import { artifactCache } from './migrations/0008-artifact-cache.ts';
+import { processes } from './migrations/0009-processes.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
 /** Every migration, in the order in which they are applied. Names never change. */
@@ -15,6 +16,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-lineage-cache': lineageCache,
   '0007-closed-pull-requests': closedPullRequests,
   '0008-artifact-cache': artifactCache,
+  '0009-processes': processes,
 };
 
 /**

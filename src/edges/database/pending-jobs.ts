@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { jobKey, mergeJobs, type ReviewJob } from '#review';
 import { lockName } from './lock-name.ts';
 import { type Tables, tableSchema } from './schema.ts';
@@ -32,12 +32,18 @@ export async function placeJob(trx: Kysely<Tables>, newer: ReviewJob): Promise<R
   return job;
 }
 
+/** Who takes a job: the process, null where no other could see that it is dead, and the tick that sent it there. */
+export interface Claimant {
+  readonly worker: number | null;
+  readonly tick: string;
+}
+
 /** Takes the job that waits under a key and counts the attempt; null when there is none, or it has failed for good. */
-export async function claimJob(db: Kysely<Tables>, key: string): Promise<ClaimedJob | null> {
+export async function claimJob(db: Kysely<Tables>, key: string, by: Claimant): Promise<ClaimedJob | null> {
   const row = await db
     .withSchema(tableSchema)
     .updateTable('pending_jobs')
-    .set((column) => ({ attempts: column('attempts', '+', 1) }))
+    .set((column) => ({ attempts: column('attempts', '+', 1), worker: by.worker, tick: by.tick }))
     .where('key', '=', key)
     .where('failed_code', 'is', null)
     .returning(['ticket', 'job', 'attempts'])
@@ -82,10 +88,50 @@ export async function endJob(db: Kysely<Tables>, claimed: ClaimedJob, failedCode
   }
   await own
     .updateTable('pending_jobs')
-    .set({ failed_code: failedCode })
+    .set({ failed_code: failedCode, worker: null, tick: null })
     .where('key', '=', claimed.key)
     .where('ticket', '=', claimed.ticket)
     .execute();
+}
+
+/** Processes that have jobs in work, by their numbers. */
+export async function readWorkers(db: Kysely<Tables>): Promise<readonly number[]> {
+  const rows = await db
+    .withSchema(tableSchema)
+    .selectFrom('pending_jobs')
+    .select('worker')
+    .distinct()
+    .where('worker', 'is not', null)
+    .where('failed_code', 'is', null)
+    .execute();
+  return rows.flatMap(({ worker }) => worker ?? []);
+}
+
+/** Takes all jobs from a process that is dead: of several that ask, one is given them. Must run in a transaction. */
+export async function takeFrom(
+  trx: Kysely<Tables>,
+  worker: number,
+): Promise<readonly { readonly key: string; readonly tick: string | null }[]> {
+  const jobs = await trx
+    .withSchema(tableSchema)
+    .selectFrom('pending_jobs')
+    .select(['key', 'tick'])
+    .where('worker', '=', worker)
+    // As jobs are placed, by code units: two that lock several rows must do so in one order.
+    .orderBy(sql`key COLLATE "C"`)
+    .forUpdate()
+    .execute();
+  await letGo(trx).where('worker', '=', worker).execute();
+  return jobs;
+}
+
+/** Says that nobody has a claimed job in work any more. */
+export async function leaveJob(db: Kysely<Tables>, { key, ticket }: ClaimedJob): Promise<void> {
+  await letGo(db).where('key', '=', key).where('ticket', '=', ticket).execute();
+}
+
+function letGo(db: Kysely<Tables>) {
+  return db.withSchema(tableSchema).updateTable('pending_jobs').set({ worker: null, tick: null });
 }
 
 /** Gives a claimed job back untried: the attempt does not count. */

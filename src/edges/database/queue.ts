@@ -8,12 +8,17 @@ import {
   type ClaimedJob,
   claimJob,
   endJob,
+  leaveJob,
   placeJob,
   readWaiting,
   readWaitingKeys,
+  readWorkers,
+  takeFrom,
   uncountAttempt,
 } from './pending-jobs.ts';
+import { alone, type Presence } from './presence.ts';
 import { queueSchema, type Tables } from './schema.ts';
+import { startTakingOver } from './take-over.ts';
 
 const queueName = 'review';
 const nobody = '00000000-0000-0000-0000-000000000000';
@@ -21,6 +26,8 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const longestWaitSeconds = 3_600;
 /** How long jobs that heed their signal may take to stop. */
 const abortGraceMs = 1_000;
+/** After that, work begins without being seen by others: they find this process by its heartbeat alone. */
+const longestJoiningMs = 10_000;
 
 export interface QueueSettings {
   /** Jobs of different keys that are done at the same time. */
@@ -29,7 +36,10 @@ export interface QueueSettings {
   readonly maxAttempts: number;
   /** Wait before the second attempt; it doubles from one attempt to the next, up to a quarter of an hour. */
   readonly retryDelaySeconds: number;
-  /** A process that gives no sign of life for so long is dead, and others do its jobs; at least 10. */
+  /**
+   * A process that gives no sign of life for so long is taken for dead, and others do its jobs; at least 10. One whose connection
+   * to PostgreSQL has ended is known to be dead long before: this is for one that hangs, or that the network has cut off.
+   */
   readonly heartbeatSeconds: number;
 }
 
@@ -62,15 +72,19 @@ interface RunningJob {
 export class Queue {
   readonly #db: Kysely<Tables>;
   readonly #boss: PgBoss;
-  readonly #embedded: boolean;
+  readonly #connection: Connection;
+  #presence: Presence = alone;
   readonly #settings: QueueSettings;
+  readonly #onFault: OnQueueFault;
   readonly #running = new Map<string, RunningJob>();
   #stopping = false;
+  #stopTakingOver: () => void = () => undefined;
 
   constructor(connection: Connection, settings: QueueSettings, onFault: OnQueueFault) {
     this.#db = connection.db;
-    this.#embedded = connection.embedded;
+    this.#connection = connection;
     this.#settings = settings;
+    this.#onFault = onFault;
     this.#boss = new PgBoss({
       ...connection.queueOptions,
       schema: queueSchema,
@@ -93,7 +107,7 @@ export class Queue {
       deleteAfterSeconds: 86_400,
       notify: true,
       // One process alone knows at its start that nothing is active; several find the dead by their heartbeat.
-      ...(this.#embedded ? {} : { heartbeatSeconds: this.#settings.heartbeatSeconds }),
+      ...(this.#connection.embedded ? {} : { heartbeatSeconds: this.#settings.heartbeatSeconds }),
     };
     await this.#boss.start();
     await forgetActiveKeys(this.#db);
@@ -122,7 +136,8 @@ export class Queue {
 
   /** Starts to do jobs, first those that a crash left behind. */
   async work(doJob: DoJob): Promise<void> {
-    if (this.#embedded) await this.#boss.deleteAllJobs(queueName);
+    if (this.#connection.embedded) await this.#boss.deleteAllJobs(queueName);
+    else await this.#joinOthers();
     for (const key of await readWaitingKeys(this.#db)) await this.#tick(key, {});
     const options = {
       // Skips the keys that are in work; without it a waiting tick of such a key holds up every other.
@@ -142,15 +157,44 @@ export class Queue {
     }
   }
 
+  async #joinOthers(): Promise<void> {
+    // Without its connection others take what is in work here for theirs: better once late than twice.
+    this.#presence = this.#connection.announcePresence(() => this.#abort('connection lost'));
+    await settledWithin(this.#presence.ready, longestJoiningMs);
+    this.#stopTakingOver = startTakingOver({
+      presence: this.#presence,
+      readWorkers: () => readWorkers(this.#db),
+      takeFrom: (worker) => this.#takeFrom(worker),
+      onFault: this.#onFault,
+    });
+  }
+
+  /** The ticks of a dead process would hold up their keys until its heartbeat is missed, and longer the oftener that was so. */
+  async #takeFrom(worker: number): Promise<void> {
+    await this.#db.transaction().execute(async (trx) => {
+      const db = fromKysely(trx);
+      for (const { key, tick } of await takeFrom(trx, worker)) {
+        if (tick !== null) await this.#boss.deleteJob(queueName, tick, { db });
+        await this.#tick(key, { db });
+      }
+    });
+  }
+
   /** Lets running jobs finish within the time given, then aborts them and gives them back. Idempotent. */
   async stop(timeoutMs: number): Promise<void> {
+    this.#stopTakingOver();
     const finished = this.#boss.offWork(queueName, { wait: true });
     await settledWithin(finished, Math.max(0, timeoutMs - abortGraceMs));
     this.#stopping = true;
-    for (const { controller } of this.#running.values()) controller.abort('stopping');
+    this.#abort('stopping');
     await settledWithin(finished, abortGraceMs);
     for (const { claimed } of this.#running.values()) await uncountAttempt(this.#db, claimed);
     await this.#boss.stop({ graceful: false });
+    await this.#presence.close();
+  }
+
+  #abort(reason: string): void {
+    for (const { controller } of this.#running.values()) controller.abort(reason);
   }
 
   async #tick(key: string, options: SendOptions): Promise<void> {
@@ -158,7 +202,7 @@ export class Queue {
   }
 
   async #settle(tick: Job<{ key: string }>, doJob: DoJob) {
-    const claimed = await claimJob(this.#db, tick.data.key);
+    const claimed = await claimJob(this.#db, tick.data.key, { worker: this.#presence.worker, tick: tick.id });
     const again = claimed !== null && (await this.#doClaimed(claimed, tick.signal, doJob));
     return { id: tick.id, status: again ? 'failed' : 'completed' } as const;
   }
@@ -187,6 +231,7 @@ export class Queue {
   /** Its own tick is over; one for later takes its place, unless a newer job has one already. */
   async #putOff(claimed: ClaimedJob, afterSeconds: number): Promise<boolean> {
     await uncountAttempt(this.#db, claimed);
+    await leaveJob(this.#db, claimed);
     await this.#tick(claimed.key, { startAfter: Math.min(Math.ceil(afterSeconds), longestWaitSeconds) });
     return false;
   }
@@ -197,6 +242,7 @@ export class Queue {
       await endJob(this.#db, claimed, code);
       return false;
     }
+    await leaveJob(this.#db, claimed);
     return (await readWaiting(this.#db, claimed)) === 'itself';
   }
 

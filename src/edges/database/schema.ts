@@ -30,6 +30,9 @@ export interface Tables {
     readonly accepted_at: Stamp;
     /** Set when nothing more is tried. */
     readonly failed_code: string | null;
+    /** The process that has taken it, as `Presence` numbers it, and the tick it did so by; null while nobody has. */
+    readonly worker: ColumnType<number | null, undefined, number | null>;
+    readonly tick: ColumnType<string | null, undefined, string | null>;
   };
   readonly audit_log: {
     readonly repository: string;
@@ -84,6 +87,11 @@ export interface Tables {
     readonly digest: string;
     readonly part: number;
     readonly content: Uint8Array;
+  };
+  readonly write_turns: {
+    readonly installation_id: string;
+    readonly next_write: Stamp;
+    readonly next_notification: Stamp;
   };
   readonly reviews: {
     readonly review_id: string;

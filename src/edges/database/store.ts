@@ -28,6 +28,7 @@ import { type DoJob, type OnQueueFault, Queue, type QueueSettings } from './queu
 import { type Pruned, prune, type Retention } from './retention.ts';
 import { createReviews, type Reviews } from './reviews.ts';
 import { type Tables, tableSchema } from './schema.ts';
+import { createWriteTurns, type TakeWriteTurn } from './write-turns.ts';
 
 /** A webhook that was received and checked. `jobs` is empty when it asks for no work. */
 export interface Delivery {
@@ -63,6 +64,8 @@ export interface Store {
   readStreams(): Promise<readonly StreamPlace[]>;
   /** Places jobs that no delivery asked for. */
   enqueue(jobs: readonly ReviewJob[]): Promise<void>;
+  /** Turns of writes to GitHub that all processes on this database share; null where there is but one. */
+  readonly takeWriteTurn: TakeWriteTurn | null;
   /** Jobs still to be done, those in work among them, and jobs that failed for good. */
   countJobs(): Promise<{ readonly waiting: number; readonly failed: number }>;
   /** Seconds since the oldest job still to be done was accepted; 0 when there is none. */
@@ -139,6 +142,7 @@ function toStore(connection: Connection, queue: Queue): Store {
       await db.transaction().execute((trx) => queue.place(trx, jobs));
       queue.announce(jobs);
     },
+    takeWriteTurn: connection.embedded ? null : createWriteTurns(db),
     countJobs: () => countJobs(db),
     readOldestJobAge: () => readOldestJobAge(db),
     prune: (retention) => prune(db, retention),

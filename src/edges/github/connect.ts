@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbotOctokit } from 'probot';
 import { UpstreamError, type WeirkeeperError } from '#core/base';
-import { createSpacing, type WriteSpacing } from './spacing.ts';
+import { createSpacing, type TakeTurn, type Turn, type WriteSpacing } from './spacing.ts';
 import { toFailure } from './to-failure.ts';
 import type { TokenSource } from './tokens.ts';
 
@@ -34,6 +34,8 @@ export interface ConnectOptions {
   readonly onOutcome?: (outcome: RequestOutcome) => void;
   /** `false` sends writes as fast as they come: for tests and the demo only. */
   readonly throttle?: WriteSpacing | false;
+  /** Gives turns to writes where several processes write for one installation; unless given, each process keeps its own apart. */
+  readonly takeTurn?: TakeTurn;
   /** Attempts in all, for requests that may be sent twice. */
   readonly attempts?: number;
   /** Pause before the second attempt; each later one is four times longer. */
@@ -46,7 +48,7 @@ export interface ConnectOptions {
 type Headers = Readonly<Record<string, string | number | undefined>>;
 
 interface Policy {
-  readonly turn: (method: string, url: string, now: number) => number;
+  readonly turn: Turn;
   /** Null for the App itself, whose credentials are made anew for each request. */
   readonly tokens: TokenSource | null;
   readonly told: (status: number, headers: Headers | undefined) => void;
@@ -73,7 +75,7 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 export interface InstallationAccess {
   readonly installationId: number;
   readonly tokens: TokenSource;
-  readonly turn: Policy['turn'];
+  readonly turn: Turn;
 }
 
 /**
@@ -129,7 +131,7 @@ function withPolicy(octokit: Octokit, policy: Policy): Octokit {
 interface Acting {
   readonly installationId: number | null;
   readonly tokens: TokenSource | null;
-  readonly turn: Policy['turn'];
+  readonly turn: Turn;
 }
 
 function policyOf(options: ConnectOptions, { installationId, tokens, turn }: Acting): Policy {
@@ -155,7 +157,7 @@ async function send<Response extends { readonly status: number; readonly headers
 ): Promise<Response> {
   const route = `${endpoint.method} ${endpoint.url}`;
   for (let attempt = 1; true; attempt += 1) {
-    await sleep(policy.turn(endpoint.method, endpoint.url, Date.now()));
+    await sleep(await policy.turn(endpoint.method, endpoint.url, Date.now()));
     const start = Date.now();
     try {
       const response = await request(AbortSignal.timeout(policy.timeoutMs));

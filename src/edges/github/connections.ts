@@ -2,7 +2,7 @@ import { DeploymentError } from '#core/base';
 import type { StreamPlace } from '#review';
 import { type ConnectOptions, connectApp, connectInstallation, type Octokit } from './connect.ts';
 import { type Access, fetchInstallationToken, type Use } from './installation-token.ts';
-import { createSpacing } from './spacing.ts';
+import { createSpacing, type Turn } from './spacing.ts';
 import type { AppIdentity } from './target.ts';
 import { createTokenSource } from './tokens.ts';
 
@@ -23,7 +23,7 @@ export interface Connections {
 /** One client for each repository and use, made when it is first asked for. */
 export function createConnections(options: ConnectOptions): Connections {
   const clients = new Map<string, Octokit>();
-  const turns = new Map<number, ReturnType<typeof createSpacing>>();
+  const turns = new Map<number, Turn>();
   let ofApp: Octokit | null = null;
   const app = () => (ofApp ??= connectApp(options));
   const clientFor = (access: Access): Octokit => {
@@ -31,7 +31,7 @@ export function createConnections(options: ConnectOptions): Connections {
     const known = clients.get(key);
     if (known !== undefined) return known;
     // GitHub counts writes by installation, whichever repository they are for.
-    const turn = turns.get(access.installationId) ?? createSpacing(options.throttle);
+    const turn = turns.get(access.installationId) ?? spacingOf(options, access.installationId);
     turns.set(access.installationId, turn);
     const tokens = createTokenSource(
       () => fetchInstallationToken(app(), access),
@@ -60,6 +60,11 @@ export function createConnections(options: ConnectOptions): Connections {
       return asked;
     },
   };
+}
+
+function spacingOf({ throttle, takeTurn }: ConnectOptions, installationId: number): Turn {
+  if (takeTurn === undefined) return createSpacing(throttle);
+  return createSpacing(throttle, (notifies, spacing) => takeTurn(installationId, notifies, spacing));
 }
 
 async function readIdentity(app: Octokit, appId: number): Promise<AppIdentity> {

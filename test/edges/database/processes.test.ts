@@ -87,6 +87,23 @@ else {
       }
     }, 120_000);
 
+    it('give each other turns to write: all apart, those that send mail further, an installation at a time', async () => {
+      test = await server.open();
+      const others = await test.reopen();
+      const take = async (installation: number, notifies: boolean) =>
+        Promise.all(
+          [test?.store, others].map(async (store) =>
+            store?.takeWriteTurn?.(installation, notifies, { writeMs: 60_000, notifyMs: 600_000 }),
+          ),
+        );
+      const minutes = (waits: readonly (number | undefined)[]) =>
+        waits.map((ms) => Math.ceil((ms ?? 0) / 60_000)).toSorted((a, b) => a - b);
+      expect(minutes(await take(1, false))).toEqual([0, 1]);
+      expect(minutes(await take(1, true))).toEqual([2, 12]);
+      expect(minutes(await take(1, false))).toEqual([13, 14]);
+      expect(minutes(await take(2, true))).toEqual([0, 10]);
+    });
+
     it('take over the job of one that was killed', async () => {
       test = await server.open();
       const url = await databaseUrlOf(test);
@@ -100,6 +117,21 @@ else {
         { what: 'begin', pull: '7', attempt: '2' },
         { what: 'end', pull: '7', attempt: '2' },
       ]);
+    }, 180_000);
+
+    it('give up a job of which others must think that nobody does it, and one of them does it', async () => {
+      test = await server.open();
+      const url = await databaseUrlOf(test);
+      const cutOff = await aWorker(url, 600_000);
+      await accept(8, 'a');
+      await eventually(() => cutOff.said().length === 1, 45_000);
+      const held = `FROM pg_stat_activity WHERE application_name = 'weirkeeper presence' AND datname = current_database()`;
+      await test.query(`SELECT pg_terminate_backend(pid) ${held}`);
+      const other = await aWorker(url, 10);
+      // The one or the other: the first has a new connection, and may be free again before.
+      await eventually(async () => (await allDone()) || cutOff.said().length === 2, 60_000);
+      const begun = [...cutOff.said(), ...other.said()].filter(({ what }) => what === 'begin');
+      expect(begun.map(({ attempt }) => attempt)).toEqual(['1', '2']);
     }, 180_000);
   });
 }

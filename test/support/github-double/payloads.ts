@@ -14,8 +14,7 @@ export type IssueCommentAction = 'created' | 'edited' | 'deleted';
 
 /** The fields every payload of a repository's event has. */
 export function envelope(world: World, repository: Repository, sender: User): Json {
-  const { owner } = repository;
-  const id = world.app.installationId;
+  const { owner, installationId: id } = repository;
   return {
     repository: repositoryJson(world, repository),
     ...(owner.type === 'Organization'
@@ -133,7 +132,7 @@ export function installationPayload(world: World, action: string, sender: User):
   const repositories = world.state.repositories.filter((repository) => repository.installed);
   return {
     action,
-    installation: installationJson(world),
+    installation: installationJson(world, world.app.installationId),
     repositories: repositories.map((repository) => {
       const json = repositoryJson(world, repository);
       return {

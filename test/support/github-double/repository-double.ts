@@ -18,6 +18,8 @@ export interface NewRepository {
   /** Files of the first commit on `main`. */
   readonly files?: FileChanges;
   readonly installed?: boolean;
+  /** The App's first installation unless given. */
+  readonly installationId?: number;
 }
 
 /** One repository: its people's verbs, its CI, and what was published in it. */
@@ -53,6 +55,7 @@ export async function createRepository(
     directory: join(directory, `${String(id)}.git`),
     refPrefix: 'refs/heads/',
     installed: wanted.installed ?? true,
+    installationId: wanted.installationId ?? world.app.installationId,
     labels: [],
     pulls: [],
     checkRuns: [],

@@ -11,11 +11,10 @@ export function appRoutes(redeliver: (delivery: Delivery) => void): readonly Rou
   return [
     route('GET', '/app', 'apps/apps#get-the-authenticated-app', ({ world }) => ok(appJson(world, world.app))),
     route('GET', '/app/installations', 'apps/apps#list-installations-for-the-authenticated-app', ({ world }) =>
-      ok([installationJson(world)]),
+      ok(installationIds(world).map((id) => installationJson(world, id))),
     ),
     route('GET', '/app/installations/:id', 'apps/apps#get-an-installation-for-the-authenticated-app', (call) => {
-      requireInstallation(call);
-      return ok(installationJson(call.world));
+      return ok(installationJson(call.world, requireInstallation(call)));
     }),
     route(
       'POST',
@@ -40,7 +39,7 @@ export function appRoutes(redeliver: (delivery: Delivery) => void): readonly Rou
       'GET',
       '/installation',
       { needs: 'jwt', docs: 'apps/apps#get-a-repository-installation-for-the-authenticated-app' },
-      ({ world }) => ok(installationJson(world)),
+      ({ world, repository }) => ok(installationJson(world, repository.installationId)),
     ),
     {
       method: 'GET',
@@ -63,12 +62,12 @@ function route(method: Route['method'], path: string, docs: string, run: Route['
   return { method, path, needs: 'jwt', docs, run };
 }
 
-export function installationJson(world: World): Json {
+export function installationJson(world: World, installationId: number): Json {
   const { app } = world;
-  const account = installedRepositories(world)[0]?.owner ?? app.owner;
-  const id = String(app.installationId);
+  const account = installedRepositories(world, installationId)[0]?.owner ?? app.owner;
+  const id = String(installationId);
   return {
-    id: app.installationId,
+    id: installationId,
     node_id: nodeId('I', id),
     account: userJson(world, account),
     app_id: app.id,
@@ -91,10 +90,12 @@ export function installationJson(world: World): Json {
 
 function createToken(call: Call): Reply {
   const { world, body } = call;
-  requireInstallation(call);
+  const installationId = requireInstallation(call);
   const permissions = narrowedPermissions(world.app.permissions, optionalObject(body, 'permissions'));
-  const repositories = narrowedRepositories(call);
-  const token = issueToken(world, permissions, repositories?.map((repository) => repository.id) ?? null);
+  const repositories = narrowedRepositories(call, installationId);
+  const isOnly = installationIds(world).length === 1;
+  const reached = repositories ?? (isOnly ? null : installedRepositories(world, installationId));
+  const token = issueToken(world, permissions, reached?.map((repository) => repository.id) ?? null);
   return created({
     token: token.token,
     expires_at: new Date(token.expiresAt).toISOString().replace(/\.\d+Z$/, 'Z'),
@@ -122,13 +123,13 @@ function narrowedPermissions(held: Permissions, asked: Json | null): Permissions
   return Object.fromEntries(entries);
 }
 
-function narrowedRepositories({ world, body }: Call): readonly Repository[] | null {
+function narrowedRepositories({ world, body }: Call, installationId: number): readonly Repository[] | null {
   const names = optionalList(body, 'repositories');
   const ids = optionalList(body, 'repository_ids');
   if (names === null && ids === null) {
     return null;
   }
-  const installed = installedRepositories(world);
+  const installed = installedRepositories(world, installationId);
   const found = [
     ...(names ?? []).map((name) => installed.find((repository) => repository.name === name)),
     ...(ids ?? []).map((id) => installed.find((repository) => repository.id === id)),
@@ -146,15 +147,22 @@ function narrowedRepositories({ world, body }: Call): readonly Repository[] | nu
 
 function installationRepositories({ world, identity }: Call): Reply {
   const ids = identity.kind === 'installation' ? identity.token.repositoryIds : null;
-  const shown = installedRepositories(world).filter((repository) => ids === null || ids.includes(repository.id));
+  const shown = world.state.repositories.filter(({ id, installed }) => installed && (ids === null || ids.includes(id)));
   return ok({
     total_count: shown.length,
     repositories: shown.map((repository) => repositoryJson(world, repository)),
   });
 }
 
-function installedRepositories(world: World): readonly Repository[] {
-  return world.state.repositories.filter((repository) => repository.installed);
+function installedRepositories(world: World, installationId: number): readonly Repository[] {
+  return world.state.repositories.filter(
+    (repository) => repository.installed && repository.installationId === installationId,
+  );
+}
+
+/** The App's installations, the first of them even when it covers nothing. */
+function installationIds({ app, state }: World): readonly number[] {
+  return [...new Set([app.installationId, ...state.repositories.map((repository) => repository.installationId)])];
 }
 
 /** Newest first, paged by a cursor as GitHub does it; `status` is success or failure. */
@@ -192,10 +200,14 @@ function deliveryJson(world: World, delivery: Delivery): Json {
     status_code: delivery.statusCode,
     event: delivery.event,
     action: delivery.action,
-    installation_id: world.app.installationId,
+    installation_id: installationOf(world, delivery),
     repository_id: delivery.repositoryId,
     throttled_at: null,
   };
+}
+
+function installationOf({ app, state }: World, { repositoryId }: Delivery): number {
+  return state.repositories.find(({ id }) => id === repositoryId)?.installationId ?? app.installationId;
 }
 
 function fullDeliveryJson(world: World, delivery: Delivery): Json {
@@ -215,8 +227,10 @@ function requireDelivery(call: Call): Delivery {
   return found;
 }
 
-function requireInstallation(call: Call): void {
-  if (integerParam(call, 'id') !== call.world.app.installationId) {
+function requireInstallation(call: Call): number {
+  const id = integerParam(call, 'id');
+  if (!installationIds(call.world).includes(id)) {
     throw notFound();
   }
+  return id;
 }

@@ -45,6 +45,8 @@ export interface Repository {
   readonly refPrefix: string;
   /** Whether the App's installation covers it. */
   installed: boolean;
+  /** Which of the App's installations does. */
+  readonly installationId: number;
   readonly labels: Label[];
   readonly pulls: PullRequest[];
   readonly checkRuns: CheckRun[];
