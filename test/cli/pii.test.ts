@@ -45,6 +45,7 @@ describe('weirkeeper pii', () => {
   it('prints one block a model as text', async () => {
     const told = await runCli('pii', '--manifest', manifest);
     expect(told.out).toContain('Columns with personal data that have a label of their own:');
+    expect(told.out).toMatch(/member_id: person\.key \(1\); raw; no label, by its name; .*from members\.member_id/);
   });
 
   it('takes registered columns from a policy', async () => {

@@ -3,12 +3,13 @@ import type { NodeLineage } from '#core/lineage';
 import type { CategoryId, Sensitivity } from './category.ts';
 import { categoryOf } from './category.ts';
 import { columnOf } from './column-at.ts';
-import type { ProjectWords } from './dictionary.ts';
-import { isPersonTable } from './dictionary.ts';
+import type { TableTraits } from './dictionary.ts';
+import type { ProjectWords } from './guess.ts';
 import type { Label } from './labels.ts';
 import { readNodeLabel } from './labels.ts';
 import type { LabelReader } from './registry.ts';
 import type { Classify } from './remember-names.ts';
+import { isPersonTable, traitsOf } from './table-traits.ts';
 
 /** How it is known that a column is personal: by its own label, by its model's label and its name, or by its name alone. */
 export type Known = 'label' | 'model-label' | 'dictionary';
@@ -47,7 +48,8 @@ export function statementsOf(
   const modelLabel = node === undefined ? null : readNodeLabel(node);
   const names = columns.map(({ column }) => column);
   const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names, knowledge);
-  const around = { node, types, modelLabel, personTable, knowledge };
+  const table = traitsOf(node?.name ?? '', names, knowledge);
+  const around = { node, types, modelLabel, personTable, table, knowledge };
   return new Map(names.map((name) => [name.toLowerCase(), statementOf(name, around)]));
 }
 
@@ -57,15 +59,20 @@ interface Around {
   readonly types: ReadonlyMap<string, string>;
   readonly modelLabel: Label | null;
   readonly personTable: boolean;
+  readonly table: TableTraits;
   readonly knowledge: Knowledge & { readonly classify: Classify };
 }
 
-function statementOf(name: string, { node, types, modelLabel, personTable, knowledge }: Around): ColumnStatement {
+function statementOf(
+  name: string,
+  { node, types, modelLabel, personTable, table, knowledge }: Around,
+): ColumnStatement {
   const { classify, dictionary, labelOf } = knowledge;
   const entry = columnOf(node, name);
   const label = labelOf(node, name);
   const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
-  const guess = classify(name, { personTable, dataType, description: entry?.description ?? '' })?.category ?? null;
+  const guess =
+    classify(name, { personTable, table, dataType, description: entry?.description ?? '' })?.category ?? null;
   return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
 }
 
