@@ -1,4 +1,5 @@
 // The GitHub double of `stall.ts`: one pull request, two large manifests.
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGitHubDouble } from '../../test/support/github-double/index.ts';
 import { aManifest, aModel, byId, type Json } from '../../test/support/manifests.ts';
@@ -36,11 +37,14 @@ async function answer(message: string): Promise<unknown> {
 
 /** A zip with a manifest of `orders` and as many others as it takes. */
 function zipOf(orders: string): Buffer {
-  const filler = 'x'.repeat(4_000);
-  const entry: Json = aModel('filler', { description: filler, columns: { id: { name: 'id', description: filler } } });
-  const many = Array.from({ length: Math.round(bytes / 8_600) }, (_, at) =>
-    JSON.stringify({ ...entry, unique_id: `model.shop.f${at}`, name: `f${at}`, alias: `f${at}` }),
-  );
+  const entry: Json = aModel('filler');
+  const many = Array.from({ length: Math.round(bytes / 8_600) }, (_, at) => {
+    // Each its own: a zip that is nothing but repetition is refused.
+    const description = randomBytes(50).toString('hex').repeat(40);
+    const columns = { id: { name: 'id', description } };
+    const name = `f${at}`;
+    return JSON.stringify({ ...entry, unique_id: `model.shop.${name}`, name, alias: name, description, columns });
+  });
   const own = byId(aModel('orders', { raw_code: orders, compiled_code: orders }));
   const text = JSON.stringify(aManifest({ nodes: own })).replace(
     '"nodes":{',

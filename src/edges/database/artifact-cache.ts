@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as letOthersWork } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { ArtifactCache } from '#review';
 import { type Tables, tableSchema } from './schema.ts';
@@ -11,8 +12,8 @@ export interface ArtifactCacheSettings {
 const defaultMostBytes = 256_000_000;
 /** Unused that long, an artifact is of a base that has moved on; GitHub itself keeps none longer than 90 days. */
 const unusedFor = sql.lit('14 days');
-/** Bytes of one row: few enough that one does not hold up a process that has other work. */
-const partBytes = 512 * 1024;
+/** Bytes of one row. Between two rows other work of the process has its turn: PGlite alone would give none. */
+const partBytes = 64 * 1024;
 
 /** Zips in rows that may be lost at any time. What is not whole is as good as none. */
 export function createArtifactCache(
@@ -53,6 +54,7 @@ async function readParts(db: Kysely<Tables>, digest: string, bytes: number): Pro
       .where('digest', '=', digest)
       .where('part', '=', part)
       .executeTakeFirst();
+    await letOthersWork();
     if (row === undefined || length + row.content.length > bytes) return null;
     zip.set(row.content, length);
     hash.update(row.content);
@@ -72,6 +74,7 @@ async function insertParts(db: Kysely<Tables>, digest: string, zip: Uint8Array):
   for (let part = 0; part * partBytes < zip.length; part++) {
     const content = zip.subarray(part * partBytes, (part + 1) * partBytes);
     await db.insertInto('artifact_cache_parts').values({ digest, part, content }).execute();
+    await letOthersWork();
   }
 }
 
