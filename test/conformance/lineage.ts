@@ -6,7 +6,6 @@
 // sqlglot comes from PyPI into the cache (WEIRKEEPER_CACHE, else the folder for temporary files): its newest version, and the
 // source of the same version for the cases. Nothing of it is kept in the project. A difference is known when
 // lineage-differences.json has an entry for it; exit 1 on one that is not.
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { createSqlReader } from '#edges/sql-engines';
 import { installSqlglot } from './install-sqlglot.ts';
 import type { Case } from './lineage-cases.ts';
 import { corpusCases, ourAnswers, sqlglotCases } from './lineage-cases.ts';
+import { askSqlglot } from './sqlglot-answers.ts';
 
 interface Reviewed {
   /** `<group>:<hash of dialect and SQL>:<column>`, or `<group>:*` for a kind of difference that `pattern` describes. */
@@ -40,9 +40,9 @@ const listPath = join(import.meta.dirname, 'lineage-differences.json');
 const reviewed = new Map(
   (JSON.parse(readFileSync(listPath, 'utf8')) as readonly Reviewed[]).map((entry) => [entry.id, entry]),
 );
-const { python, sources, version } = installSqlglot();
-const reader = createSqlReader();
-const cases = [...sqlglotCases(python, sources), ...corpusCases()].slice(
+const sqlglot = installSqlglot();
+const reader = createSqlReader({ timeout: 60_000 });
+const cases = [...sqlglotCases(sqlglot.python, sqlglot.sources), ...corpusCases()].slice(
   0,
   Number(values.limit ?? Number.MAX_SAFE_INTEGER),
 );
@@ -50,30 +50,10 @@ const started = process.cpuUsage();
 const ours = await ourAnswers(cases, reader);
 const spent = process.cpuUsage(started);
 await reader.close();
-const theirs = askSqlglot(cases);
+const theirs = await askSqlglot(cases, sqlglot, true);
 const counts = new Map<string, Count>();
 for (const one of cases) compare(one);
 print();
-
-interface Theirs {
-  readonly key: string;
-  readonly columns: Readonly<Record<string, readonly string[]>>;
-  readonly error: string | null;
-  readonly ms: number;
-}
-
-function askSqlglot(asked: readonly Case[]): ReadonlyMap<string, Theirs> {
-  const input = asked.map((one) => JSON.stringify(one)).join('\n');
-  const script = join(import.meta.dirname, 'ask-sqlglot.py');
-  const output = execFileSync(python, [script, sources, 'answer'], { input, encoding: 'utf8', maxBuffer: 1 << 30 });
-  return new Map(
-    output
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Theirs)
-      .map((one) => [one.key, one]),
-  );
-}
 
 function compare(one: Case): void {
   const count = counts.get(one.group) ?? {
@@ -111,7 +91,7 @@ function compare(one: Case): void {
 }
 
 function print(): void {
-  console.log(`sqlglot ${version}`);
+  console.log(`sqlglot ${sqlglot.version}`);
   console.log(
     'group     statements  compared  equal  differing: by sqlglot, by us, by reading, not reviewed  only ours  only sqlglot  neither',
   );

@@ -184,17 +184,16 @@ function functionRelation(
     unresolved: sink.unresolved,
   };
   const fixed = functionColumns[from.name]?.map((name) => ({ name, quoted: false })) ?? [];
-  const names = fixed.length > 0 ? fixed : namesOf(from.name, source);
+  const all = fixed.length > 0 ? fixed : namesOf(from.name, source);
+  // WITH ORDINALITY AS q(e, n): the last name is the number's.
+  const numbered = from.ordinal !== null && source.columnAliases.length > Math.max(1, from.expressions.length);
+  const names = numbered ? all.slice(0, -1) : all;
+  const ordinal = (numbered ? all.at(-1) : from.ordinal) ?? null;
   const columns = names.map(
     (name): RelationColumn => ({ name: name.name, key: identifierKey(name, trace.dialect), value }),
   );
-  if (from.ordinal !== null && source.columnAliases.length <= names.length) {
-    columns.push({
-      name: from.ordinal.name,
-      key: identifierKey(from.ordinal, trace.dialect),
-      value: constant('ordinal'),
-    });
-  }
+  if (ordinal !== null)
+    columns.push({ name: ordinal.name, key: identifierKey(ordinal, trace.dialect), value: constant('ordinal') });
   const closed = fixed.length > 0 || source.columnAliases.length > 0;
   return { columns, open: closed ? null : () => value, parents: [], rowset: nothing, signature: value.logic };
 }

@@ -56,13 +56,14 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
   };
 }
 
-/** UNPIVOT: the listed columns become rows. */
+/** UNPIVOT: the listed columns become rows, but where they are NULL; INCLUDE NULLS is not told apart. */
 export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace): Relation {
   const { dialect } = trace;
   const consumed = new Set(unpivot.inputs.flat().map((name) => identifierKey(name, dialect)));
   const kept = input.columns.filter((column) => !consumed.has(column.key));
   const nameKey = identifierKey(unpivot.nameColumn, dialect);
   const label: Value = { ...plain, logic: 'unpivot-name', made: strengths.expression };
+  const uses: RowsetUse[] = [];
   const made = unpivot.valueColumns.map((name, at): RelationColumn => {
     const values = unpivot.inputs.flatMap((names) => {
       const column = names[at];
@@ -70,6 +71,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     });
     const origins = new Map<string, Origin>();
     for (const value of values) {
+      uses.push(...usesOf(value, 'where'));
       for (const origin of value.origins.values()) {
         const stronger = { ...origin, strength: Math.max(origin.strength, strengths.expression) };
         origins.set(originKey(stronger), stronger);
@@ -88,7 +90,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     columns: [...kept, named, ...made],
     open: open === null ? null : (name) => (consumed.has(identifierKey(name, dialect)) ? null : open(name)),
     parents: input.parents,
-    rowset: { uses: [], inputs: [input.rowset] },
+    rowset: { uses, inputs: [input.rowset] },
     signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(', ')})`),
   };
 }
