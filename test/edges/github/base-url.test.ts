@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import { toSha } from '#core/base';
 import { createGitHub } from '#edges/github';
@@ -23,6 +23,8 @@ afterEach(() => {
   nock.cleanAll();
   nock.enableNetConnect();
 });
+// It stands between every socket of this process and the net, those of later spec files too.
+afterAll(() => nock.restore());
 
 describe.each([
   ['github.com', 'https://api.github.com', 'https://productionresultssa3.blob.core.windows.net', 'https://github.com'],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import nock from 'nock';
 import type { ClaimsQuestion } from '#core/evidence';
 import { noLlm, openAiSource } from '#edges/llm';
@@ -37,6 +37,8 @@ afterEach(() => {
   nock.cleanAll();
   nock.enableNetConnect();
 });
+// It stands between every socket of this process and the net, those of later spec files too.
+afterAll(() => nock.restore());
 
 describe('an OpenAI-compatible server', () => {
   it('is not believed when it repeats the key', async () => {

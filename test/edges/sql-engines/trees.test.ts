@@ -14,7 +14,7 @@ function tree(engine: EngineName, sql: string, dialect: Dialect): Query {
 const withoutSpans = (query: Query): unknown =>
   JSON.parse(JSON.stringify(query, (key, value: unknown) => (key === 'span' ? null : value)));
 
-await prepareEngine('sqlparser-ts');
+await Promise.all([prepareEngine('polyglot'), prepareEngine('sqlparser-ts')]);
 
 describe('one tree from three engines', () => {
   it.each([

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { runGit } from './git-process.ts';
 
 /** One commit as git has it; dates are ISO 8601 in UTC without fractions. */
 export interface Commit {
@@ -183,26 +183,16 @@ export async function git(
   input?: Buffer,
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const child = spawn('git', ['-c', 'core.quotePath=false', '-c', 'diff.renameLimit=3000', ...args], {
-    cwd: directory,
+  const { code, out, err } = await runGit({
+    directory,
+    args: ['-c', 'core.quotePath=false', '-c', 'diff.renameLimit=3000', ...args],
+    input: input ?? null,
     env: { ...cleanEnvironment(), ...variables },
   });
-  const out: Buffer[] = [];
-  const err: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-  child.stdin.on('error', () => undefined);
-  child.on('error', reject);
-  child.on('close', (code) => {
-    if (code === 0) {
-      resolve(Buffer.concat(out));
-    } else {
-      reject(new GitError(`git ${args[0] ?? ''}: ${Buffer.concat(err).toString().trim()}`));
-    }
-  });
-  child.stdin.end(input);
-  return promise;
+  if (code !== 0) {
+    throw new GitError(`git ${args[0] ?? ''}: ${err}`);
+  }
+  return Buffer.from(out.buffer, out.byteOffset, out.byteLength);
 }
 
 function cleanEnvironment(): Readonly<Record<string, string | undefined>> {

@@ -6,6 +6,7 @@ import { defaultEvents, defaultPermissions, type KeyPair, sharedKeyPair } from '
 import { issueToken } from './auth.ts';
 import { type BlobServer, closeServer, listen, originOf, startBlobServer } from './blob-server.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { holdGit, releaseGit } from './git-process.ts';
 import { graphqlRoute } from './graphql.ts';
 import type { Json } from './json.ts';
 import { installationPayload } from './payloads.ts';
@@ -96,6 +97,7 @@ export interface GitHubDouble {
 
 /** Starts the double on two free loopback ports; `close` removes its repositories. */
 export async function startGitHubDouble(options: GitHubDoubleOptions = {}): Promise<GitHubDouble> {
+  holdGit();
   const directory = await mkdtemp(join(tmpdir(), 'github-double-'));
   const keyPair = options.keyPair ?? (await sharedKeyPair());
   const state = createState();
@@ -237,4 +239,5 @@ async function closeAll(server: Server, blobs: BlobServer, webhooks: Webhooks, d
   await closeServer(server);
   await blobs.close();
   await rm(directory, { recursive: true, force: true });
+  releaseGit();
 }
