@@ -120,16 +120,16 @@ function nameOf(project: DbtProject, uniqueId: UniqueId): string {
   return (node?.identifier ?? node?.name ?? uniqueId.split('.').at(-1) ?? '').toLowerCase();
 }
 
+/** By name; of two columns of one name, the first, as sqlglot has it. */
 function columnsOf(lineage: ProjectLineage, uniqueId: UniqueId, name: (id: UniqueId) => string): Answer {
   const node = lineage.get(uniqueId);
-  return new Map(
-    node?.unresolved === null
-      ? node.columns.map(({ column, sources, unresolved }) => {
-          const leaves = sources.map((source) => `${name(source.uniqueId)}.${source.column}`.toLowerCase());
-          return [column.toLowerCase(), unresolved === null ? [...new Set(leaves)].sort() : null];
-        })
-      : [],
-  );
+  const answer = new Map<string, readonly string[] | null>();
+  for (const { column, sources, unresolved } of node?.unresolved === null ? node.columns : []) {
+    const leaves = sources.map((source) => `${name(source.uniqueId)}.${source.column}`.toLowerCase());
+    const key = column.toLowerCase();
+    if (!answer.has(key)) answer.set(key, unresolved === null ? [...new Set(leaves)].sort() : null);
+  }
+  return answer;
 }
 
 const adapters: Readonly<Record<string, string>> = { tsql: 'sqlserver', '': 'other' };
