@@ -32,7 +32,6 @@ interface Count {
   onlyOurs: number;
   onlyTheirs: number;
   neither: number;
-  theirMs: number;
 }
 
 const { values } = parseArgs({ options: { limit: { type: 'string' }, show: { type: 'boolean', default: false } } });
@@ -46,9 +45,7 @@ const cases = [...sqlglotCases(sqlglot.python, sqlglot.sources), ...corpusCases(
   0,
   Number(values.limit ?? Number.MAX_SAFE_INTEGER),
 );
-const started = process.cpuUsage();
 const ours = await ourAnswers(cases, reader);
-const spent = process.cpuUsage(started);
 await reader.close();
 const theirs = await askSqlglot(cases, sqlglot, true);
 const counts = new Map<string, Count>();
@@ -57,14 +54,13 @@ print();
 
 function compare(one: Case): void {
   const count = counts.get(one.group) ?? {
-    ...{ statements: 0, compared: 0, equal: 0, unknown: 0, onlyOurs: 0, onlyTheirs: 0, neither: 0, theirMs: 0 },
+    ...{ statements: 0, compared: 0, equal: 0, unknown: 0, onlyOurs: 0, onlyTheirs: 0, neither: 0 },
     known: { sqlglot: 0, ours: 0, reading: 0 },
   };
   counts.set(one.group, count);
   count.statements += 1;
   const theirAnswer = theirs.get(one.key);
   const ourAnswer = ours.get(one.key) ?? new Map<string, readonly string[] | null>();
-  count.theirMs += theirAnswer?.ms ?? 0;
   const theirColumns = new Map(Object.entries(theirAnswer?.columns ?? {}));
   const hash = createHash('sha256').update(`${one.dialect}\n${one.sql}`).digest('hex').slice(0, 12);
   for (const column of new Set([...ourAnswer.keys(), ...theirColumns.keys()])) {
@@ -73,6 +69,8 @@ function compare(one: Case): void {
     const answered = other?.every((leaf) => leaf !== '?' && !leaf.endsWith('.*')) === true;
     if (mine === null || !answered) {
       count[mine !== null ? 'onlyOurs' : answered ? 'onlyTheirs' : 'neither'] += 1;
+      if (values.show && mine === null && answered)
+        console.log(`only sqlglot ${one.group}:${hash}:${column} (${one.key})\n  sqlglot ${other.join(' ')}`);
       continue;
     }
     count.compared += 1;
@@ -101,10 +99,5 @@ function print(): void {
       `${group.padEnd(8)}  ${count.statements}  ${count.compared}  ${count.equal} (${share} %)  ${count.known.sqlglot}, ${count.known.ours}, ${count.known.reading}, ${count.unknown}  ${count.onlyOurs}  ${count.onlyTheirs}  ${count.neither}`,
     );
   }
-  const theirMs = [...counts.values()].reduce((sum, count) => sum + count.theirMs, 0);
-  const ourMs = (spent.user + spent.system) / 1_000;
-  console.log(
-    `CPU: ours ${(ourMs / cases.length).toFixed(2)} ms a statement, sqlglot ${(theirMs / cases.length).toFixed(2)} ms: ${(theirMs / ourMs).toFixed(0)} times`,
-  );
   if ([...counts.values()].some((count) => count.unknown > 0)) process.exitCode = 1;
 }
