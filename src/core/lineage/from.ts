@@ -1,5 +1,6 @@
 import { type Expression, type Identifier, identifierKey, type Join, maskReason, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { namesOf, numberApart } from './function-names.ts';
 import { fold } from './logic.ts';
 import { namedFromEnd, pivotRelation, unpivotRelation } from './pivot.ts';
 import {
@@ -184,11 +185,7 @@ function functionRelation(
     unresolved: sink.unresolved,
   };
   const fixed = functionColumns[from.name]?.map((name) => ({ name, quoted: false })) ?? [];
-  const all = fixed.length > 0 ? fixed : namesOf(from.name, source);
-  // WITH ORDINALITY AS q(e, n): the last name is the number's.
-  const numbered = from.ordinal !== null && source.columnAliases.length > Math.max(1, from.expressions.length);
-  const names = numbered ? all.slice(0, -1) : all;
-  const ordinal = (numbered ? all.at(-1) : from.ordinal) ?? null;
+  const { names, ordinal } = numberApart(from, source, fixed.length > 0 ? fixed : namesOf(from.name, source));
   const columns = names.map(
     (name): RelationColumn => ({ name: name.name, key: identifierKey(name, trace.dialect), value }),
   );
@@ -204,12 +201,6 @@ function fileName(from: { readonly name: string; readonly expressions: readonly 
   return first?.kind === 'literal' && first.name.startsWith("'")
     ? { name: `${from.name}(${first.name}`, quoted: true }
     : null;
-}
-
-function namesOf(name: string, source: Source): readonly Identifier[] {
-  if (source.columnAliases.length > 0) return source.columnAliases;
-  if (name === 'explode' || name === 'explode_outer') return [{ name: 'col', quoted: false }];
-  return source.alias === null ? [] : [source.alias];
 }
 
 function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, trace: Trace): Relation {
