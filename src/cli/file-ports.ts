@@ -1,3 +1,4 @@
+import { POLICY_PATH } from '#core/base';
 import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
@@ -5,7 +6,7 @@ import { chooseLlm } from '#edges/llm';
 import { ephemeralSigner } from '#edges/signing';
 import { evidenceFileSource } from '#edges/warehouse';
 import { type EvidenceSource, noLineageCache, type ReviewPorts, type SqlReader } from '#review';
-import { readText } from './read-text.ts';
+import { readIfThere, readText } from './read-text.ts';
 
 /** Which files a review on the command line reads. */
 export interface ReviewFiles {
@@ -28,7 +29,7 @@ export function filePorts(
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
       readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true }),
-      readFile: () => Promise.resolve(files.policy),
+      readFile: (_request, path) => Promise.resolve(path === POLICY_PATH ? files.policy : readIfThere(path)),
       readLabelHistory: () => Promise.resolve([]),
     },
     artifacts: directoryArtifacts({ base: files.base, head: files.head }),

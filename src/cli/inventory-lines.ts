@@ -40,12 +40,20 @@ function toText({ columns: all, coverage }: Inventory): readonly string[] {
   return [...nodes, '', 'Columns with personal data that have a label of their own:', ...labelled];
 }
 
+/** Why a column without a label of its own counts as personal. */
+const judgedBy: Readonly<Record<InventoryLine['known'], string>> = {
+  label: 'no label of its own, labelled further up',
+  'model-label': 'no label of its own, its model is labelled',
+  dictionary: 'no label, by its name',
+};
+
 function toTextLine({
   column,
   category,
   sensitivity,
   level,
   label,
+  known,
   origin,
   protection,
   readers,
@@ -53,7 +61,7 @@ function toTextLine({
   const parts = [
     `${category} (${sensitivity})`,
     level,
-    label === null ? 'no label' : `label ${label}`,
+    label === null ? judgedBy[known] : `label ${label}`,
     ...(protection === null ? [] : [protection]),
     ...(readers.length === 0 ? [] : [`read by ${readers.join(', ')}`]),
   ];

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { plural, RepositoryError, toLine } from '#core/base';
+import { RepositoryError } from '#core/base';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
 import { columnLines } from './column-lines.ts';
 import { sentence } from './doubts.ts';
+import { tellRendered } from './tell-rendered.ts';
 import { givenSide, withTraced } from './with-traced.ts';
 
 interface LineageFlags {
@@ -53,25 +54,6 @@ function linesFor(lineage: ProjectLineage, project: DbtProject, flags: LineageFl
   if (flags.format === 'text')
     throw new RepositoryError('no-column', '--format text draws one column: name it with --column model.column');
   return lineageLines(lineage, project).map((line) => JSON.stringify(line));
-}
-
-/** SQL that dbt did not compile is told apart, with what was taken for granted. */
-function tellRendered({ nodes }: DbtProject): void {
-  const rendered = [...nodes.values()].flatMap((node) => (node.rendered?.failed === null ? [node.rendered] : []));
-  if (rendered.length === 0) return;
-  const assumed = [...new Set(rendered.flatMap((one) => one.assumed))].map(
-    (what) => `${toLine(what, 80)} at its default`,
-  );
-  const incremental = rendered.some(({ isIncremental }) => isIncremental !== null)
-    ? ['is_incremental() read as false']
-    : [];
-  const notes = [
-    ...assumed.slice(0, 10),
-    ...(assumed.length > 10 ? [`${assumed.length - 10} more vars`] : []),
-    ...incremental,
-  ];
-  const told = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  console.error(`weirkeeper: dbt compiled nothing of ${plural(rendered.length, 'model')}: rendered from Jinja${told}`);
 }
 
 /** Models whose columns are not all known would otherwise be missing without a word. */

@@ -1,11 +1,15 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { piiInventory } from '#core/gates';
+import { RepositoryError } from '#core/base';
+import type { DataContract } from '#core/change';
+import { contractPaths, piiInventory } from '#core/gates';
 import { coverage } from '#core/lineage';
-import { gateOptions } from '#core/policy';
+import { gateOptions, parseContract } from '#core/policy';
 import { sentence } from './doubts.ts';
 import { inventoryLines } from './inventory-lines.ts';
 import { readPolicyFile } from './policy-file.ts';
+import { readIfThere } from './read-text.ts';
+import { tellRendered } from './tell-rendered.ts';
 import { givenSide, withTraced } from './with-traced.ts';
 
 interface PiiFlags {
@@ -30,10 +34,20 @@ export function addPiiCommand(program: Command): void {
 async function printInventory(flags: PiiFlags): Promise<void> {
   const side = givenSide(flags);
   const options = flags.policy === undefined ? {} : gateOptions(readPolicyFile(flags.policy).policy).get('pii');
+  const contracts = contractPaths(options).map(readContract);
   await withTraced(side, (traced) => {
-    for (const line of inventoryLines(piiInventory(traced, options), flags.format)) process.stdout.write(`${line}\n`);
+    tellRendered(traced.project);
+    const inventory = piiInventory({ ...traced, contracts }, options);
+    for (const line of inventoryLines(inventory, flags.format)) process.stdout.write(`${line}\n`);
     for (const { uniqueId, reason } of coverage(traced.lineage, traced.project).unresolved) {
       console.error(`weirkeeper: ${uniqueId}: not followed: ${sentence(reason)}`);
     }
   });
+}
+
+/** A data contract that the policy names, below the current folder. Throws RepositoryError that names file and remedy. */
+function readContract(path: string): DataContract {
+  const parsed = parseContract(readIfThere(path), path);
+  if (!parsed.ok) throw new RepositoryError(parsed.reason.code, sentence(parsed.reason));
+  return parsed.value;
 }

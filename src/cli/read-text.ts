@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { RepositoryError } from '#core/base';
 
 /** Text of the file that a flag names. Throws RepositoryError that names both. */
@@ -14,4 +14,9 @@ export function readText(path: string, flag: string): string {
   } catch {
     throw new RepositoryError('not-text', `${path}: is not UTF-8 text; write it again as UTF-8`);
   }
+}
+
+/** Text of a file that the policy names, below the current folder; null when it is not there. */
+export function readIfThere(path: string): string | null {
+  return existsSync(path) ? readText(path, 'gates.pii.contracts') : null;
 }

@@ -1,11 +1,11 @@
 import { sha256 } from '#core/audit';
 import type { Reason } from '#core/base';
 import { toSha } from '#core/base';
-import type { PullRequest, Sides } from '#core/change';
+import type { DataContract, PullRequest, Sides } from '#core/change';
 import type { Parsed } from '#core/dbt';
-import { gates } from '#core/gates';
+import { contractPaths, gates } from '#core/gates';
 import type { Policy } from '#core/policy';
-import { defaultPolicy, POLICY_PATH, parsePolicy } from '#core/policy';
+import { defaultPolicy, gateOptions, POLICY_PATH, parseContract, parsePolicy } from '#core/policy';
 import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 import { readSide } from './read-side.ts';
 import { toRepositoryError } from './to-repository-error.ts';
@@ -37,6 +37,7 @@ export interface PolicyFile {
 export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts): Promise<Snapshot> {
   const pullRequest = await ports.pullRequests.readPullRequest(request);
   const { policy, policyFile } = await readPolicy(request, pullRequest, ports);
+  const contracts = await readContracts(request, policyFile === null ? [] : namedContracts(policy), ports, pullRequest);
   const [base, head] = await Promise.all([
     ports.artifacts.fetch('base', request, pullRequest, policy.artifacts),
     ports.artifacts.fetch('head', request, pullRequest, policy.artifacts),
@@ -47,7 +48,28 @@ export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts
   const sides = readSides(pullRequest, base.set, head.set);
   if (!sides.ok) return { ...collected, sides: sides.reason, evidence: [] };
   const evidence = [base.set.evidence, head.set.evidence].filter((text) => text !== null);
-  return { ...collected, sides: sides.value, evidence };
+  return { ...collected, sides: { ...sides.value, contracts }, evidence };
+}
+
+function namedContracts(policy: Policy): readonly string[] {
+  return contractPaths(gateOptions(policy).get('pii'));
+}
+
+/** The data contracts that the policy names, from the same commit. Throws RepositoryError where one is not there or not readable. */
+async function readContracts(
+  request: ReviewRequest,
+  paths: readonly string[],
+  { pullRequests }: Pick<ReviewPorts, 'pullRequests'>,
+  pullRequest: PullRequest | null,
+): Promise<readonly DataContract[]> {
+  const sha = pullRequest?.baseSha ?? toSha('');
+  const contracts: DataContract[] = [];
+  for (const path of paths) {
+    const parsed = parseContract(await pullRequests.readFile(request, path, sha), path);
+    if (!parsed.ok) throw toRepositoryError(parsed.reason);
+    contracts.push(parsed.value);
+  }
+  return contracts;
 }
 
 function readSides(pullRequest: PullRequest | null, base: ArtifactSet, head: ArtifactSet): Parsed<Sides> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { aFolder, demo, runCli } from '../support/run-cli.ts';
 
@@ -43,6 +45,7 @@ describe('weirkeeper pii', () => {
   it('prints one block a model as text', async () => {
     const told = await runCli('pii', '--manifest', manifest);
     expect(told.out).toContain('Columns with personal data that have a label of their own:');
+    expect(told.out).toMatch(/member_id: person\.key \(1\); raw; no label, by its name; .*from members\.member_id/);
   });
 
   it('takes registered columns from a policy', async () => {
@@ -52,6 +55,33 @@ describe('weirkeeper pii', () => {
     );
     const told = await runCli('pii', '--manifest', manifest, '--policy', policy);
     expect(told.out).toContain('No column holds personal data');
+  });
+
+  it('misses a data contract that the policy names and that is not there', async () => {
+    const path = 'demo/contract-of-a-spec.yaml';
+    const policy = folder.write('contracts.yml', `gates:\n  pii:\n    contracts: [${path}]\n`);
+    const told = await runCli('pii', '--manifest', manifest, '--policy', policy);
+    expect(told).toMatchObject({ code: 3, out: '' });
+    expect(told.err).toContain(`${path}: named in gates.pii.contracts`);
+  });
+
+  it('tells which models were rendered from Jinja, because dbt compiled nothing of them', async () => {
+    const parsed = JSON.parse(gunzipSync(readFileSync(manifest)).toString('utf8')) as {
+      nodes: Record<string, Record<string, unknown>>;
+    };
+    for (const node of Object.values(parsed.nodes)) {
+      node['compiled'] = false;
+      node['compiled_code'] = null;
+    }
+    const told = await runCli(
+      'pii',
+      '--manifest',
+      folder.write('parsed.json', JSON.stringify(parsed)),
+      '--format',
+      'csv',
+    );
+    expect(told.err).toMatch(/dbt compiled nothing of \d+ models: rendered from Jinja/);
+    expect(told.out).toContain('contact.email');
   });
 
   it('says what is wrong with the policy, and where', async () => {

@@ -49,6 +49,32 @@ describe('collectSnapshot', () => {
     expect(policyFile).toEqual({ path: POLICY, sha: BASE, digest: sha256(text) });
   });
 
+  describe('reads the data contracts that the policy names, from the base', () => {
+    const policy = 'gates:\n  pii:\n    contracts: [contracts/people.yaml]\n';
+    const withContract = (text: string | null) =>
+      aWorld({
+        files: {
+          [`${BASE}:${POLICY}`]: policy,
+          ...(text === null ? {} : { [`${BASE}:contracts/people.yaml`]: text }),
+        },
+      });
+
+    it('and hands them on', async () => {
+      const { sides } = await collectSnapshot(aRequest(), withContract('kind: DataContract\n').ports);
+      expect(sides).toMatchObject({
+        contracts: [{ path: 'contracts/people.yaml', content: { kind: 'DataContract' } }],
+      });
+    });
+
+    it.each<[string, string | null, RegExp]>([
+      ['is not there', null, /contracts\/people\.yaml: .*not there on the base branch; .*weirkeeper\.yml/],
+      ['is not YAML', 'a: 1\nb: [1', /contracts\/people\.yaml:2:.* not YAML/],
+      ['is no object', '- a', /contracts\/people\.yaml:1:1 .*no object/],
+    ])('and stops where one %s', async (_, text, message) => {
+      await expect(collectSnapshot(aRequest(), withContract(text).ports)).rejects.toThrow(message);
+    });
+  });
+
   it('stops at a policy that is not YAML before it fetches anything', async () => {
     const world = aWorld({ files: { [`${BASE}:${POLICY}`]: 'version: [1' } });
     await expect(collectSnapshot(aRequest(), world.ports)).rejects.toBeInstanceOf(RepositoryError);

@@ -45,6 +45,7 @@ export const sourceColumns: readonly string[] = [
   'plan varchar',
   'home_phone varchar',
   'payload variant',
+  'latitude numeric',
 ];
 
 const pii = gates.find((gate) => gate.id === 'pii') as Gate;

@@ -3,6 +3,7 @@ import { sha256, toUniqueId } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { childrenOf } from '#core/dbt';
 import { type Known, type ProjectLineage, startTracing, type Tracing, traceProject } from '#core/lineage';
+import type { DataContract } from '#core/pii';
 import type { Query, SqlAnswer, SqlStatement } from '#core/sql';
 import { toDialect } from '#core/sql';
 import type { AnalyzedSide, Change, ProjectSide } from './change.ts';
@@ -15,6 +16,7 @@ export interface Sides {
   readonly pullRequest: PullRequest | null;
   readonly base: ProjectSide;
   readonly head: ProjectSide;
+  readonly contracts?: readonly DataContract[];
 }
 
 /** The statements whose trees the analysis needs: the compiled SQL of every model and snapshot of both sides. */
@@ -30,13 +32,13 @@ export function analyzeChange(sides: Sides, answers: ReadonlyMap<string, SqlAnsw
 
 /** What a pull request changes and what that reaches, from both sides and their lineage. */
 export function compareSides(
-  { pullRequest, base, head }: Sides,
+  { pullRequest, base, head, contracts = [] }: Sides,
   lineage: Readonly<Record<Side, ProjectLineage>>,
 ): Change {
   const found = findModified(base.project, head.project, { runResults: head.runResults, pullRequest });
   const sides = { base: analyzedSide(base, lineage.base), head: analyzedSide(head, lineage.head) };
   const columnChanges = compareColumns({ ...sides, modified: found.modified });
-  return { pullRequest, ...sides, ...found, columnChanges };
+  return { pullRequest, ...sides, ...found, columnChanges, contracts };
 }
 
 function analyzedSide(side: ProjectSide, lineage: ProjectLineage): AnalyzedSide {

@@ -1,6 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import type { DbtCatalog, DbtProject, ResourceType, RunResults } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
+import type { DataContract } from '#core/pii';
 import type { Query } from '#core/sql';
 import type { PullRequest } from './pull-request.ts';
 
@@ -35,6 +36,8 @@ export interface Change {
   readonly removed: readonly UniqueId[];
   /** Columns that differ, of modified models and of those that change through them; ordered by model and column. */
   readonly columnChanges: readonly ColumnChange[];
+  /** Data contracts that the policy names, as the base branch has them; none where it is not set. */
+  readonly contracts?: readonly DataContract[];
 }
 
 export interface AnalyzedSide extends ProjectSide {

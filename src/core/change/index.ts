@@ -1,5 +1,6 @@
 // What a pull request changes (nodes, columns, row set) and what that reaches.
 
+export type { DataContract } from '#core/pii';
 export type { Sides, SideTracing } from './analyze-change.ts';
 export {
   analyzeChange,

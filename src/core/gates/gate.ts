@@ -39,6 +39,8 @@ export interface Finding<MessageId extends string = string> {
   readonly movesRowsOf?: readonly UniqueId[];
   /** What would prove the change safe, as an imperative phrase; '' when nothing would. */
   readonly safeIf: string;
+  /** YAML to paste that would do it; none where it takes more. */
+  readonly yaml?: string;
 }
 
 /** What a gate found. `summary` is one phrase for the table of gates. */

@@ -15,6 +15,7 @@ export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateRe
 export { defineGate } from './gate.ts';
 export type { Inventory, InventoryLine } from './pii/inventory.ts';
 export { piiInventory } from './pii/inventory.ts';
+export { contractPaths } from './pii/options.ts';
 export type { GateOutcome, GatePlan, PlanInput } from './plan.ts';
 export { judgeAll, planGates } from './plan.ts';
 

@@ -11,6 +11,7 @@ import { findMissingLabels } from './pii/missing-labels.ts';
 import type { PathMessage } from './pii/new-paths.ts';
 import { findNewPaths } from './pii/new-paths.ts';
 import { piiOptions, toTraceOptions } from './pii/options.ts';
+import { findReIdentified } from './pii/re-identified.ts';
 import { findRemovedProtections } from './pii/removed-protections.ts';
 import type { ShapeMessage } from './pii/sink-shape.ts';
 import { findSinkShapes } from './pii/sink-shape.ts';
@@ -25,6 +26,7 @@ type MessageId =
   | 'label-conflict'
   | 'protection-removed'
   | 'audience-widened'
+  | 're-identified'
   | 'unlabelled-column'
   | 'literal-personal-data';
 
@@ -68,6 +70,10 @@ export const pii = defineGate({
       cost: 'warn',
     },
     'audience-widened': { text: '`{model}` holds {categories} (`{columns}`) and {how}{more}', cost: 'warn' },
+    're-identified': {
+      text: '`{model}` joins `{pseudonym}` ({level}) to {category} in `{named}` and shows it as `{column}`: the rows of `{relation}` named nobody before',
+      cost: 'warn',
+    },
     'literal-personal-data': {
       text: '{file} line {line}{more} holds what looks like personal data or a secret ({kind}); the value is not repeated here',
       cost: 'block',
@@ -102,6 +108,7 @@ export const pii = defineGate({
       ...findConflictingLabels(traced),
       ...findUnlabelledColumns(traced),
       ...findWiderAudience(traced),
+      ...findReIdentified(traced),
       ...findSinkShapes(traced),
     ].filter((finding) => !said.has(subjectKey(finding)));
     const blind = findBlindSpots(traced);

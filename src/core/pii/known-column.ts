@@ -3,11 +3,13 @@ import type { NodeLineage } from '#core/lineage';
 import type { CategoryId, Sensitivity } from './category.ts';
 import { categoryOf } from './category.ts';
 import { columnOf } from './column-at.ts';
-import type { ProjectWords } from './dictionary.ts';
-import { classifyColumnName, isPersonTable } from './dictionary.ts';
+import type { TableTraits } from './dictionary.ts';
+import type { ProjectWords } from './guess.ts';
 import type { Label } from './labels.ts';
 import { readNodeLabel } from './labels.ts';
 import type { LabelReader } from './registry.ts';
+import type { Classify } from './remember-names.ts';
+import { isPersonTable, traitsOf } from './table-traits.ts';
 
 /** How it is known that a column is personal: by its own label, by its model's label and its name, or by its name alone. */
 export type Known = 'label' | 'model-label' | 'dictionary';
@@ -38,15 +40,16 @@ export interface Knowledge {
 export function statementsOf(
   { uniqueId, columns }: NodeLineage,
   project: DbtProject,
-  knowledge: Knowledge,
+  knowledge: Knowledge & { readonly classify: Classify },
 ): ReadonlyMap<string, ColumnStatement> {
   const node = project.nodes.get(uniqueId);
   const listed = knowledge.catalog?.get(uniqueId)?.columns ?? [];
   const types = new Map(listed.map(({ name, type }) => [name.toLowerCase(), type]));
   const modelLabel = node === undefined ? null : readNodeLabel(node);
   const names = columns.map(({ column }) => column);
-  const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names, knowledge.words);
-  const around = { node, types, modelLabel, personTable, knowledge };
+  const personTable = modelLabel?.pii === true || isPersonTable(node?.name ?? '', names, knowledge);
+  const table = traitsOf(node?.name ?? '', names, knowledge);
+  const around = { node, types, modelLabel, personTable, table, knowledge };
   return new Map(names.map((name) => [name.toLowerCase(), statementOf(name, around)]));
 }
 
@@ -56,16 +59,20 @@ interface Around {
   readonly types: ReadonlyMap<string, string>;
   readonly modelLabel: Label | null;
   readonly personTable: boolean;
-  readonly knowledge: Knowledge;
+  readonly table: TableTraits;
+  readonly knowledge: Knowledge & { readonly classify: Classify };
 }
 
-function statementOf(name: string, { node, types, modelLabel, personTable, knowledge }: Around): ColumnStatement {
-  const { words, dictionary, labelOf } = knowledge;
+function statementOf(
+  name: string,
+  { node, types, modelLabel, personTable, table, knowledge }: Around,
+): ColumnStatement {
+  const { classify, dictionary, labelOf } = knowledge;
   const entry = columnOf(node, name);
   const label = labelOf(node, name);
   const dataType = types.get(name.toLowerCase()) ?? entry?.dataType ?? null;
-  const around = { personTable, dataType, description: entry?.description ?? '', words };
-  const guess = classifyColumnName(name, around)?.category ?? null;
+  const guess =
+    classify(name, { personTable, table, dataType, description: entry?.description ?? '' })?.category ?? null;
   return { label, personal: label === null ? byName(guess, modelLabel, dictionary) : byLabel(guess, label) };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '#core/base';
-import { isJsonObject } from '#core/base';
+import { escapePattern, isJsonObject } from '#core/base';
 import type { DbtColumn, DbtNode } from '#core/dbt';
 import type { CategoryId, Sensitivity } from './category.ts';
 import { toCategoryId } from './category.ts';
@@ -20,16 +20,16 @@ export interface Label {
 }
 
 /**
- * Everything said of a column, what counts first: `config.meta`, `config.tags` (dbt 1.10 and later), then `meta`, `tags`, then
- * bindings to a policy of the warehouse.
+ * Everything said of a column where it is documented, what counts first: `config.meta`, `config.tags` (dbt 1.10 and later), then
+ * `meta`, `tags`, then bindings to a policy of the warehouse.
  */
 export function columnLabels(column: DbtColumn): readonly Label[] {
   const config = objectAt(column.entry, 'config');
   return [
-    fromMeta(objectAt(config, 'meta'), 'config.meta'),
-    fromTags(listAt(config, 'tags'), 'config.tags'),
-    fromMeta(column.meta, 'meta'),
-    fromTags(column.tags, 'tag'),
+    labelOfMeta(objectAt(config, 'meta'), 'config.meta'),
+    labelOfTags(textsAt(config, 'tags'), 'config.tags'),
+    labelOfMeta(column.meta, 'meta'),
+    labelOfTags(column.tags, 'tag'),
     fromBindings(column.entry, config),
   ].filter((label) => label !== null);
 }
@@ -38,6 +38,20 @@ export function columnLabels(column: DbtColumn): readonly Label[] {
 export function readColumnLabel(column: DbtColumn): Label | null {
   return columnLabels(column)[0] ?? null;
 }
+
+/** What a hook binds a column to: `alter table … modify column email set tag pii_type = 'email'`. Null when none does. */
+export function hookLabel(hooks: readonly string[], column: string): Label | null {
+  if (hooks.length === 0) return null;
+  const name = `["\`[]?${escapePattern(column)}["\`\\]]?`;
+  const tagged = new RegExp(`(?<![\\w$])${name}\\s+(?:set|apply)\\s+tags?\\s*\\(?\\s*([^)]*)`, 'i');
+  const pairs = hooks.flatMap((hook) => [...(tagged.exec(hook)?.[1] ?? '').matchAll(tagPair)]);
+  return labelOfTags(
+    pairs.map(([, key = '', value = '']) => tagText([key.split('.').at(-1) ?? '', value])),
+    'tag set by a hook',
+  );
+}
+
+const tagPair = /["`']?([\w.]+)["`']?\s*=\s*'([^']*)'/g;
 
 /** Two places that contradict each other: yes and no, or kinds with nothing in common. Null when they agree. */
 export function labelConflict(labels: readonly Label[]): readonly [Label, Label] | null {
@@ -53,10 +67,16 @@ function contradicts(a: Label, b: Label): boolean {
   return a.types.length > 0 && b.types.length > 0 && !a.types.some((type) => b.types.includes(type));
 }
 
-/** The label of a model, seed, snapshot or source as a whole (`contains_pii`); it says that some columns are personal. */
+/**
+ * The label of a model, seed, snapshot or source as a whole (`contains_pii`); it says that some columns are personal. dbt hands
+ * `+meta` and `+tags` of dbt_project.yml down into the node itself; what a source says of all its tables stands in `source_meta`.
+ */
 export function readNodeLabel(node: DbtNode): Label | null {
   return (
-    fromMeta(objectAt(node.config, 'meta'), 'config.meta') ?? fromMeta(node.meta, 'meta') ?? fromTags(node.tags, 'tag')
+    labelOfMeta(objectAt(node.config, 'meta'), 'config.meta') ??
+    labelOfMeta(node.meta, 'meta') ??
+    labelOfTags(node.tags, 'tag') ??
+    labelOfMeta(objectAt(node.entry, 'source_meta'), 'source_meta')
   );
 }
 
@@ -64,7 +84,8 @@ const flagKeys = ['pii', 'contains_pii', 'is_pii', 'sensitive', 'gdpr'];
 const gradeKeys = ['classification', 'data_classification', 'sensitivity'];
 const typeKeys = ['pii_type', 'pii_types', 'pii_category'];
 
-function fromMeta(meta: JsonObject, place: string): Label | null {
+/** What an object of keys says (`pii`, `classification`, …); `place` is where it stands. Null when nothing. */
+export function labelOfMeta(meta: JsonObject, place: string): Label | null {
   const types = typeKeys.flatMap((key) => typesOf(meta[key]));
   const graded = gradeKeys.map((key) => gradeOf(meta[key])).find((grade) => grade !== null) ?? null;
   const because = textAt(meta, 'pii_reason') ?? textAt(meta, 'reason');
@@ -84,7 +105,8 @@ function fromMeta(meta: JsonObject, place: string): Label | null {
   return grade === undefined ? null : labelled(`${place}.${grade}`, types, graded);
 }
 
-function fromTags(tags: readonly string[], place: string): Label | null {
+/** What tags say (`pii`, `pii_email`, `confidential`). Null when nothing. */
+export function labelOfTags(tags: readonly string[], place: string): Label | null {
   for (const tag of tags) {
     const name = tag.toLowerCase().trim();
     if (/^(no|non|not)[_-]?pii$/.test(name)) {
@@ -107,15 +129,16 @@ function fromBindings(entry: JsonObject, config: JsonObject): Label | null {
     if (Array.isArray(policyTags) && policyTags.length > 0) return labelled('policy_tags', [], null);
     if (textAt(place, 'masking_policy') !== null || isJsonObject(place['column_mask']))
       return labelled('masking policy', [], null);
-    const label = fromTags(Object.entries(objectAt(place, 'databricks_tags')).map(tagText), 'databricks_tags');
+    const label = labelOfTags(Object.entries(objectAt(place, 'databricks_tags')).map(tagText), 'databricks_tags');
     if (label !== null) return label;
   }
   return null;
 }
 
-/** `pii: true` is the tag `pii`; `pii: email` is `pii_email`; `classification: pii` is `pii`. */
+/** `pii: true` is the tag `pii`; `pii: email` and `pii_type: email` are `pii_email`; `classification: pii` is `pii`. */
 function tagText([key, value]: readonly [string, JsonValue]): string {
   const text = typeof value === 'string' ? value.toLowerCase() : String(value === true);
+  if (/^pii_(type|category)$/i.test(key)) return `pii_${text}`;
   if (!/^(contains_)?pii$/i.test(key)) return text;
   if (['true', 'yes', 'y', '1', ''].includes(text)) return key;
   return ['false', 'no', 'n', '0'].includes(text) ? 'no_pii' : `${key}_${text}`;
@@ -175,7 +198,8 @@ export function objectAt(from: JsonObject, key: string): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-function listAt(from: JsonObject, key: string): readonly string[] {
+/** The texts under a key, one or a list of them. */
+export function textsAt(from: JsonObject, key: string): readonly string[] {
   const value = from[key];
   if (typeof value === 'string') return [value];
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];

@@ -14,9 +14,11 @@ export const levels = [
 ] as const;
 export type Level = (typeof levels)[number];
 
+const ranks = Object.fromEntries(levels.map((level, at) => [level, at])) as Readonly<Record<Level, number>>;
+
 /** Whether `a` leaves more of the datum than `b`. */
 export function isAbove(a: Level, b: Level): boolean {
-  return levels.indexOf(a) > levels.indexOf(b);
+  return ranks[a] > ranks[b];
 }
 
 /** A function that a repository declares to protect data. */
@@ -67,9 +69,7 @@ export function levelAfter(level: Level, step: Step): Level {
   const { transformation, functions } = step.source;
   if (transformation === 'constant' || isOnlyUsed(step)) return 'clear';
   let left = level;
-  for (const name of functions.toReversed()) {
-    left = lower(left, levelOf(name.toLowerCase(), step));
-  }
+  for (const name of functions) left = lower(left, levelOf(name.toLowerCase(), step));
   return left;
 }
 

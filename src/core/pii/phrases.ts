@@ -16,7 +16,7 @@ export const personWords: ReadonlySet<string> = new Set([...englishPersonWords, 
 
 /** Words that are a person's part in something: a column of that name alone holds who it was. */
 export const roleWords: ReadonlySet<string> = words(
-  'sender recipient assignee attendee supervisor approver requester reporter reviewer submitter author cardholder addressee',
+  'user sender recipient assignee attendee supervisor approver requester reporter reviewer submitter author cardholder addressee',
 );
 
 /** Words for things: what they qualify is not personal, whatever follows (`campaign_name`, `company_phone` is borderline and stays). */
@@ -31,6 +31,17 @@ export const thingWords: ReadonlySet<string> = words(`
   code rule policy test variant version environment source domain carrier network site website url business
   timezone zone promotion coupon discount offer display
 `);
+
+/** Places that are open to all; a table named after them holds their addresses and not a person's. */
+export const placeWords: ReadonlySet<string> = words(
+  'school store shop branch building hotel station warehouse venue office restaurant hospital clinic studio gym library museum airport',
+);
+
+/** Parts of an address that mean something else where there is no address. */
+export const regionWords: ReadonlySet<string> = words('state province district country canton prefecture');
+
+/** What a message is about. */
+export const contentWords: ReadonlySet<string> = words('subject body content text snippet');
 
 /** A name that begins so counts, switches or measures; it does not hold the datum. */
 export const headVetoes: ReadonlySet<string> = words(
@@ -109,6 +120,7 @@ const strongTable: PhraseTable = {
   criminal: 'conviction|convicted|arrest|offence|offense|offender|criminal|felony|misdemeanor|sex offender|probation',
   'hr.fin':
     'salary|income|wage|wages|credit score|compensation|base pay|hourly rate|annual pay|net worth|payslip|bonus amount|garnishment|allowances|claim dependent',
+  'person.key': 'person id|user id|patient id|employee id|employee number|guardian id',
   edu: `iep|ell|english language learner|free reduced|free and reduced|reduced lunch|meals program|special education|homeless student|homeless|
     gifted eligibility|migrant status|student number|student id|student id number|education identifier|native language|test accommodations|unaccompanied youth`,
 };
@@ -127,8 +139,8 @@ const weakTable: PhraseTable = {
   freetext:
     'note|notes|comment|comments|message|transcript|body|biography|feedback|remarks|memo|payload|reason for referral',
   'online.device': 'session id|cookie|fingerprint',
-  'person.key': `patient id|employee number|employee id|staff id|person id|user id|customer id|client id|contact id|member id|
-    guardian id|teacher id|driver id|profile id|personnel number|staff number|lead id|participant id|parent id|account id`,
+  'person.key': `staff id|customer id|client id|contact id|member id|
+    teacher id|driver id|profile id|personnel number|staff number|lead id|participant id|parent id|account id`,
 };
 
 /** Names that are personal in a table of people when they stand alone, or after a word for a person. */

@@ -31,7 +31,8 @@ function persistsColumns({ config, resourceType }: DbtNode): boolean {
   return resourceType === 'source' || objectAt(config, 'persist_docs')['columns'] === true;
 }
 
-function hookTexts({ config }: DbtNode): readonly string[] {
+/** SQL that dbt runs after it has built the node. */
+export function hookTexts({ config }: DbtNode): readonly string[] {
   const hooks = [config['post-hook'], config['post_hook']].flat();
   return hooks.flatMap((hook) => {
     if (typeof hook === 'string') return [hook];

@@ -4,6 +4,7 @@ export { POLICY_PATH } from '#core/base';
 export { decide, undecided } from './decide.ts';
 export type { LabelEvent } from './decide-labels.ts';
 export { decideLabels } from './decide-labels.ts';
+export { parseContract } from './parse-contract.ts';
 export { parsePolicy } from './parse-policy.ts';
 export type { ArtifactSettings, Policy } from './policy.ts';
 export { DEEP_REVIEW, gateOptions, gatePolicy } from './policy.ts';

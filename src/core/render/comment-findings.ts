@@ -9,6 +9,7 @@ import { groupFindings } from './group-findings.ts';
 import { consumerMarkdown, nameOf, splitReach } from './names.ts';
 import { counted } from './quantities.ts';
 import type { RequestFacts, ReviewView } from './review-view.ts';
+import { yamlBlock } from './yaml-lines.ts';
 
 /** Findings that block or warn, the most harmful first, each in four short parts. */
 export function findingsSection(view: ReviewView, detail: Detail): string {
@@ -29,7 +30,7 @@ export function allFindings({ verdict }: ReviewView): readonly RatedFinding[] {
   return groupFindings(rankFindings(verdict.gates.flatMap(({ findings }) => findings)));
 }
 
-/** One finding in up to four lines: what changed and where · when it matters · who is downstream · what would make it safe. */
+/** One finding in up to four lines: what changed and where · when it matters · who is downstream · what would make it safe; and YAML to paste. */
 export function findingBlock(
   view: ReviewView,
   finding: RatedFinding,
@@ -44,7 +45,9 @@ export function findingBlock(
     finding.safeIf === '' ? '' : `Safe if: ${sentence(finding.safeIf, max)}`,
   ];
   // Two spaces at the end of a line break it without a new paragraph.
-  return lines.filter((line) => line !== '').join('  \n');
+  const block = lines.filter((line) => line !== '').join('  \n');
+  const yaml = max < 200 ? '' : yamlBlock(finding.yaml);
+  return yaml === '' ? block : `${block}\n\n${yaml}`;
 }
 
 /** `path:line` as text, or as a link to that line at head where there is a repository. */

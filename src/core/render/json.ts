@@ -19,6 +19,7 @@ const finding = z.strictObject({
   fingerprint: text.describe('Stable across pushes.'),
   downstream: z.array(text).describe('unique_ids of consumers and models that the finding reaches.'),
   moves_rows_of: z.array(text).describe('unique_ids of models whose rows it moves without a value of it.'),
+  yaml: text.nullable().describe('YAML to paste that would mend it.'),
 });
 
 /** The command line's JSON: a contract, so fields are added and never changed. */
@@ -120,6 +121,7 @@ function toFindingJson({
   fingerprint,
   downstream,
   movesRowsOf = [],
+  yaml,
 }: RatedFinding): ReviewJson['gates'][number]['findings'][number] {
   return {
     message_id: messageId,
@@ -133,5 +135,6 @@ function toFindingJson({
     fingerprint,
     downstream: [...downstream],
     moves_rows_of: [...movesRowsOf],
+    yaml: yaml ?? null,
   };
 }

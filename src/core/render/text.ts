@@ -11,6 +11,7 @@ import { counted, shortSha } from './quantities.ts';
 import type { ReviewView } from './review-view.ts';
 import { verdictWords } from './verdict-words.ts';
 import { artifactLines } from './workflow-lines.ts';
+import { yamlLines } from './yaml-lines.ts';
 
 const MAX_MODELS = 40;
 const MAX_FINDINGS = 50;
@@ -54,6 +55,7 @@ function oneFinding(view: ReviewView, finding: RatedFinding, number: number): re
   return [
     `${number}. ${unmarked(finding.text, 400)} [${finding.gateId}: ${finding.cost}, ${finding.basis}]`,
     ...details.filter((line) => line !== '').map((line) => `   ${line}`),
+    ...yamlLines(finding.yaml).map((line) => `     ${line}`),
   ];
 }
 

@@ -3,6 +3,7 @@ import { fromKysely, type Job, PgBoss, type SendOptions } from 'pg-boss';
 import { sortedBy } from '#core/base';
 import { type JobContext, jobKey, makesStale, type ReviewJob } from '#review';
 import type { Connection } from './connect.ts';
+import { forgetActiveKeys } from './forget-active-keys.ts';
 import {
   type ClaimedJob,
   claimJob,
@@ -95,6 +96,7 @@ export class Queue {
       ...(this.#embedded ? {} : { heartbeatSeconds: this.#settings.heartbeatSeconds }),
     };
     await this.#boss.start();
+    await forgetActiveKeys(this.#db);
     await this.#boss.createQueue(queueName, { policy: 'stately', ...options });
     await this.#boss.updateQueue(queueName, options);
     // Makes pg-boss remember the queue: looking it up inside a PGlite transaction would wait for that transaction.

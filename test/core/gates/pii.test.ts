@@ -4,7 +4,7 @@ import type { Change } from '#core/change';
 import type { Gate, GateResult } from '#core/gates';
 import { gates } from '#core/gates';
 import type { ChangeWords, NodeOfTest, NodeWords } from '../../support/a-change.ts';
-import { aChange, aModel, anExposure, aSource, from } from '../../support/a-change.ts';
+import { aChange, aModel, anExposure, aSource, from, id } from '../../support/a-change.ts';
 
 const gate = gates.find(({ id }) => id === 'pii') as Gate;
 
@@ -310,10 +310,8 @@ describe('a label', () => {
       findings: [
         {
           messageId: 'label-missing',
-          data: {
-            columns: 'mail',
-            yaml: 'models:\n  - name: int_people\n    columns:\n      - name: mail\n        meta:\n          pii: true',
-          },
+          data: { columns: 'mail' },
+          yaml: 'models:\n  - name: int_people\n    columns:\n      - name: mail\n        meta:\n          pii: true',
         },
       ],
     });
@@ -333,6 +331,75 @@ describe('a label', () => {
     expect(
       told({ base: { nodes: [crm, stg, old] }, head: { nodes: [crm, stg, old] }, modified: ['int_people'] }),
     ).toEqual(['passed']);
+  });
+});
+
+it('rows of a source whose key is a hash by its name, joined back to an address, are told as a guess', () => {
+  const events = aSource('web.events', { columns: { email_hash: {}, plan: {} } });
+  const at = 'source.shop.web.events';
+  const rowset = [at, 'model.shop.stg_people'].map((uniqueId) => ({
+    ...{ uniqueId: id(uniqueId), clause: 'join' as const },
+    column: uniqueId === at ? 'email_hash' : 'email',
+  }));
+  const before = { plan: [from(`${at}.plan`)] };
+  const met = aModel('visits', { lineage: { ...before, plan2: [from('stg_people.email')] }, rowset });
+  const nodes = (model: NodeOfTest) => ({ nodes: [crm, stg, events, model] });
+  expect(told({ base: nodes(aModel('visits', { lineage: before })), head: nodes(met) })).toEqual([
+    're-identified visits heuristic',
+  ]);
+});
+
+it('a path that only a name tells of comes with YAML that labels it where it begins', () => {
+  const app = aSource('app.users', { columns: { phone: {} } });
+  const head = { nodes: [app, mart({ phone: [from('source.shop.app.users.phone')] })] };
+  expect(judge(aChange({ base: { nodes: [app, mart({})] }, head }))).toMatchObject({
+    findings: [
+      {
+        messageId: 'new-personal-path',
+        yaml: `sources:
+  - name: app
+    tables:
+      - name: users
+        columns:
+          - name: phone
+            config:
+              meta:
+                pii: true`,
+        matters: expect.stringMatching(/^under GDPR .*; the path: users\.phone → mart\.phone; at base: none$/),
+      },
+    ],
+  });
+});
+
+describe('labels in conflict', () => {
+  const over = (words: NodeWords) => aModel('stg_people', { lineage: { email: [from(mail)] }, ...words });
+  const before = { nodes: [crm, over({ columns: { email: labelled } })] };
+
+  it.each<[string, NodeWords, readonly string[]]>([
+    [
+      'of a column and of its model as a whole',
+      { columns: { email: labelled }, meta: { contains_pii: false } },
+      ['label-conflict stg_people.email proven'],
+    ],
+    [
+      'is none where only some columns are personal',
+      { columns: { email: labelled }, meta: { contains_pii: true } },
+      ['passed'],
+    ],
+  ])('%s', (_, after, expected) => {
+    expect(told({ base: before, head: { nodes: [crm, over(after)] } })).toEqual(expected);
+  });
+
+  it('of YAML and a data contract of the base', () => {
+    const content = { schema: [{ name: 'stg_people', properties: [{ name: 'email', classification: 'pii' }] }] };
+    const after = over({ columns: { email: { meta: { pii: false, pii_reason: 'made up' } } } });
+    const change = {
+      ...aChange({ base: before, head: { nodes: [crm, after] } }),
+      contracts: [{ path: 'c.yaml', content }],
+    };
+    expect(judge(change)).toMatchObject({
+      findings: [{ messageId: 'label-conflict', data: { second: 'data contract c.yaml.classification (personal)' } }],
+    });
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classifyColumnName, isPersonTable } from '#core/pii';
+import { classifyColumnName, isPersonTable, pseudonymOf, traitsOf } from '#core/pii';
 
 const anywhere = { personTable: false, dataType: null };
 const amongPeople = { personTable: true, dataType: null };
@@ -42,6 +42,8 @@ describe('a column’s name', () => {
     ['web_password', 'credential.secret'],
     ['api_key', 'credential.secret'],
     ['salary', 'hr.fin'],
+    ['user_id', 'person.key'],
+    ['person_id', 'person.key'],
     ['ethnicity', 'special'],
     ['diagnosis_code', 'health'],
     ['fingerprint_scan', 'bio'],
@@ -88,7 +90,7 @@ describe('a column’s name', () => {
     'zipped',
     'name',
     'city',
-    'user_id',
+    'customer_id',
     'comment',
     'gender',
     '',
@@ -140,6 +142,26 @@ describe('a table', () => {
   });
 });
 
+describe('the rest of a table tells', () => {
+  const among = (table: string, columns: readonly string[], name: string) => {
+    const personTable = isPersonTable(table, columns);
+    return classifyColumnName(name, { personTable, table: traitsOf(table, columns), dataType: null })?.category ?? null;
+  };
+  it.each([
+    ['a state in an address of a person', 'dim_customers', ['street', 'city', 'state'], 'state', 'loc.coarse'],
+    ['a country in an address of a person', 'contacts', ['email', 'zip', 'country'], 'mailing_country', 'loc.coarse'],
+    ['a state that is a status', 'dim_customers', ['id', 'state'], 'state', null],
+    ['the state of a company beside an address', 'contacts', ['email', 'zip'], 'company_state', null],
+    ['the address of a place that is open to all', 'schools', ['name', 'address', 'zip', 'fax'], 'address', null],
+    ['the name of a place that is open to all', 'dim_stores', ['name', 'manager_name', 'zip'], 'name', null],
+    ['a person of such a place', 'schools', ['name', 'principal_name'], 'principal_name', 'person.name'],
+    ['what a message is about', 'mail_events', ['id', 'subject'], 'subject', 'freetext'],
+    ['what a course is about', 'courses', ['id', 'subject'], 'subject', null],
+  ] as const)('%s: %s with %j', (_, table, columns, name, category) => {
+    expect(among(table, columns, name)).toBe(category);
+  });
+});
+
 describe('what a description calls a column', () => {
   const around = { personTable: false, dataType: 'text' };
   const described = (name: string, description: string, dataType = 'text') =>
@@ -148,6 +170,10 @@ describe('what a description calls a column', () => {
   it.each([
     ['value_1', 'E-mail address of the buyer', 'contact.email'],
     ['value_1', 'The phone number, as entered.', 'contact.phone'],
+    ['api_uuid', 'External unique identifier for the student.', 'person.key'],
+    ['log_to', 'When an entry is made, the e-mail address of the person who is told.', 'contact.email'],
+    ['shop_uuid', 'Unique identifier of the shop.', null],
+    ['site', "Identifier for this student's school.", null],
     ['f_12', 'Allowances (PII)', 'unspecified'],
     ['remark_x', 'Free-text note on the visit', 'freetext'],
     ['value_1', 'Whether the e-mail address is verified', null],
@@ -167,7 +193,7 @@ describe('words of a repository', () => {
     expect(classifyColumnName('pledger_name', around)?.category).toBe('person.name');
     expect(classifyColumnName('pledger_name', { personTable: false, dataType: null })).toBeNull();
     expect(classifyColumnName('demo_email', around)).toBeNull();
-    expect(isPersonTable('dim_pledgers', ['id'], words)).toBe(true);
+    expect(isPersonTable('dim_pledgers', ['id'], { words })).toBe(true);
     expect(isPersonTable('dim_pledgers', ['id'])).toBe(false);
   });
 });
@@ -209,4 +235,17 @@ describe('names in other languages', () => {
   ])('%s is not personal', (name) => {
     expect(classifyColumnName(name, { personTable: false, dataType: null })).toBeNull();
   });
+});
+
+it.each([
+  ['email_hash', 'contact.email'],
+  ['HashedEmail', null],
+  ['emailSha256', 'contact.email'],
+  ['phone_md5_hash', 'contact.phone'],
+  ['row_hash', null],
+  ['email_hash_count', null],
+  ['access_token', null],
+  ['email', null],
+])('%s is a pseudonym of %s', (name, category) => {
+  expect(pseudonymOf(name)).toBe(category);
 });

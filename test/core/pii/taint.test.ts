@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TaintOptions } from '#core/pii';
-import { labelReader, taintsOf, traceTaint } from '#core/pii';
+import { hopsOf, labelReader, taintsOf, traceTaint } from '#core/pii';
 import type { NodeOfTest, NodeWords } from '../../support/a-change.ts';
 import { aModel, aSide, aSource, from, id } from '../../support/a-change.ts';
 
@@ -190,7 +190,7 @@ describe('paths', () => {
     });
     expect(others).toEqual([]);
     expect(taint?.origin).toEqual({ uniqueId: 'source.shop.crm.people', column: 'email' });
-    expect(taint?.path.map(({ uniqueId, column }) => `${uniqueId}.${column}`)).toEqual([
+    expect(hopsOf(taint?.trail ?? null).map(({ uniqueId, column }) => `${uniqueId}.${column}`)).toEqual([
       'model.shop.a.mail',
       'model.shop.m.contact',
     ]);

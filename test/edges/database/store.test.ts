@@ -238,6 +238,20 @@ describe.each(testDatabases().map((database) => [database.name, database] as con
       });
     });
 
+    describe('a key that was in work when the queue was looked at', () => {
+      it('is not passed over once that work is done, also after a restart', async () => {
+        await test.query(`UPDATE weirkeeper_queue.queue SET singletons_active = ARRAY['shop/warehouse#7']`);
+        const store = await test.reopen();
+        const done: ReviewJob[] = [];
+        await store.work(async (job) => {
+          done.push(job);
+          return { kind: 'done' };
+        });
+        await store.acceptDelivery(aDelivery('d1', aReviewJob()));
+        await eventually(() => done.length === 1);
+      });
+    });
+
     describe('a stop', () => {
       it('lets a running job finish', async () => {
         let finished = false;

@@ -3,13 +3,23 @@ import { sortedBy } from '#core/base';
 import type { Change } from '#core/change';
 import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import type { ColumnAt, Label, LabelReader, Personal, ProjectWords, RegistryRule, Sanitizer, Taints } from '#core/pii';
+import type {
+  ColumnAt,
+  Label,
+  LabelReader,
+  LabelsReader,
+  Personal,
+  ProjectWords,
+  RegistryRule,
+  Sanitizer,
+  Taints,
+} from '#core/pii';
 import {
   classifyColumnName,
   columnKey,
   datumOf,
-  labelReader,
   labelSensitivity,
+  labelsReader,
   makingOf,
   traceTaint,
   withEveryColumn,
@@ -28,8 +38,10 @@ export interface TracedSide {
 
 export interface TracedChange {
   readonly change: Change;
-  /** The policy's and the YAML's word on a column, the policy's first. */
+  /** What counts of everything that is said of a column. */
   readonly labelOf: LabelReader;
+  /** Everything that is said of a column, what counts first. */
+  readonly labelsOf: LabelsReader;
   readonly allowed: Allowed;
   readonly base: TracedSide;
   readonly head: TracedSide;
@@ -54,7 +66,8 @@ export interface TraceOptions {
  */
 export function traceChange(change: Change, options: TraceOptions): TracedChange {
   const { dictionary, sanitizers, words, externalNames, allowed } = options;
-  const labelOf = labelReader(options.registry);
+  const labelsOf = labelsReader(options.registry, change.contracts ?? []);
+  const labelOf: LabelReader = (node, column) => labelsOf(node, column)[0] ?? null;
   const known = { dictionary, sanitizers, words, labelOf };
   const base = { project: change.base.project, lineage: withEveryColumn(change.base.lineage) };
   const head = { project: change.head.project, lineage: withEveryColumn(change.head.lineage) };
@@ -73,7 +86,7 @@ export function traceChange(change: Change, options: TraceOptions): TracedChange
     seeds: baseSeeds,
   });
   return {
-    ...{ change, labelOf, allowed, headIds, baseIds },
+    ...{ change, labelOf, labelsOf, allowed, headIds, baseIds },
     base: { ...base, taints: baseTaints, sinks: sinksOf(base.project, externalNames) },
     head: { ...head, taints: headTaints, sinks: sinksOf(head.project, externalNames) },
   };

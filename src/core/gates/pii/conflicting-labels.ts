@@ -1,42 +1,60 @@
 import { sortedBy, toFingerprint } from '#core/base';
+import type { DbtNode } from '#core/dbt';
 import type { Label } from '#core/pii';
-import { columnLabels, columnOf, labelConflict } from '#core/pii';
+import { columnOf, labelConflict, readNodeLabel } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
 import { nameOf, wordPattern } from './path-text.ts';
 
-/** Columns whose labels contradict each other, and did not at base. */
+type Conflict = readonly [Label, Label];
+
+/**
+ * Columns of which two places say otherwise (the policy, YAML, hooks, a data contract, or a model that is said to hold nothing
+ * personal), and did not at base.
+ */
 export function findConflictingLabels(traced: TracedChange): readonly Finding<'label-conflict'>[] {
-  const { base, head, baseIds, change } = traced;
-  const findings: Finding<'label-conflict'>[] = [];
-  for (const node of sortedBy(head.project.nodes.values(), ({ uniqueId }) => uniqueId)) {
+  const { base, head, baseIds } = traced;
+  return sortedBy(head.project.nodes.values(), ({ uniqueId }) => uniqueId).flatMap((node) => {
     const before = base.project.nodes.get(baseIds.get(node.uniqueId) ?? node.uniqueId);
-    for (const column of node.columns.values()) {
-      const conflict = labelConflict(columnLabels(column));
-      const old = columnOf(before, column.name);
-      if (conflict === null || (old !== null && labelConflict(columnLabels(old)) !== null)) continue;
-      const { uniqueId, patchPath, originalFilePath } = node;
-      const [first, second] = conflict;
-      findings.push({
-        messageId: 'label-conflict',
-        data: {
-          model: nameOf(head, uniqueId),
-          column: column.name,
-          first: labelText(first),
-          second: labelText(second),
-        },
-        subject: { uniqueId, column: column.name },
-        place: placeInPatch(change.pullRequest, [patchPath ?? originalFilePath], wordPattern(column.name)),
-        basis: 'proven',
-        fingerprint: toFingerprint('pii', 'label-conflict', uniqueId, column.name.toLowerCase()),
-        matters: 'the first counts here; another tool may read the other',
-        downstream: [],
-        safeIf: 'say it once',
-      });
-    }
-  }
-  return findings;
+    return [...node.columns.values()].flatMap(({ name }) => {
+      const conflict = conflictAt(traced, node, name);
+      if (conflict === null || (before !== undefined && conflictBefore(traced, before, name))) return [];
+      return [toFinding(traced, node, { column: name, conflict })];
+    });
+  });
+}
+
+function conflictBefore(traced: TracedChange, before: DbtNode, column: string): boolean {
+  return columnOf(before, column) !== null && conflictAt(traced, before, column) !== null;
+}
+
+/** A model that holds some personal data has columns that are not; one that holds none has none that are. */
+function conflictAt({ labelsOf }: TracedChange, node: DbtNode, column: string): Conflict | null {
+  const labels = labelsOf(node, column);
+  if (labels.length === 0) return null;
+  const ofNode = readNodeLabel(node);
+  return labelConflict(
+    ofNode?.pii === false ? [...labels, { ...ofNode, source: `${ofNode.source} of the whole` }] : labels,
+  );
+}
+
+function toFinding(
+  { head, change }: TracedChange,
+  { uniqueId, patchPath, originalFilePath }: DbtNode,
+  { column, conflict: [first, second] }: { readonly column: string; readonly conflict: Conflict },
+): Finding<'label-conflict'> {
+  return {
+    messageId: 'label-conflict',
+    data: { model: nameOf(head, uniqueId), column, first: labelText(first), second: labelText(second) },
+    subject: { uniqueId, column },
+    place: placeInPatch(change.pullRequest, [patchPath ?? originalFilePath], wordPattern(column)),
+    basis: 'proven',
+    fingerprint: toFingerprint('pii', 'label-conflict', uniqueId, column.toLowerCase()),
+    matters: 'the first counts here; another tool may read the other',
+    downstream: [],
+    safeIf: 'say it once',
+  };
 }
 
 function labelText({ source, pii, types }: Label): string {

@@ -6,6 +6,7 @@ import { isAbove, lineageOf, makingOf, readNodeLabel, taintsOf } from '#core/pii
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange, TracedSide } from './compare-sides.ts';
+import { labelLike, labelYaml } from './label-yaml.ts';
 import type { Look } from './new-paths.ts';
 import { nameOf, wordPattern } from './path-text.ts';
 
@@ -14,6 +15,8 @@ interface Loss {
   readonly column: string;
   /** `is no longer labelled`, `was renamed from email and is not labelled`. */
   readonly how: string;
+  /** Where the label stood. */
+  readonly label: Label;
 }
 
 type Outcome = readonly Loss[] | Reason;
@@ -58,7 +61,7 @@ function lossesOf(traced: TracedChange, labelled: LabelledColumn): Outcome {
   if (blind !== null) return unseen(labelled, blind);
   const isListed = lineageOf(head.lineage, { uniqueId: headNode.uniqueId, column }) !== null;
   if (!isListed) return lossesUnlisted(traced, labelled, headLabel);
-  return isStillPersonal(traced, labelled) ? [unlabelled(column, headLabel)] : [];
+  return isStillPersonal(traced, labelled) ? [unlabelled(labelled, headLabel)] : [];
 }
 
 function unseen({ headNode, column }: LabelledColumn, { text, remedy }: Reason): Reason {
@@ -70,16 +73,16 @@ function unseen({ headNode, column }: LabelledColumn, { text, remedy }: Reason):
 function lossesUnlisted(traced: TracedChange, labelled: LabelledColumn, headLabel: Label | null): readonly Loss[] {
   const renamed = renamedWithoutLabel(traced, labelled);
   const mayStillBe = traced.head.lineage.get(labelled.headNode.uniqueId)?.complete === false;
-  return renamed.length === 0 && mayStillBe ? [unlabelled(labelled.column, headLabel)] : renamed;
+  return renamed.length === 0 && mayStillBe ? [unlabelled(labelled, headLabel)] : renamed;
 }
 
 function isExplained(label: Label | null): boolean {
   return label?.pii === false && label.reason !== null;
 }
 
-function unlabelled(column: string, headLabel: Label | null): Loss {
+function unlabelled({ column, label }: LabelledColumn, headLabel: Label | null): Loss {
   const how = headLabel === null ? 'is no longer labelled' : 'is now labelled as not personal, without a reason';
-  return { column, how };
+  return { column, how, label };
 }
 
 /** The same making as when it was labelled, or fed by other personal data. */
@@ -88,11 +91,14 @@ function isStillPersonal(traced: TracedChange, { node, headNode, column }: Label
   const before: ColumnAt = { uniqueId: node.uniqueId, column };
   const after: ColumnAt = { uniqueId: headNode.uniqueId, column };
   if (makingAtHead(traced, after) === makingOf(base.lineage, before)) return true;
-  return taintsOf(head.taints, after).some(({ level, path }) => path.length > 0 && isAbove(level, 'generalised'));
+  return taintsOf(head.taints, after).some(({ level, trail }) => trail !== null && isAbove(level, 'generalised'));
 }
 
 /** Columns of head that are made as the labelled one was, new under their name, and without a label. */
-function renamedWithoutLabel(traced: TracedChange, { node, headNode, column }: LabelledColumn): readonly Loss[] {
+function renamedWithoutLabel(
+  traced: TracedChange,
+  { node, headNode, column, label: lost }: LabelledColumn,
+): readonly Loss[] {
   const { base, head } = traced;
   const making = makingOf(base.lineage, { uniqueId: node.uniqueId, column });
   const losses: Loss[] = [];
@@ -103,7 +109,7 @@ function renamedWithoutLabel(traced: TracedChange, { node, headNode, column }: L
     const label = traced.labelOf(headNode, name);
     if (label?.pii === true) return [];
     if (isExplained(label)) continue;
-    losses.push({ column: name, how: `was renamed from ${column} and is not labelled` });
+    losses.push({ column: name, how: `was renamed from ${column} and is not labelled`, label: lost });
   }
   return losses;
 }
@@ -119,7 +125,11 @@ function isDowngrade(before: Label, after: Label): boolean {
 }
 
 function downgraded(column: string, before: Label, after: Label): Loss {
-  return { column, how: `went from sensitivity ${String(before.sensitivity)} to ${String(after.sensitivity)}` };
+  return {
+    column,
+    how: `went from sensitivity ${String(before.sensitivity)} to ${String(after.sensitivity)}`,
+    label: before,
+  };
 }
 
 /** Documented, but not in the SQL: there is nothing to protect. */
@@ -147,5 +157,9 @@ function toFinding(traced: TracedChange, node: DbtNode, losses: readonly [Loss, 
     matters: 'what masks, grants or deletes by label no longer sees the column',
     downstream: traced.change.head.children.get(uniqueId) ?? [],
     safeIf: 'put the label back on the column, or say why it is not personal: `pii: false` with `pii_reason`',
+    yaml: labelYaml(
+      node,
+      losses.map(({ column, label }) => ({ column, lines: labelLike(label.source) })),
+    ),
   };
 }

@@ -2,8 +2,8 @@ import type { UniqueId } from '#core/base';
 import { sortedBy } from '#core/base';
 import type { DbtCatalog, DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
-import type { CategoryId, Level, Sensitivity, Taint } from '#core/pii';
-import { categoryOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
+import type { CategoryId, DataContract, Level, Sensitivity, Taint } from '#core/pii';
+import { categoryOf, hopsOf, labelReader, protectionOf, taintsOf, traceTaint, withEveryColumn } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 import { piiOptions, toTraceOptions } from './options.ts';
 import { shown as shownAt } from './path-text.ts';
@@ -47,16 +47,21 @@ export interface InventoryInput {
   readonly project: DbtProject;
   readonly catalog: DbtCatalog | null;
   readonly lineage: ProjectLineage;
+  /** Data contracts that label columns. */
+  readonly contracts?: readonly DataContract[];
 }
 
 /**
  * Every column of a project that holds personal data, and how far labels cover them. `options` is what the policy has for the
  * gate `pii`, checked before.
  */
-export function piiInventory({ project, catalog, lineage: traced }: InventoryInput, options: unknown): Inventory {
+export function piiInventory(
+  { project, catalog, lineage: traced, contracts = [] }: InventoryInput,
+  options: unknown,
+): Inventory {
   const { dictionary, sanitizers, words, registry, externalNames } = toTraceOptions(piiOptions.parse(options ?? {}));
   const lineage = withEveryColumn(traced);
-  const labelOf = labelReader(registry);
+  const labelOf = labelReader(registry, contracts);
   const taints = traceTaint(project, lineage, {
     ...{ dictionary, sanitizers, words, labelOf, catalog },
     seeds: new Map(),
@@ -89,7 +94,7 @@ function readersByOrigin({ taints, sinks, project }: TracedSide): ReadonlyMap<st
     const reader = `${project.nodes.get(sink.uniqueId)?.name ?? sink.uniqueId}: ${sink.why}`;
     const shown = [...(taints.get(sink.uniqueId) ?? [])].filter(([column]) => shows(sink, column));
     for (const taint of shown.flatMap(([, all]) => all)) {
-      for (const at of [taint.origin, ...taint.path]) {
+      for (const at of [taint.origin, ...hopsOf(taint.trail)]) {
         const key = readerKey(taint, at);
         readers.set(key, (readers.get(key) ?? new Set()).add(reader));
       }

@@ -7,6 +7,7 @@ import { makingOf, readNodeLabel, taintsOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { fileAt, placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
+import { labelLike, labelYaml } from './label-yaml.ts';
 import { nameOf, wordPattern } from './path-text.ts';
 
 interface Missing {
@@ -74,7 +75,10 @@ function toFinding(
   const [first] = missing;
   const { uniqueId, patchPath, originalFilePath } = node;
   const names = missing.map(({ column }) => column);
-  const yaml = yamlFor(node, missing);
+  const yaml = labelYaml(
+    node,
+    missing.map(({ column, label }) => ({ column, lines: labelLike(label.source) })),
+  );
   return {
     messageId: 'label-missing',
     data: {
@@ -82,7 +86,6 @@ function toFinding(
       columns: names.join(', '),
       upstream: `${nameOf(traced.head, first.upstream.uniqueId)}.${first.upstream.column}`,
       label: first.label.source,
-      yaml,
     },
     subject: { uniqueId, column: first.column },
     place: placeInPatch(
@@ -94,35 +97,7 @@ function toFinding(
     fingerprint: toFingerprint('pii', 'label-missing', uniqueId, ...names.map((name) => name.toLowerCase())),
     matters: '',
     downstream: [],
-    safeIf: `add to the YAML of ${nameOf(traced.head, uniqueId)}:\n${yaml}`,
+    safeIf: `label \`${names.join(', ')}\` too`,
+    yaml,
   };
-}
-
-const groupOf: Readonly<Record<string, string>> = { model: 'models', seed: 'seeds', snapshot: 'snapshots' };
-
-/** YAML to paste, in the form in which the upstream column is labelled. */
-function yamlFor({ resourceType, name }: DbtNode, missing: readonly Missing[]): string {
-  const columns = missing.flatMap(({ column, label }) => [
-    `      - name: ${scalar(column)}`,
-    ...labelLines(label.source).map((line) => `        ${line}`),
-  ]);
-  return [`${groupOf[resourceType] ?? 'models'}:`, `  - name: ${scalar(name)}`, '    columns:', ...columns].join('\n');
-}
-
-function labelLines(source: string): readonly string[] {
-  const tag = /^(config\.tags|tag) (.+)$/s.exec(source);
-  if (tag !== null) {
-    const line = `tags: [${scalar(tag[2] ?? 'pii')}]`;
-    return tag[1] === 'tag' ? [line] : ['config:', `  ${line}`];
-  }
-  const meta = /^(config\.meta|meta)\.(\w+)$/.exec(source);
-  const key =
-    meta === null || !['pii', 'contains_pii', 'is_pii', 'sensitive'].includes(meta[2] ?? '') ? 'pii' : meta[2];
-  const line = `${key ?? 'pii'}: true`;
-  return meta?.[1] === 'meta' ? ['meta:', `  ${line}`] : ['config:', '  meta:', `    ${line}`];
-}
-
-/** Names come from strangers: what is not a plain word is quoted. */
-function scalar(text: string): string {
-  return /^[A-Za-z_]\w*$/.test(text) ? text : JSON.stringify(text);
 }

@@ -1,12 +1,13 @@
 import type { Reason } from '#core/base';
 import { reason, sortedBy, toFingerprint } from '#core/base';
 import type { ColumnAt, Level, Taint } from '#core/pii';
-import { categoryOf, isAbove, lineageOf, protectionOf } from '#core/pii';
+import { categoryOf, hopsOf, isAbove, lineageOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
-import type { TracedChange } from './compare-sides.ts';
+import type { TracedChange, TracedSide } from './compare-sides.ts';
 import { baseDatumKey, headDatumKey } from './compare-sides.ts';
-import { categoryText, levelText, nameOf, pathText, shown, spelled, wordPattern } from './path-text.ts';
+import { labelYaml, plainLabel } from './label-yaml.ts';
+import { levelText, nameOf, pathText, regulationsText, shown, spelled, wordPattern } from './path-text.ts';
 import type { Sink } from './sinks.ts';
 import { isPlain, shows, showsTooMuch } from './sinks.ts';
 
@@ -79,7 +80,7 @@ function byCategory(arrivals: readonly Arrival[]): readonly (readonly [Arrival, 
   const groups = new Map<string, [Arrival, ...Arrival[]]>();
   const ranked = sortedBy(arrivals, ({ taint, column }) => {
     const rank = `${taint.known === 'label' ? '0' : '1'}${taint.level === 'pseudonym-weak' ? '1' : '0'}`;
-    return `${rank}${String(taint.path.length).padStart(4, '0')}${column}`;
+    return `${rank}${String(taint.trail?.length ?? 0).padStart(4, '0')}${column}`;
   });
   for (const arrival of ranked) {
     const group = groups.get(arrival.taint.category);
@@ -97,7 +98,7 @@ function blindAtBase(
 ): Reason | null {
   if (before === undefined) return null;
   const { base, baseIds } = traced;
-  const places: readonly ColumnAt[] = taint.path.map(({ uniqueId, column }) => ({
+  const places: readonly ColumnAt[] = hopsOf(taint.trail).map(({ uniqueId, column }) => ({
     uniqueId: baseIds.get(uniqueId) ?? uniqueId,
     column,
   }));
@@ -137,8 +138,16 @@ function toFinding(traced: TracedChange, sink: Sink, arrivals: readonly [Arrival
     fingerprint: toFingerprint('pii', messageId, uniqueId, taint.category),
     matters: mattersText(traced, taint, before),
     downstream: sink.exposures,
-    safeIf: `leave \`${columns.join(', ')}\` out of \`${name}\`, or aggregate or generalise before it`,
+    safeIf: `leave \`${columns.join(', ')}\` out of \`${name}\`, or aggregate or generalise before it${taint.known === 'label' ? '' : '; label it where it begins, or say there why it is not personal'}`,
+    ...yamlOf(head, taint),
   };
+}
+
+/** Where nothing labels the datum: the label for where it begins. */
+function yamlOf({ project }: TracedSide, { known, origin }: Taint): { readonly yaml?: string } {
+  const node = project.nodes.get(origin.uniqueId);
+  if (known === 'label' || node === undefined) return {};
+  return { yaml: labelYaml(node, [{ column: origin.column, lines: plainLabel }]) };
 }
 
 function messageOf({ level }: Taint, before: Taint | null): PathMessage {
@@ -147,19 +156,21 @@ function messageOf({ level }: Taint, before: Taint | null): PathMessage {
 }
 
 /** Files in which the path may have been opened: modified models of it, the sink's side first. */
-function filesOf({ head, change }: TracedChange, { path }: Taint, { uniqueId: sinkId }: Sink): readonly string[] {
+function filesOf({ head, change }: TracedChange, { trail }: Taint, { uniqueId: sinkId }: Sink): readonly string[] {
   const modified = new Set(change.modified.map(({ uniqueId }) => uniqueId));
-  const on = path.map(({ uniqueId }) => uniqueId).toReversed();
+  const on = hopsOf(trail)
+    .map(({ uniqueId }) => uniqueId)
+    .toReversed();
   const files = [...on.filter((uniqueId) => modified.has(uniqueId)), sinkId];
   return files.flatMap((uniqueId) => head.project.nodes.get(uniqueId)?.originalFilePath ?? []);
 }
 
 function mattersText({ base, head }: TracedChange, taint: Taint, before: Taint | null): string {
   return [
+    regulationsText(taint),
     `the path: ${pathText(head, taint)}`,
-    before === null ? '' : `the path before: ${pathText(base, before)}`,
+    `at base: ${before === null ? 'none' : pathText(base, before)}`,
     riskText(taint.level),
-    categoryText(taint),
   ]
     .filter((text) => text !== '')
     .join('; ');

@@ -56,6 +56,19 @@ export const piiOptions = z.strictObject({
     .max(5_000)
     .default([])
     .describe("The repository's own register; it comes before labels in YAML."),
+  contracts: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?!\/)(?!.*(^|\/)\.\.(\/|$)).+\.(ya?ml|json)$/,
+          'must be the path of a YAML file from the root of the repository',
+        )
+        .max(300),
+    )
+    .max(50)
+    .default([])
+    .describe('Data contracts (Open Data Contract Standard) that label columns; they are read from the base branch.'),
   sanitizers: z
     .array(sanitizer)
     .default([])
@@ -66,6 +79,11 @@ export const piiOptions = z.strictObject({
     .describe('Exposures whose name, label, owner or destination holds one of these leave the organisation.'),
   allowed: allowed.prefault({}).describe('How much of a grave datum each kind of sink may hold.'),
 });
+
+/** Paths of the data contracts that the policy names; `options` is what the policy has for the gate, checked before. */
+export function contractPaths(options: unknown): readonly string[] {
+  return piiOptions.parse(options ?? {}).contracts;
+}
 
 /** The options as the tracing wants them. */
 export function toTraceOptions(options: z.output<typeof piiOptions>): TraceOptions {

@@ -1,11 +1,17 @@
 import { escapePattern, type UniqueId } from '#core/base';
 import type { ColumnAt, Hop, Level, Taint } from '#core/pii';
-import { categoryOf, lineageOf } from '#core/pii';
+import { categoryOf, hopsOf, lineageOf } from '#core/pii';
 import type { TracedSide } from './compare-sides.ts';
 
+/** Hops shown from each end of a long path. */
+const mostAtEachEnd = 4;
+
 /** `customers.email → stg_customers.mail (rename) → dim_customers.contact (expression: upper)`. */
-export function pathText(side: TracedSide, { origin, path }: Taint): string {
-  return [shown(side, origin), ...path.map((hop) => `${shown(side, hop)}${hopText(hop)}`)].join(' → ');
+export function pathText(side: TracedSide, { origin, trail }: Taint): string {
+  const hops = hopsOf(trail).map((hop) => `${shown(side, hop)}${hopText(hop)}`);
+  const middle = hops.length - 2 * mostAtEachEnd;
+  const told = middle < 2 ? hops : [...hops.slice(0, mostAtEachEnd), `${middle} more`, ...hops.slice(-mostAtEachEnd)];
+  return [shown(side, origin), ...told].join(' → ');
 }
 
 function hopText({ transformation, functions }: Hop): string {
@@ -47,8 +53,7 @@ export function levelText(level: Level): string {
   return levelTexts[level];
 }
 
-/** `e-mail address (GDPR Art. 4(1); HIPAA (F))`. */
-export function categoryText({ category }: Taint): string {
-  const { title, regulations } = categoryOf(category);
-  return `${title} (${regulations.join('; ')})`;
+/** `under GDPR Art. 4(1), HIPAA (F)`: where laws and standards speak of the category. */
+export function regulationsText({ category }: Taint): string {
+  return `under ${categoryOf(category).regulations.join(', ')}`;
 }

@@ -1,7 +1,7 @@
 import { sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
 import type { Taint } from '#core/pii';
-import { hasIdleTags, lineageOf, makingOf, protectionOf } from '#core/pii';
+import { hasIdleTags, hopsOf, lineageOf, makingOf, protectionOf } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { TracedChange } from './compare-sides.ts';
@@ -78,8 +78,8 @@ function copies({ materialized }: DbtNode): boolean {
   return !['view', 'ephemeral', 'materialized_view', ''].includes(materialized);
 }
 
-function maskedOnTheWay({ head }: TracedChange, { origin, path }: Taint): string | null {
-  for (const at of [origin, ...path.slice(0, -1)].toReversed()) {
+function maskedOnTheWay({ head }: TracedChange, { origin, trail }: Taint): string | null {
+  for (const at of [origin, ...hopsOf(trail).slice(0, -1)].toReversed()) {
     const by = protectionOf(head.project.nodes.get(at.uniqueId), at.column);
     if (by !== null) return `${nameOf(head, at.uniqueId)}.${at.column}, which has ${by}`;
   }

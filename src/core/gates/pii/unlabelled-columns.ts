@@ -1,9 +1,11 @@
 import { sortedBy, toFingerprint } from '#core/base';
 import type { DbtNode } from '#core/dbt';
+import type { Taint } from '#core/pii';
 import { categoryOf, lineageOf, readNodeLabel } from '#core/pii';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
-import type { TracedChange } from './compare-sides.ts';
+import type { TracedChange, TracedSide } from './compare-sides.ts';
+import { labelYaml, plainLabel } from './label-yaml.ts';
 import { nameOf, spelled, wordPattern } from './path-text.ts';
 import type { PlainColumn } from './plain-columns.ts';
 import { plainColumns } from './plain-columns.ts';
@@ -32,14 +34,17 @@ function isNewAndBare(
   { uniqueId }: DbtNode,
   { column, taint }: PlainColumn,
 ): boolean {
-  const { known, sensitivity, path, origin } = taint;
-  if (known !== 'dictionary' || sensitivity < 3 || path.length > 1) return false;
-  const type = head.project.nodes.get(origin.uniqueId)?.resourceType;
-  if (path.length === 1 && type !== 'source' && type !== 'seed') return false;
+  if (taint.known !== 'dictionary' || taint.sensitivity < 3 || !entersHere(head, taint)) return false;
   const before = baseIds.get(uniqueId) ?? uniqueId;
   const own = base.lineage.get(before);
   if (own !== undefined && own.unresolved !== null) return false;
   return lineageOf(base.lineage, { uniqueId: before, column }) === null;
+}
+
+function entersHere({ project }: TracedSide, { trail, origin }: Taint): boolean {
+  if (trail === null) return true;
+  const type = project.nodes.get(origin.uniqueId)?.resourceType;
+  return trail.length === 1 && (type === 'source' || type === 'seed');
 }
 
 function labelsAnything({ base, labelOf }: TracedChange): boolean {
@@ -50,9 +55,10 @@ function labelsAnything({ base, labelOf }: TracedChange): boolean {
 
 function toFinding(
   { head, change }: TracedChange,
-  { uniqueId, patchPath, originalFilePath }: DbtNode,
+  node: DbtNode,
   columns: readonly [PlainColumn, ...PlainColumn[]],
 ): Finding<'unlabelled-column'> {
+  const { uniqueId, patchPath, originalFilePath } = node;
   const [first] = columns;
   const names = columns.map(({ column }) => spelled(head, { uniqueId, column }));
   const column = spelled(head, { uniqueId, column: first.column });
@@ -73,6 +79,10 @@ function toFinding(
     fingerprint: toFingerprint('pii', 'unlabelled-column', uniqueId, ...names.map((name) => name.toLowerCase())),
     matters: 'what masks, grants or deletes by label does not see it',
     downstream: [],
-    safeIf: 'label it (`config: {meta: {pii: true}}`), or say why it is not personal: `pii: false` with `pii_reason`',
+    safeIf: 'label it, or say why it is not personal: `pii: false` with `pii_reason`',
+    yaml: labelYaml(
+      node,
+      names.map((name) => ({ column: name, lines: plainLabel })),
+    ),
   };
 }
