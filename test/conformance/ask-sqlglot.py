@@ -3,15 +3,22 @@
 ask-sqlglot.py SDIST_FOLDER cases      prints sqlglot's own cases (lineage suite, TPC-H, TPC-DS), one JSON line each
 ask-sqlglot.py SDIST_FOLDER answer     reads cases as JSON lines, prints for each its columns with their leaf columns, and the CPU time
 """
-import contextlib, io, json, logging, os, sys, time
+import contextlib, io, json, logging, os, signal, sys, time
 
 sys.path.insert(0, sys.argv[1])
 sys.setrecursionlimit(4000)
 logging.disable(logging.CRITICAL)
 from sqlglot import exp, lineage as lineage_module
 
+CPU_SECONDS = 60  # for one statement
+
+
+def give_up(*_):
+    raise TimeoutError(f"more than {CPU_SECONDS} s of CPU")
+
 
 def main():
+    signal.signal(signal.SIGVTALRM, give_up)
     if sys.argv[2] == "cases":
         for case in own_cases():
             print(json.dumps(case))
@@ -19,10 +26,13 @@ def main():
     for line in sys.stdin:
         case = json.loads(line)
         start = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, CPU_SECONDS)
         try:
             columns, error = answer(case), None
         except BaseException as failure:  # whatever sqlglot raises is its answer
             columns, error = {}, f"{type(failure).__name__}: {str(failure)[:160]}"
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         took = time.process_time() - start
         print(json.dumps({"key": case["key"], "columns": columns, "error": error, "ms": took * 1000}))
         sys.stdout.flush()

@@ -16,7 +16,7 @@ import { type Case, sqlglotCases, traceCase } from './lineage-cases.ts';
 const { values } = parseArgs({ options: { limit: { type: 'string' }, tries: { type: 'string', default: '6' } } });
 const { python, sources } = installSqlglot();
 const cases = sqlglotCases(python, sources).filter(({ group }) => group.startsWith('tpc'));
-const reader = createSqlReader({ workers: 1 });
+const reader = createSqlReader({ workers: 1, timeout: 60_000 });
 let unnamed = 0;
 for (const group of new Set(cases.map((one) => one.group))) {
   const own = cases.filter((one) => one.group === group).slice(0, Number(values.limit ?? cases.length));

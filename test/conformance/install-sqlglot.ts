@@ -3,15 +3,16 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const cache = process.env['WEIRKEEPER_CACHE'] ?? join(tmpdir(), 'weirkeeper-conformance');
+/** Where what comes from outside is kept. */
+export const conformanceCache = process.env['WEIRKEEPER_CACHE'] ?? join(tmpdir(), 'weirkeeper-conformance');
 
 /** sqlglot from PyPI, in a virtual environment, and the source of the same version, which has the cases. */
 export function installSqlglot(): { readonly python: string; readonly sources: string; readonly version: string } {
-  const venv = join(cache, 'venv-sqlglot');
+  const venv = join(conformanceCache, 'venv-sqlglot');
   const binary = join(venv, 'bin/python');
-  const folder = join(cache, 'sqlglot-source');
+  const folder = join(conformanceCache, 'sqlglot-source');
   if (!existsSync(binary)) {
-    mkdirSync(cache, { recursive: true });
+    mkdirSync(conformanceCache, { recursive: true });
     execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
     execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', 'sqlglot'], { stdio: 'inherit' });
   }

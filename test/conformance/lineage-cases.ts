@@ -33,7 +33,11 @@ interface Corpus {
   readonly catalog: DbtCatalog | null;
 }
 
-const corpora = new Map<string, Corpus>();
+/** The real projects, by path; filled by `corpusCases`. */
+export const corpora = new Map<string, Corpus>();
+
+/** Where the real projects are. */
+export const corporaRoot = process.env['WEIRKEEPER_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
 
 /** sqlglot's own lineage cases, TPC-H and TPC-DS, from its source. */
 export function sqlglotCases(python: string, sources: string): readonly Case[] {
@@ -47,15 +51,14 @@ export function sqlglotCases(python: string, sources: string): readonly Case[] {
 
 /** Every compiled model of the corpora, each text once, with the columns of what it reads. */
 export function corpusCases(): readonly Case[] {
-  const root = process.env['WEIRKEEPER_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
-  if (!existsSync(root)) {
+  if (!existsSync(corporaRoot)) {
     console.log('corpora skipped: not there (../shared/corpora, or WEIRKEEPER_CORPORA)');
     return [];
   }
   const seen = new Set<string>();
-  return globSync('**/*manifest*.json.gz', { cwd: root })
+  return globSync('**/*manifest*.json.gz', { cwd: corporaRoot })
     .sort()
-    .flatMap((path) => casesOf(join(root, path), path, seen));
+    .flatMap((path) => casesOf(join(corporaRoot, path), path, seen));
 }
 
 function casesOf(file: string, path: string, seen: Set<string>): readonly Case[] {
@@ -99,7 +102,8 @@ export async function ourAnswers(cases: readonly Case[], reader: SqlReader): Pro
   return answers;
 }
 
-function schemaFor(node: DbtNode | undefined, project: DbtProject, lineage: ProjectLineage): Nested {
+/** The columns of what a model reads, as sqlglot takes them. */
+export function schemaFor(node: DbtNode | undefined, project: DbtProject, lineage: ProjectLineage): Nested {
   const schema: Record<string, Record<string, Record<string, Record<string, string>>>> = {};
   for (const parent of node?.dependsOn.nodes ?? []) {
     const of = project.nodes.get(parent);
@@ -116,16 +120,16 @@ function nameOf(project: DbtProject, uniqueId: UniqueId): string {
   return (node?.identifier ?? node?.name ?? uniqueId.split('.').at(-1) ?? '').toLowerCase();
 }
 
+/** By name; of two columns of one name, the first, as sqlglot has it. */
 function columnsOf(lineage: ProjectLineage, uniqueId: UniqueId, name: (id: UniqueId) => string): Answer {
   const node = lineage.get(uniqueId);
-  return new Map(
-    node?.unresolved === null
-      ? node.columns.map(({ column, sources, unresolved }) => {
-          const leaves = sources.map((source) => `${name(source.uniqueId)}.${source.column}`.toLowerCase());
-          return [column.toLowerCase(), unresolved === null ? [...new Set(leaves)].sort() : null];
-        })
-      : [],
-  );
+  const answer = new Map<string, readonly string[] | null>();
+  for (const { column, sources, unresolved } of node?.unresolved === null ? node.columns : []) {
+    const leaves = sources.map((source) => `${name(source.uniqueId)}.${source.column}`.toLowerCase());
+    const key = column.toLowerCase();
+    if (!answer.has(key)) answer.set(key, unresolved === null ? [...new Set(leaves)].sort() : null);
+  }
+  return answer;
 }
 
 const adapters: Readonly<Record<string, string>> = { tsql: 'sqlserver', '': 'other' };

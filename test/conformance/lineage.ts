@@ -6,7 +6,6 @@
 // sqlglot comes from PyPI into the cache (WEIRKEEPER_CACHE, else the folder for temporary files): its newest version, and the
 // source of the same version for the cases. Nothing of it is kept in the project. A difference is known when
 // lineage-differences.json has an entry for it; exit 1 on one that is not.
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import { createSqlReader } from '#edges/sql-engines';
 import { installSqlglot } from './install-sqlglot.ts';
 import type { Case } from './lineage-cases.ts';
 import { corpusCases, ourAnswers, sqlglotCases } from './lineage-cases.ts';
+import { askSqlglot } from './sqlglot-answers.ts';
 
 interface Reviewed {
   /** `<group>:<hash of dialect and SQL>:<column>`, or `<group>:*` for a kind of difference that `pattern` describes. */
@@ -32,7 +32,6 @@ interface Count {
   onlyOurs: number;
   onlyTheirs: number;
   neither: number;
-  theirMs: number;
 }
 
 const { values } = parseArgs({ options: { limit: { type: 'string' }, show: { type: 'boolean', default: false } } });
@@ -40,51 +39,28 @@ const listPath = join(import.meta.dirname, 'lineage-differences.json');
 const reviewed = new Map(
   (JSON.parse(readFileSync(listPath, 'utf8')) as readonly Reviewed[]).map((entry) => [entry.id, entry]),
 );
-const { python, sources, version } = installSqlglot();
-const reader = createSqlReader();
-const cases = [...sqlglotCases(python, sources), ...corpusCases()].slice(
+const sqlglot = installSqlglot();
+const reader = createSqlReader({ timeout: 60_000 });
+const cases = [...sqlglotCases(sqlglot.python, sqlglot.sources), ...corpusCases()].slice(
   0,
   Number(values.limit ?? Number.MAX_SAFE_INTEGER),
 );
-const started = process.cpuUsage();
 const ours = await ourAnswers(cases, reader);
-const spent = process.cpuUsage(started);
 await reader.close();
-const theirs = askSqlglot(cases);
+const theirs = await askSqlglot(cases, sqlglot, true);
 const counts = new Map<string, Count>();
 for (const one of cases) compare(one);
 print();
 
-interface Theirs {
-  readonly key: string;
-  readonly columns: Readonly<Record<string, readonly string[]>>;
-  readonly error: string | null;
-  readonly ms: number;
-}
-
-function askSqlglot(asked: readonly Case[]): ReadonlyMap<string, Theirs> {
-  const input = asked.map((one) => JSON.stringify(one)).join('\n');
-  const script = join(import.meta.dirname, 'ask-sqlglot.py');
-  const output = execFileSync(python, [script, sources, 'answer'], { input, encoding: 'utf8', maxBuffer: 1 << 30 });
-  return new Map(
-    output
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Theirs)
-      .map((one) => [one.key, one]),
-  );
-}
-
 function compare(one: Case): void {
   const count = counts.get(one.group) ?? {
-    ...{ statements: 0, compared: 0, equal: 0, unknown: 0, onlyOurs: 0, onlyTheirs: 0, neither: 0, theirMs: 0 },
+    ...{ statements: 0, compared: 0, equal: 0, unknown: 0, onlyOurs: 0, onlyTheirs: 0, neither: 0 },
     known: { sqlglot: 0, ours: 0, reading: 0 },
   };
   counts.set(one.group, count);
   count.statements += 1;
   const theirAnswer = theirs.get(one.key);
   const ourAnswer = ours.get(one.key) ?? new Map<string, readonly string[] | null>();
-  count.theirMs += theirAnswer?.ms ?? 0;
   const theirColumns = new Map(Object.entries(theirAnswer?.columns ?? {}));
   const hash = createHash('sha256').update(`${one.dialect}\n${one.sql}`).digest('hex').slice(0, 12);
   for (const column of new Set([...ourAnswer.keys(), ...theirColumns.keys()])) {
@@ -93,6 +69,8 @@ function compare(one: Case): void {
     const answered = other?.every((leaf) => leaf !== '?' && !leaf.endsWith('.*')) === true;
     if (mine === null || !answered) {
       count[mine !== null ? 'onlyOurs' : answered ? 'onlyTheirs' : 'neither'] += 1;
+      if (values.show && mine === null && answered)
+        console.log(`only sqlglot ${one.group}:${hash}:${column} (${one.key})\n  sqlglot ${other.join(' ')}`);
       continue;
     }
     count.compared += 1;
@@ -111,7 +89,7 @@ function compare(one: Case): void {
 }
 
 function print(): void {
-  console.log(`sqlglot ${version}`);
+  console.log(`sqlglot ${sqlglot.version}`);
   console.log(
     'group     statements  compared  equal  differing: by sqlglot, by us, by reading, not reviewed  only ours  only sqlglot  neither',
   );
@@ -121,10 +99,5 @@ function print(): void {
       `${group.padEnd(8)}  ${count.statements}  ${count.compared}  ${count.equal} (${share} %)  ${count.known.sqlglot}, ${count.known.ours}, ${count.known.reading}, ${count.unknown}  ${count.onlyOurs}  ${count.onlyTheirs}  ${count.neither}`,
     );
   }
-  const theirMs = [...counts.values()].reduce((sum, count) => sum + count.theirMs, 0);
-  const ourMs = (spent.user + spent.system) / 1_000;
-  console.log(
-    `CPU: ours ${(ourMs / cases.length).toFixed(2)} ms a statement, sqlglot ${(theirMs / cases.length).toFixed(2)} ms: ${(theirMs / ourMs).toFixed(0)} times`,
-  );
   if ([...counts.values()].some((count) => count.unknown > 0)) process.exitCode = 1;
 }

@@ -84,8 +84,9 @@ function visit(expression: Expression, way: Way, context: Context): string {
       return visitWindow(expression, way, context);
     case 'cast':
       return call(expression, through(way, strengths.cast), context);
-    case 'case':
     case 'path':
+      return visitPath(expression, way, context);
+    case 'case':
     case 'named':
       return call(expression, through(way, strengths.expression), context);
     case 'clause':
@@ -123,6 +124,22 @@ function all(expressions: readonly Expression[], way: Way, context: Context): re
 
 function call(expression: Expression, way: Way, context: Context): string {
   return fold(render(expression, all(expression.children, way, context)));
+}
+
+/** Functions that make a struct of named fields. */
+const structs: ReadonlySet<string> = new Set(['struct_pack', 'struct', 'object_construct', 'named_struct', 'row']);
+
+/** A field of a struct that the statement itself has made is what was put there; of any other, it comes from the whole. */
+function visitPath(expression: Expression, way: Way, context: Context): string {
+  const own = through(way, strengths.expression);
+  const [made] = expression.children;
+  const fields = made?.kind === 'function' && structs.has(made.name) ? made.children : [];
+  const name = expression.name.toLowerCase();
+  const found = fields.every(({ kind }) => kind === 'named')
+    ? fields.filter((one) => one.name.toLowerCase() === name)
+    : [];
+  const [field] = found;
+  return field === undefined ? call(expression, own, context) : visit(field, own, context);
 }
 
 /** Functions that steer by their first argument and give one of the others. */

@@ -1,5 +1,6 @@
 import { type Expression, type Identifier, identifierKey, type Join, maskReason, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
+import { namesOf, numberApart } from './function-names.ts';
 import { fold } from './logic.ts';
 import { namedFromEnd, pivotRelation, unpivotRelation } from './pivot.ts';
 import {
@@ -184,17 +185,12 @@ function functionRelation(
     unresolved: sink.unresolved,
   };
   const fixed = functionColumns[from.name]?.map((name) => ({ name, quoted: false })) ?? [];
-  const names = fixed.length > 0 ? fixed : namesOf(from.name, source);
+  const { names, ordinal } = numberApart(from, source, fixed.length > 0 ? fixed : namesOf(from.name, source));
   const columns = names.map(
     (name): RelationColumn => ({ name: name.name, key: identifierKey(name, trace.dialect), value }),
   );
-  if (from.ordinal !== null && source.columnAliases.length <= names.length) {
-    columns.push({
-      name: from.ordinal.name,
-      key: identifierKey(from.ordinal, trace.dialect),
-      value: constant('ordinal'),
-    });
-  }
+  if (ordinal !== null)
+    columns.push({ name: ordinal.name, key: identifierKey(ordinal, trace.dialect), value: constant('ordinal') });
   const closed = fixed.length > 0 || source.columnAliases.length > 0;
   return { columns, open: closed ? null : () => value, parents: [], rowset: nothing, signature: value.logic };
 }
@@ -205,12 +201,6 @@ function fileName(from: { readonly name: string; readonly expressions: readonly 
   return first?.kind === 'literal' && first.name.startsWith("'")
     ? { name: `${from.name}(${first.name}`, quoted: true }
     : null;
-}
-
-function namesOf(name: string, source: Source): readonly Identifier[] {
-  if (source.columnAliases.length > 0) return source.columnAliases;
-  if (name === 'explode' || name === 'explode_outer') return [{ name: 'col', quoted: false }];
-  return source.alias === null ? [] : [source.alias];
 }
 
 function valuesRelation(rows: readonly (readonly Expression[])[], scope: Scope, trace: Trace): Relation {

@@ -1,4 +1,4 @@
-import { type Expression, identifierKey, type Source } from '#core/sql';
+import { type Expression, type Identifier, identifierKey, type Source } from '#core/sql';
 import { newSink, traceInto, traceValue } from './expression.ts';
 import type { RowsetUse } from './lineage.ts';
 import { fold } from './logic.ts';
@@ -20,14 +20,14 @@ type Unpivot = Extract<Source['from'], { readonly kind: 'unpivot' }>;
 /** PIVOT: the columns that no aggregate and no FOR names stay and group the rows; the new ones hold the aggregates. */
 export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace: Trace): Relation {
   const named = [...pivot.aggregates.map((aggregate) => aggregate.expression), ...pivot.by];
-  const consumed = new Set(named.flatMap((expression) => namesIn(expression, trace)));
+  const consumed = keysOf(named.flatMap(namesIn), input, trace);
   const steering = newSink();
   for (const expression of pivot.by) traceInto(steering, expression, { scope, trace });
   const values = pivot.aggregates.map((aggregate) => {
     const { value } = traceValue(aggregate.expression, scope, trace);
     return steered(value, steering.origins);
   });
-  const listed = new Set(pivot.groupBy.flatMap((expression) => namesIn(expression, trace)));
+  const listed = keysOf(pivot.groupBy.flatMap(namesIn), input, trace);
   const kept = input.columns.filter((column) => (listed.size > 0 ? listed.has(column.key) : !consumed.has(column.key)));
   const made = pivot.outputs.flatMap((name, at): readonly RelationColumn[] => {
     const value = values[at % Math.max(values.length, 1)];
@@ -56,13 +56,14 @@ export function pivotRelation(pivot: Pivot, input: Relation, scope: Scope, trace
   };
 }
 
-/** UNPIVOT: the listed columns become rows. */
+/** UNPIVOT: the listed columns become rows, but where they are NULL; INCLUDE NULLS is not told apart. */
 export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace): Relation {
   const { dialect } = trace;
-  const consumed = new Set(unpivot.inputs.flat().map((name) => identifierKey(name, dialect)));
+  const consumed = keysOf(unpivot.inputs.flat(), input, trace);
   const kept = input.columns.filter((column) => !consumed.has(column.key));
   const nameKey = identifierKey(unpivot.nameColumn, dialect);
   const label: Value = { ...plain, logic: 'unpivot-name', made: strengths.expression };
+  const uses: RowsetUse[] = [];
   const made = unpivot.valueColumns.map((name, at): RelationColumn => {
     const values = unpivot.inputs.flatMap((names) => {
       const column = names[at];
@@ -70,6 +71,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     });
     const origins = new Map<string, Origin>();
     for (const value of values) {
+      uses.push(...usesOf(value, 'where'));
       for (const origin of value.origins.values()) {
         const stronger = { ...origin, strength: Math.max(origin.strength, strengths.expression) };
         origins.set(originKey(stronger), stronger);
@@ -88,7 +90,7 @@ export function unpivotRelation(unpivot: Unpivot, input: Relation, trace: Trace)
     columns: [...kept, named, ...made],
     open: open === null ? null : (name) => (consumed.has(identifierKey(name, dialect)) ? null : open(name)),
     parents: input.parents,
-    rowset: { uses: [], inputs: [input.rowset] },
+    rowset: { uses, inputs: [input.rowset] },
     signature: fold(`unpivot(${input.signature},${made.map((column) => column.value.logic).join(', ')})`),
   };
 }
@@ -110,10 +112,21 @@ export function namedFromEnd({ from, columnAliases }: Source, relation: Relation
   return { ...relation, columns, open: null, parents: [] };
 }
 
-function namesIn(expression: Expression, trace: Trace): readonly string[] {
+/** The names of columns in an expression. */
+function namesIn(expression: Expression): readonly Identifier[] {
   const last = expression.kind === 'column' ? expression.column.at(-1) : undefined;
-  const own = last === undefined ? [] : [identifierKey(last, trace.dialect)];
-  return [...own, ...expression.children.flatMap((child) => namesIn(child, trace))];
+  return [...(last === undefined ? [] : [last]), ...expression.children.flatMap(namesIn)];
+}
+
+/** Keys of the columns that go by these names, those of what the input lists too where only the case differs. */
+function keysOf(names: readonly Identifier[], input: Relation, { dialect }: Trace): ReadonlySet<string> {
+  return new Set(
+    names.flatMap((name) => {
+      const own = identifierKey(name, dialect);
+      const listed = findColumn(input, name, dialect)?.key;
+      return listed === undefined ? [own] : [own, listed];
+    }),
+  );
 }
 
 /** `value`, and what steers which rows go into it. */

@@ -37,6 +37,13 @@ export function source(
   return { from, alias, columnAliases: [], join, span: null, ...more };
 }
 
+/** The parts of a name; back-ticks may hold several of them: `db.schema.t` in BigQuery, and of a table in Spark. */
+export function dottedParts(parts: readonly Identifier[], dialect: string, table: boolean): readonly Identifier[] {
+  if (dialect !== 'bigquery' && !(table && (dialect === 'databricks' || dialect === 'spark'))) return parts;
+  if (!parts.some(({ name }) => name.includes('.'))) return parts;
+  return parts.flatMap(({ name, quoted }) => name.split('.').map((piece) => ({ name: piece, quoted })));
+}
+
 /** A clause inside an expression: operands that steer its value. */
 export function clause(name: string, children: readonly Expression[]): Expression {
   return expression('clause', name, { children });

@@ -1,6 +1,6 @@
 import type { Expression, Identifier } from '#core/sql';
 import { isAggregate } from '#core/sql';
-import { clause, deeper, expression, list, notUnderstood, type Raw, text, withDatePart } from './build.ts';
+import { clause, deeper, dottedParts, expression, list, notUnderstood, type Raw, text, withDatePart } from './build.ts';
 import { caseOf, collect, ifOf, toOrder, windowOf, withinGroup } from './polyglot-clauses.ts';
 import { binaryOperators, chains, functionName } from './polyglot-names.ts';
 import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
@@ -125,7 +125,8 @@ function columnReference(node: Tagged, t: Translation): Expression {
   }
   if (at === null) throw notUnderstood('a dot after something unknown');
   if (at.tag === 'column') {
-    const column = [...identifiers([at.body['table'], at.body['name']]), ...fields];
+    const own = dottedParts(identifiers([at.body['table'], at.body['name']]), t.dialect, false);
+    const column = [...own, ...fields];
     return expression('column', '', { column, span: span(at.body, t) });
   }
   const inner = toExpression({ [at.tag]: at.body }, t);

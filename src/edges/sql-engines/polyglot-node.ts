@@ -26,12 +26,17 @@ export interface Translation {
 /** Objects with one field that are not tree nodes. */
 const plainFields: ReadonlySet<string> = new Set(['this', 'expressions', 'name', 'data_type', 'args']);
 
-/** `value` as a tree node; null when it is not one. */
+/** `value` as a tree node; null when it is not one. Asked of every value in a tree: no list of its fields is made. */
 export function tagged(value: unknown): Tagged | null {
   const body = record(value);
   if (body === null) return null;
-  const [tag, ...more] = Object.keys(body);
-  if (tag === undefined || more.length > 0 || plainFields.has(tag) || !/^[a-z]/.test(tag)) return null;
+  let tag = '';
+  for (const key in body) {
+    if (tag !== '') return null;
+    tag = key;
+  }
+  const first = tag.charCodeAt(0);
+  if (!(first >= 0x61 && first <= 0x7a) || plainFields.has(tag)) return null;
   const inner = body[tag];
   if (inner === null) return { tag, body: {} };
   const innerRecord = record(inner);
@@ -47,7 +52,12 @@ export function identifier(value: unknown): Identifier | null {
 
 /** The identifiers among `values`. */
 export function identifiers(values: unknown): readonly Identifier[] {
-  return list(values).flatMap((value) => identifier(value) ?? []);
+  const found: Identifier[] = [];
+  for (const value of list(values)) {
+    const one = identifier(value);
+    if (one !== null) found.push(one);
+  }
+  return found;
 }
 
 /** Where an engine's node stands, in UTF-16. */

@@ -1,5 +1,5 @@
 import type { Expression, Identifier, Join, Source } from '#core/sql';
-import { list, needRecord, notUnderstood, type Raw, record, source, spanOf, text } from './build.ts';
+import { dottedParts, list, needRecord, notUnderstood, type Raw, record, source, spanOf, text } from './build.ts';
 import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
 import { joinKinds } from './polyglot-names.ts';
 import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
@@ -103,11 +103,7 @@ function inputOf(body: Raw, t: Translation): Source {
 }
 
 function tableSource(body: Raw, join: Join | null, t: Translation): Source {
-  const parts = identifiers([body['catalog'], body['schema'], body['name']]);
-  const dotted = t.dialect === 'bigquery' || t.dialect === 'databricks' || t.dialect === 'spark';
-  const name = dotted
-    ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted })))
-    : parts;
+  const name = dottedParts(identifiers([body['catalog'], body['schema'], body['name']]), t.dialect, true);
   if (name.length === 0) throw notUnderstood('a table without a name');
   const found = spanOf([body['catalog'], body['schema'], body['name']].map((part) => ({ span: span(part, t) })));
   return source({ kind: 'table', name }, identifier(body['alias']), join, {
@@ -155,8 +151,11 @@ function rowsOf(body: Raw, t: Translation): readonly (readonly Expression[])[] {
 
 function functionSource(node: Tagged, alias: Identifier | null, join: Join | null, t: Translation): Source {
   const called = unwrapTable(node);
-  const made = toExpression({ [called.tag]: called.body }, t);
-  return source({ kind: 'table-function', name: made.name, expressions: made.children, ordinal: null }, alias, join);
+  const { name, children: expressions } = toExpression({ [called.tag]: called.body }, t);
+  // The engine takes WITH ORDINALITY for a part of the function's name.
+  const plain = name.replace(/ with ordinality$/, '');
+  const ordinal = plain === name ? null : { name: 'ordinality', quoted: false };
+  return source({ kind: 'table-function', name: plain, expressions, ordinal }, alias, join);
 }
 
 /** Snowflake's `table(flatten(…))` is `flatten(…)`. */

@@ -15,6 +15,7 @@ import {
   bare,
   chain,
   deeper,
+  dottedParts,
   expression,
   list,
   needRecord,
@@ -268,7 +269,7 @@ function column(made: Expression, alias: Identifier | null, named: Span): Projec
 }
 
 function toStar(body: Raw, t: Translation): Star {
-  const qualifier = identifiers([body['table']]);
+  const qualifier = dottedParts(identifiers([body['table']]), t.dialect, false);
   const replace = list(body['replace']).flatMap((item) => {
     const alias = tagged(item)?.body ?? record(item);
     const name = identifier(alias?.['alias']);

@@ -1,5 +1,16 @@
 import type { Expression } from '#core/sql';
-import { clause, deeper, expression, list, needRecord, notUnderstood, type Raw, record, text } from './build.ts';
+import {
+  clause,
+  deeper,
+  dottedParts,
+  expression,
+  list,
+  needRecord,
+  notUnderstood,
+  type Raw,
+  record,
+  text,
+} from './build.ts';
 import { functionOf } from './sqlparser-function.ts';
 import { chains, operatorName, tests, unaryName } from './sqlparser-names.ts';
 import {
@@ -88,7 +99,10 @@ const ofRecords: Readonly<Record<string, Translator>> = {
 /** Variants that hold a list of values. */
 const ofLists: Readonly<Record<string, (values: readonly unknown[], t: Translation) => Expression>> = {
   CompoundIdentifier: (parts, t) =>
-    expression('column', '', { column: identifiers(parts), span: spanOfNames(parts, t) }),
+    expression('column', '', {
+      column: dottedParts(identifiers(parts), t.dialect, false),
+      span: spanOfNames(parts, t),
+    }),
   Tuple: (values, t) => expression('function', 'tuple', { children: all(values, t) }),
   Dictionary: (fields, t) =>
     expression('function', 'struct', {

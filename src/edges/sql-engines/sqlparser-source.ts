@@ -1,6 +1,6 @@
 import type { Dialect, Expression, Identifier, Join, Source } from '#core/sql';
 import { pivotOutputs } from '#core/sql';
-import { list, needRecord, notUnderstood, type Raw, record, source, text } from './build.ts';
+import { dottedParts, list, needRecord, notUnderstood, type Raw, record, source, text } from './build.ts';
 import { argument } from './sqlparser-function.ts';
 import {
   identifier,
@@ -118,16 +118,13 @@ function aliasOf(body: Raw): Alias {
 
 function tableSource(body: Raw, join: Join | null, t: Translation): Source {
   const { alias, columnAliases } = aliasOf(body);
-  const dotted = t.dialect === 'bigquery' || t.dialect === 'databricks' || t.dialect === 'spark';
   const parts = nameParts(body['name']);
   const called = record(body['args']);
   if (called !== null) {
     const operands = list(called['args']).map((item) => argument(item, t));
     return functionSource(parts.at(-1)?.name ?? '', operands, body, join);
   }
-  const name = dotted
-    ? parts.flatMap((part) => part.name.split('.').map((piece) => ({ name: piece, quoted: part.quoted })))
-    : parts;
+  const name = dottedParts(parts, t.dialect, true);
   if (name.length === 0) throw notUnderstood('a table without a name');
   for (const one of [...name, ...(alias === null ? [] : [alias])]) refuseReserved(one);
   const found = spanOfNames(list(body['name']), t);

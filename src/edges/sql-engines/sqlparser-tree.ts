@@ -3,6 +3,7 @@ import {
   bare,
   chain,
   deeper,
+  dottedParts,
   expression,
   list,
   needRecord,
@@ -204,7 +205,7 @@ function toProjection(value: unknown, t: Translation): Projection {
       const [qualifier, options] = list(held);
       const { tag: kind, value: name } = needVariant(qualifier, 't.*');
       if (kind !== 'ObjectName') throw notUnderstood('a * of an expression');
-      return toStar(nameParts(name), needRecord(options, '*'), t);
+      return toStar(dottedParts(nameParts(name), t.dialect, false), needRecord(options, '*'), t);
     }
     default:
       throw notUnderstood(`a projection of type ${tag}`);

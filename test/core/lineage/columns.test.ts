@@ -227,6 +227,11 @@ describe('set operations and turned tables', () => {
     ],
     [
       'snowflake',
+      'select k, n, w from v unpivot(x for y in (z)) as q (k, n, w)',
+      ['k: v.id rename', 'n:', 'w: v.z expression'],
+    ],
+    [
+      'snowflake',
       'select * from (select id, a, b from t) unpivot(val for nam in (a, b))',
       ['id: t.id identity', 'nam:', 'val: t.a expression, t.b expression'],
     ],

@@ -2,7 +2,8 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import type { Dialect, Query, SqlAnswer } from '#core/sql';
 import { createSqlReader, type ReadDifferently } from '#edges/sql-engines';
 
-const reader = createSqlReader({ workers: 1 });
+// Patient: which engine answers must not hang on how busy the machine is.
+const reader = createSqlReader({ workers: 1, timeout: 60_000 });
 afterAll(() => reader.close());
 
 async function read(sql: string, dialect: Dialect = 'postgres'): Promise<SqlAnswer> {

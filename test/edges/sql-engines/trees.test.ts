@@ -1,7 +1,7 @@
 // All engines' trees of the same SQL are the same tree, positions aside.
 import { describe, expect, it } from '@jest/globals';
 import type { Dialect, Query } from '#core/sql';
-import type { EngineName } from '../../../src/edges/sql-engines/engines.ts';
+import { type EngineName, enginesFor } from '../../../src/edges/sql-engines/engines.ts';
 import { parseStatement, prepareEngine } from '../../../src/edges/sql-engines/parse-statement.ts';
 import { shapeOf } from '../../../src/edges/sql-engines/shape.ts';
 
@@ -67,6 +67,53 @@ describe('sqlparser-ts', () => {
 
   it('takes such a word in quotes', () => {
     expect(parseStatement('sqlparser-ts', 'select id from "from" as t', 'postgres').ok).toBe(true);
+  });
+});
+
+describe('calls inside calls', () => {
+  const nested = (levels: number): string => `select ${'f('.repeat(levels)}a${')'.repeat(levels)} as x from t`;
+
+  // Where each level doubles the time, as in the engine's own dialect of PostgreSQL, 44 of them never end.
+  it('do not double the time of the second engine for PostgreSQL', () => {
+    expect(tree('sqlparser-ts', nested(44), 'postgres').body.kind).toBe('select');
+  });
+
+  it('do not reach the second engine in T-SQL, where they do', () => {
+    expect(enginesFor(nested(12), 'tsql')).toContain('sqlparser-ts');
+    expect(enginesFor(nested(13), 'tsql')).not.toContain('sqlparser-ts');
+  });
+});
+
+describe('names in back-ticks of three parts', () => {
+  const sql = 'select `a` from `db`.`s`.`t`';
+  it.each(['polyglot', 'sqlparser-ts', 'node-sql-parser'] as const)(
+    'are read as three by %s, or not at all',
+    (engine) => {
+      for (const dialect of ['databricks', 'spark', 'bigquery'] as const) {
+        const answer = parseStatement(engine, sql, dialect);
+        if (engine === 'polyglot') expect(answer.ok).toBe(true);
+        const { body } = answer.ok ? answer.query : { body: null };
+        const from = body?.kind === 'select' ? body.sources[0]?.from : null;
+        if (answer.ok)
+          expect(from).toMatchObject({ kind: 'table', name: [{ name: 'db' }, { name: 's' }, { name: 't' }] });
+      }
+    },
+  );
+});
+
+describe('a comment on the line before a column', () => {
+  it.each(['polyglot', 'sqlparser-ts', 'node-sql-parser'] as const)('does not cost it its name in %s', (engine) => {
+    const commented = 'select\n  a,\n  -- the second\n  b as w,\n  /* third */\n  c\nfrom t -- end';
+    const plain = 'select a, b as w, c from t';
+    expect(withoutSpans(tree(engine, commented, 'postgres'))).toEqual(withoutSpans(tree(engine, plain, 'postgres')));
+  });
+});
+
+describe('WITH ORDINALITY after a function', () => {
+  it("is no part of the function's name", () => {
+    const { body } = tree('polyglot', 'select n from f(a) with ordinality as e(v, n)', 'postgres');
+    const from = body.kind === 'select' ? body.sources[0]?.from : null;
+    expect(from).toMatchObject({ kind: 'table-function', name: 'f', ordinal: { name: 'ordinality' } });
   });
 });
 
