@@ -67,6 +67,7 @@ describe('--format json', () => {
         'severity',
         'text',
         'unique_id',
+        'yaml',
       ],
       lineage: ['columns', 'models', 'resolved', 'unresolved'],
       assistance: ['evidence', 'level'],
