@@ -1,4 +1,4 @@
-import OpenAI from 'openai';
+import type OpenAI from 'openai';
 import { sha256 } from '#core/audit';
 import { type Reason, reason } from '#core/base';
 import type { Answer, ClaimsQuestion, Question } from '#core/evidence';
@@ -16,27 +16,32 @@ export interface LlmSettings {
 
 /** Asks an OpenAI-compatible server by chat completions with a strict JSON Schema. It is given no tools. */
 export function openAiSource(settings: LlmSettings): EvidenceSource {
-  const client = new OpenAI({
-    apiKey: settings.apiKey,
-    baseURL: settings.baseUrl ?? null,
-    maxRetries: 1,
-    timeout: settings.deadlineMs,
-    logLevel: 'off',
-    // The address is the operator's alone: no server may send our key or the question elsewhere.
-    fetchOptions: { redirect: 'manual' },
-  });
   return {
     kinds: ['claims'],
     async answer(question: Question): Promise<Answer> {
       if (question.kind !== 'claims')
         return { known: false, reason: reason('wrong-question', 'the LLM answers claims only') };
+      // Hundreds of modules, that only a deep review needs.
+      const { default: library } = await import('openai');
       try {
-        return await ask(client, settings, question);
+        return await ask(clientOf(library, settings), settings, question);
       } catch (error) {
-        return { known: false, reason: explain(error, settings.deadlineMs) };
+        return { known: false, reason: explain(library, error, settings.deadlineMs) };
       }
     },
   };
+}
+
+function clientOf(library: typeof OpenAI, { apiKey, baseUrl, deadlineMs }: LlmSettings): OpenAI {
+  return new library({
+    apiKey,
+    baseURL: baseUrl ?? null,
+    maxRetries: 1,
+    timeout: deadlineMs,
+    logLevel: 'off',
+    // The address is the operator's alone: no server may send our key or the question elsewhere.
+    fetchOptions: { redirect: 'manual' },
+  });
 }
 
 /** Stands in where no key is configured, so that the review can say so. */
@@ -102,14 +107,14 @@ function remedyFor(status: number): string | undefined {
 }
 
 /** The error in words. The server's own message is left out: it may repeat the prompt or the key. */
-function explain(error: unknown, deadlineMs: number) {
-  if (error instanceof OpenAI.APIConnectionTimeoutError || error instanceof OpenAI.APIUserAbortError) {
+function explain(library: typeof OpenAI, error: unknown, deadlineMs: number) {
+  if (error instanceof library.APIConnectionTimeoutError || error instanceof library.APIUserAbortError) {
     return reason('llm-time-out', `the LLM did not answer within ${Math.round(deadlineMs / 1000)} s`);
   }
-  if (error instanceof OpenAI.APIConnectionError) {
+  if (error instanceof library.APIConnectionError) {
     return reason('llm-unreachable', 'the LLM server could not be reached', 'check OPENAI_BASE_URL');
   }
-  if (error instanceof OpenAI.APIError && typeof error.status === 'number') {
+  if (error instanceof library.APIError && typeof error.status === 'number') {
     return reason('llm-error', `the LLM server answered ${error.status}`, remedyFor(error.status));
   }
   return reason('llm-malformed', 'the LLM server’s answer could not be read');
