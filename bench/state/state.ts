@@ -59,8 +59,10 @@ function askDbt(venv: string): { base: string; head: string } {
   const cold = dbt(venv, project, ...list);
   const warm = dbt(venv, project, ...list);
   const pair = { base: join(state, 'manifest.json'), head: join(project, 'target/manifest.json') };
-  const command = join(import.meta.dirname, '../../src/cli/main.ts');
-  const ours = cpuOf(venv, project, [process.execPath, command, 'state', '--base', pair.base, '--head', pair.head]);
+  const command = join(import.meta.dirname, '../../src/cli/weirkeeper.mjs');
+  const words = [process.execPath, command, 'state', '--base', pair.base, '--head', pair.head];
+  // As dbt, which has compiled its own files before: what Node makes of ours is kept by the first run.
+  const ours = Math.min(cpuOf(venv, project, words), cpuOf(venv, project, words));
   const alone = measure('state', pair.base, pair.head).cpu;
   const inDbt = selectionIn(venv, project, list);
   const times = inDbt / alone;
