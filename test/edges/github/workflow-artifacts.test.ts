@@ -105,11 +105,11 @@ describe('artifacts of both sides', () => {
     const pullRequest = await github.pullRequests.readPullRequest(request);
     expect(await artifacts.fetch('head', request, pullRequest)).toMatchObject({
       ok: true,
-      set: { manifest: 'head', stale: null },
+      set: { manifest: Buffer.from('head'), stale: null },
     });
     expect(await artifacts.fetch('base', request, pullRequest)).toMatchObject({
       ok: true,
-      set: { manifest: 'base', stale: { text: expect.stringContaining('1 commit after the merge base') } },
+      set: { manifest: Buffer.from('base'), stale: { text: expect.stringContaining('1 commit after the merge base') } },
     });
   });
 
@@ -124,7 +124,7 @@ describe('artifacts of both sides', () => {
     const pullRequest = await github.pullRequests.readPullRequest(asked);
     expect(await artifacts.fetch('head', asked, pullRequest, committed)).toMatchObject({
       ok: true,
-      set: { manifest: '{"side":"head"}' },
+      set: { manifest: Buffer.from('{"side":"head"}') },
     });
     expect(await artifacts.fetch('base', asked, pullRequest, committed)).toMatchObject({
       ok: false,
