@@ -75,7 +75,7 @@ function report(): Report {
     const ofApp = comments.filter(({ viaApp }) => viaApp);
     if (ofApp.length === 0) lost.push(`#${number}: no comment`);
     if (ofApp.length > 1) duplicates.push(`#${number}: ${ofApp.length} comments`);
-    if (ofApp.length > 0 && !ofApp.some(({ body }) => body.includes(head.sha.slice(0, 7))))
+    if (ofApp.length > 0 && !ofApp.some(({ body }) => body.replaceAll('&#8203;', '').includes(head.sha.slice(0, 7))))
       lost.push(`#${number}: the comment is of an older head`);
     for (const name of names) {
       const runs = own.filter((run) => run.headSha === head.sha && run.name === name);
