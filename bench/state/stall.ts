@@ -1,6 +1,6 @@
 // How long the server's event loop is held up while it reviews a pull request whose manifests are large:
 //
-//   npm run bench:stall -- [--mb 200]
+//   npm run bench:stall -- [--mb 200] [--database postgres://…]
 //
 // A GitHub double in a process of its own opens a pull request with two manifests of that size; the App is the real one, in
 // this process. What is measured is CPU time of the main thread between two turns of its timer: a machine that others use too
@@ -14,7 +14,7 @@ import { aPglite } from '../../test/support/store.ts';
 
 const limitMs = 50;
 const tickMs = 2;
-const { values } = parseArgs({ options: { mb: { type: 'string', default: '200' } } });
+const { values } = parseArgs({ options: { mb: { type: 'string', default: '200' }, database: { type: 'string' } } });
 
 const github = startChild('../../bench/state/stall-github.ts', [values.mb]);
 const { url, appId, privateKey, webhookSecret } = await github.ask<Record<string, string | number>>('ready');
@@ -28,7 +28,8 @@ const environment = readEnvironment({
   LOG_LEVEL: 'silent',
   WEIRKEEPER_DATA_DIR: '/nowhere',
 });
-const store = await openStore({ pglite: await aPglite() }, {});
+const place = values.database === undefined ? { pglite: await aPglite() } : { databaseUrl: values.database };
+const store = await openStore(place, {});
 const app = await startApp({ environment, store, throttle: false, log: createLog({ level: 'silent' }) });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
@@ -43,7 +44,9 @@ const began = performance.now();
 const seen = await github.ask<{ readonly output: { readonly title: string } }>(`open ${app.webhookUrl}`);
 clearInterval(timer);
 const seconds = (performance.now() - began) / 1_000;
-console.log(`two manifests of ${values.mb} MB reviewed in ${seconds.toFixed(1)} s: ${seen.output.title}`);
+console.log(
+  `two manifests of ${values.mb} MB reviewed on ${'pglite' in place ? 'PGlite' : 'PostgreSQL'} in ${seconds.toFixed(1)} s: ${seen.output.title}`,
+);
 console.log(
   `longest turn of the event loop: ${longest.toFixed(0)} ms of CPU (goal ${limitMs}); longest delay seen, other processes' time included: ${(delay.max / 1e6).toFixed(0)} ms`,
 );

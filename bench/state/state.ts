@@ -3,8 +3,9 @@
 //   npm run bench:state -- [--install] [--models 1000] [--sizes 1000,10000,30000]
 //
 // dbt parses a project of `--models` models, of which 1 % is edited then, and lists `state:modified` cold (no partial parse)
-// and warm. Larger manifests are that one's entries several times over. Every figure is of a process of its own, in seconds
-// of CPU: that is what can be compared on a machine that others use too. Exit 1 when a goal is missed.
+// and warm. Larger manifests are that one's entries several times over. Every figure is of a process of its own. Seconds of CPU
+// can be compared on a machine that others use too; how long somebody waits (the goals of 20 times and of 4 s) is time by the
+// clock, of the better of two runs. Exit 1 when a goal is missed.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,20 +58,23 @@ function askDbt(venv: string): { base: string; head: string } {
   editProject(project, models);
   const list = ['ls', '--quiet', '--select', 'state:modified', '--state', state];
   const cold = dbt(venv, project, ...list);
-  const warm = dbt(venv, project, ...list);
+  const warm = better(() => dbt(venv, project, ...list));
   const pair = { base: join(state, 'manifest.json'), head: join(project, 'target/manifest.json') };
   const command = join(import.meta.dirname, '../../src/cli/weirkeeper.mjs');
   const words = [process.execPath, command, 'state', '--base', pair.base, '--head', pair.head];
   // As dbt, which has compiled its own files before: what Node makes of ours is kept by the first run.
-  const ours = Math.min(cpuOf(venv, project, words), cpuOf(venv, project, words));
+  timed(venv, project, words);
+  const ours = better(() => timed(venv, project, words));
+  const times = warm.wall / ours.wall;
+  const shown = ({ wall, cpu }: Timed): string => `${wall.toFixed(2)} s (CPU ${cpu.toFixed(2)} s)`;
+  console.log(`dbt ls --select state:modified, ${models} models: cold ${shown(cold)}, warm ${shown(warm)}`);
+  console.log(
+    `weirkeeper state: ${shown(ours)}, ${times.toFixed(1)} times faster than warm dbt (goal ${goals.timesFaster}; by CPU ${(warm.cpu / ours.cpu).toFixed(1)})`,
+  );
   const alone = measure('state', pair.base, pair.head).cpu;
   const inDbt = selectionIn(venv, project, list);
-  const times = inDbt / alone;
   console.log(
-    `dbt ls --select state:modified, ${models} models, as a command: cold ${cold.toFixed(1)} s, warm ${warm.toFixed(1)} s; weirkeeper state ${ours.toFixed(2)} s, ${(warm / ours).toFixed(1)} times faster than warm`,
-  );
-  console.log(
-    `without the start of either: dbt warm ${inDbt.toFixed(1)} s, Weirkeeper ${alone.toFixed(2)} s, ${times.toFixed(1)} times faster (goal ${goals.timesFaster})`,
+    `CPU without the start of either: dbt warm ${inDbt.toFixed(1)} s, Weirkeeper ${alone.toFixed(2)} s, ${(inDbt / alone).toFixed(1)} times`,
   );
   if (times < goals.timesFaster) faults.push(`only ${times.toFixed(1)} times faster than warm dbt`);
   return pair;
@@ -97,24 +101,41 @@ function selectionIn(venv: string, project: string, args: readonly string[]): nu
   return Number(/^cpu (.*)$/m.exec(said)?.[1]);
 }
 
-/** Runs dbt in a project; gives its seconds of CPU. */
-function dbt(venv: string, project: string, ...args: readonly string[]): number {
-  return cpuOf(venv, project, [join(venv, 'bin/dbt'), ...args, '--profiles-dir', project]);
+/** Seconds by the clock and of CPU. */
+interface Timed {
+  readonly wall: number;
+  readonly cpu: number;
 }
 
-/** Runs a command; gives its seconds of CPU, its children's included. */
-function cpuOf(venv: string, folder: string, command: readonly string[]): number {
+function better(run: () => Timed): Timed {
+  const [first, second] = [run(), run()];
+  return first.wall < second.wall ? first : second;
+}
+
+/** Runs dbt in a project. */
+function dbt(venv: string, project: string, ...args: readonly string[]): Timed {
+  return timed(venv, project, [join(venv, 'bin/dbt'), ...args, '--profiles-dir', project]);
+}
+
+/** Runs a command; gives its seconds, those of CPU with its children's. */
+function timed(venv: string, folder: string, command: readonly string[]): Timed {
   const script = [
-    'import resource, subprocess, sys',
+    'import resource, subprocess, sys, time',
+    'began = time.perf_counter()',
     'ended = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)',
+    'wall = time.perf_counter() - began',
     'used = resource.getrusage(resource.RUSAGE_CHILDREN)',
-    'print(used.ru_utime + used.ru_stime)',
+    'print(wall, used.ru_utime + used.ru_stime)',
     'sys.exit(ended.returncode)',
   ].join('\n');
   const env = { ...process.env, DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' };
-  return Number(
-    execFileSync(join(venv, 'bin/python'), ['-c', script, ...command], { cwd: folder, env, encoding: 'utf8' }),
-  );
+  const said = execFileSync(join(venv, 'bin/python'), ['-c', script, ...command], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+  });
+  const [wall = 0, cpu = 0] = said.trim().split(' ').map(Number);
+  return { wall, cpu };
 }
 
 function scaled(base: string, head: string, copies: number): readonly [string, string] {
@@ -163,16 +184,16 @@ function large(base: string): void {
   scaleManifest(base, path, copies, 0);
   const { cpu, wall, peakMb, found } = best('state', [path]);
   console.log(
-    `one manifest of ${inMb(path).toFixed(0)} MB (${found} nodes): ${cpu.toFixed(2)} s of CPU, ${wall.toFixed(2)} s in all, peak ${peakMb.toFixed(0)} MB (goals ${goals.seconds} s, ${goals.peakMb} MB)`,
+    `one manifest of ${inMb(path).toFixed(0)} MB (${found} nodes): ${wall.toFixed(2)} s (CPU ${cpu.toFixed(2)} s), peak ${peakMb.toFixed(0)} MB (goals ${goals.seconds} s, ${goals.peakMb} MB)`,
   );
-  if (cpu > goals.seconds) faults.push(`a manifest of 200 MB takes ${cpu.toFixed(2)} s`);
+  if (wall > goals.seconds) faults.push(`a manifest of 200 MB takes ${wall.toFixed(2)} s`);
   if (peakMb > goals.peakMb) faults.push(`a manifest of 200 MB takes ${peakMb.toFixed(0)} MB`);
 }
 
-/** The better of two: what else the machine does only adds. */
+/** The best of three: what else the machine does only adds. */
 function best(what: string, paths: readonly string[]): Figure {
-  const [first, second] = [measure(what, ...paths), measure(what, ...paths)];
-  return first.cpu < second.cpu ? first : second;
+  const figures = [1, 2, 3].map(() => measure(what, ...paths));
+  return figures.reduce((one, other) => (other.cpu < one.cpu ? other : one));
 }
 
 function measure(what: string, ...paths: readonly string[]): Figure {

@@ -1,6 +1,6 @@
-import type { Reason } from '#core/base';
 import type { Review } from '#review';
 import { missingOf } from '#review';
+import { sentence } from './sentence.ts';
 
 /** How the command line was told where rows are counted. */
 export interface CountingFlags {
@@ -24,12 +24,6 @@ export function doubtsOf(
     answer.known || !key.startsWith('rows:') ? [] : [`${source}: ${sentence(answer.reason)}`],
   );
   return [...new Set(unanswered)];
-}
-
-/** A reason as one line. On the command line `--warehouse` stands for the App's variable. */
-export function sentence({ text, remedy }: Reason): string {
-  const line = remedy === undefined ? text : `${text}; ${remedy}`;
-  return line.replaceAll('WAREHOUSE_URL', '--warehouse');
 }
 
 function sourceOf({ warehouse, evidence }: CountingFlags): string | null {

@@ -5,7 +5,7 @@ import type { DbtProject } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import { coverage, lineageLines, openLineageEvents } from '#core/lineage';
 import { columnLines } from './column-lines.ts';
-import { sentence } from './doubts.ts';
+import { sentence } from './sentence.ts';
 import { tellRendered } from './tell-rendered.ts';
 import { givenSide, withTraced } from './with-traced.ts';
 

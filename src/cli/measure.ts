@@ -6,11 +6,11 @@ import { createSqlReader } from '#edges/sql-engines';
 import { EvidenceFile, relationsIn } from '#edges/warehouse';
 import type { Measured } from '#review';
 import { localRequest, measure } from '#review';
-import { sentence } from './doubts.ts';
 import { filePorts } from './file-ports.ts';
 import { openWarehouseAt } from './open-warehouse.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { requiredPath } from './required-path.ts';
+import { sentence } from './sentence.ts';
 
 interface MeasureFlags {
   readonly base: string;

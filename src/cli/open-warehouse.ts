@@ -1,6 +1,6 @@
 import { DeploymentError, RepositoryError } from '#core/base';
 import { openWarehouse } from '#edges/warehouse';
-import { sentence } from './doubts.ts';
+import { sentence } from './sentence.ts';
 
 /** Opens the warehouse of an address on the command line. Throws RepositoryError for one of no known kind. */
 export function openWarehouseAt(address: string): ReturnType<typeof openWarehouse> {

@@ -5,10 +5,10 @@ import type { DataContract } from '#core/change';
 import { contractPaths, piiInventory } from '#core/gates';
 import { coverage } from '#core/lineage';
 import { gateOptions, parseContract } from '#core/policy';
-import { sentence } from './doubts.ts';
 import { inventoryLines } from './inventory-lines.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { readIfThere } from './read-text.ts';
+import { sentence } from './sentence.ts';
 import { tellRendered } from './tell-rendered.ts';
 import { givenSide, withTraced } from './with-traced.ts';
 

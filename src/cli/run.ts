@@ -1,13 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { WeirkeeperError } from '#core/base';
-import { addAuditCommand } from './audit.ts';
 import { EXIT } from './exit.ts';
-import { addLineageCommand } from './lineage.ts';
-import { addMeasureCommand } from './measure.ts';
-import { addPiiCommand } from './pii.ts';
-import { addReviewCommand } from './review.ts';
-import { addServeCommand } from './serve.ts';
-import { addStateCommand } from './state.ts';
+
+/** Loaded when it is called: each brings much that the others do without. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  review: async () => (await import('./review.ts')).addReviewCommand,
+  measure: async () => (await import('./measure.ts')).addMeasureCommand,
+  lineage: async () => (await import('./lineage.ts')).addLineageCommand,
+  state: async () => (await import('./state.ts')).addStateCommand,
+  pii: async () => (await import('./pii.ts')).addPiiCommand,
+  audit: async () => (await import('./audit.ts')).addAuditCommand,
+  serve: async () => (await import('./serve.ts')).addServeCommand,
+};
 
 const EXAMPLES = `
 Examples:
@@ -31,16 +35,8 @@ export async function run(args: readonly string[]): Promise<number> {
     .exitOverride()
     .showHelpAfterError('(weirkeeper --help shows what there is)')
     .addHelpText('after', EXAMPLES);
-  for (const add of [
-    addReviewCommand,
-    addMeasureCommand,
-    addLineageCommand,
-    addStateCommand,
-    addPiiCommand,
-    addAuditCommand,
-    addServeCommand,
-  ])
-    add(program);
+  const named = args[0] !== undefined && Object.hasOwn(commands, args[0]) ? [args[0]] : Object.keys(commands);
+  for (const name of named) (await commands[name]?.())?.(program);
   try {
     process.exitCode = EXIT.passed;
     await program.parseAsync(args, { from: 'user' });

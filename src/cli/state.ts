@@ -15,12 +15,10 @@ import {
   selectStateIn,
   stateContext,
 } from '#core/dbt';
-import type { Side } from '#core/evidence';
-import { directoryArtifacts } from '#edges/artifacts';
+import { readDirectory } from '#edges/artifacts';
 import type { ArtifactSet } from '#review';
-import { localRequest } from '#review';
-import { sentence } from './doubts.ts';
 import { requiredPath } from './required-path.ts';
+import { sentence } from './sentence.ts';
 
 interface StateFlags {
   readonly base: string;
@@ -100,16 +98,12 @@ interface Read {
 }
 
 async function readContext(flags: StateFlags): Promise<Read> {
-  const artifacts = directoryArtifacts({
-    base: { path: requiredPath(flags.base, '--base') },
-    head: { path: requiredPath(flags.head, '--head') },
-  });
-  const read = async (side: Side): Promise<ArtifactSet> => {
-    const answer = await artifacts.fetch(side, localRequest(null, 'standard'), null);
+  const read = async (path: string): Promise<ArtifactSet> => {
+    const answer = await readDirectory({ path });
     if (!answer.ok) throw failure(answer.reason);
     return answer.set;
   };
-  const [base, head] = [await read('base'), await read('head')];
+  const [base, head] = [await read(requiredPath(flags.base, '--base')), await read(requiredPath(flags.head, '--head'))];
   const options = {
     runResults: resultsOf(head),
     ...(flags.engine === undefined ? {} : { engineVersion: flags.engine }),

@@ -28,7 +28,11 @@ type Found =
   | { readonly ok: true; readonly paths: ReadonlyMap<string, string> }
   | { readonly ok: false; readonly reason: Reason };
 
-async function readDirectory(settings: DirectorySettings, limits: ReadLimits): Promise<ArtifactAnswer> {
+/** One side's files, read within limits; a reason when there is no manifest or a file cannot be read. */
+export async function readDirectory(
+  settings: DirectorySettings,
+  limits: ReadLimits = standardLimits,
+): Promise<ArtifactAnswer> {
   const found = await findFiles(settings);
   if (!found.ok) return found;
   const files = new Map<string, Uint8Array>();
