@@ -15,16 +15,24 @@ const directIdentifiers: ReadonlySet<CategoryId> = new Set<CategoryId>([
   'person.dob',
 ]);
 
+/** How columns are looked at: with words of the project, and by a classifier that may remember. */
+interface Looking {
+  readonly words?: ProjectWords;
+  readonly classify?: typeof classifyColumnName;
+}
+
+/** The words of a table's name, without the source that stands before a double underscore. */
+function wordsOfTable(tableName: string): readonly string[] {
+  return wordsOf(tableName.replace(/^.*__(?=[^_])/, ''));
+}
+
 /** What a table is, by its name and its columns. */
 export function traitsOf(
   tableName: string,
   columnNames: readonly string[],
-  {
-    words = noWords,
-    classify = classifyColumnName,
-  }: { readonly words?: ProjectWords; readonly classify?: typeof classifyColumnName } = {},
+  { words = noWords, classify = classifyColumnName }: Looking = {},
 ): TableTraits {
-  const all = wordsOf(tableName.replace(/^.*__(?=[^_])/, ''));
+  const all = wordsOfTable(tableName);
   const parts = new Set(
     columnNames.map((name) => classify(name, { personTable: true, dataType: null, words })?.category ?? null),
   );
@@ -43,12 +51,12 @@ export function traitsOf(
 export function isPersonTable(
   tableName: string,
   columnNames: readonly string[],
-  { words = noWords, classify }: { readonly words?: ProjectWords; readonly classify?: typeof classifyColumnName } = {},
+  { words = noWords, classify = classifyColumnName }: Looking = {},
 ): boolean {
-  const all = wordsOf(tableName.replace(/^.*__(?=[^_])/, ''));
+  const all = wordsOfTable(tableName);
   if (all.some((word) => isPersonWord(word, words))) return true;
   return columnNames.some((column) => {
-    const guess = (classify ?? classifyColumnName)(column, { personTable: false, dataType: null, words });
+    const guess = classify(column, { personTable: false, dataType: null, words });
     return guess !== null && (directIdentifiers.has(guess.category) || guess.category === 'edu');
   });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as letOthersWork } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import type { ArtifactCache } from '#review';
+import { pruneCache } from './prune-cache.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
 export interface ArtifactCacheSettings {
@@ -11,7 +12,7 @@ export interface ArtifactCacheSettings {
 
 const defaultMostBytes = 256_000_000;
 /** Unused that long, an artifact is of a base that has moved on; GitHub itself keeps none longer than 90 days. */
-const unusedFor = sql.lit('14 days');
+const unusedFor = '14 days';
 /** Bytes of one row. Between two rows other work of the process has its turn: PGlite alone would give none. */
 const partBytes = 64 * 1024;
 
@@ -37,7 +38,7 @@ export function createArtifactCache(
     async put(digest, zip) {
       if (zip.length > mostBytes / 4) return;
       await whole.transaction().execute((trx) => insertParts(trx.withSchema(tableSchema), digest, zip));
-      await prune(db, mostBytes);
+      await pruneCache(db, { table: 'artifact_cache', key: 'digest' }, { mostBytes, unusedFor });
     },
   };
 }
@@ -76,20 +77,4 @@ async function insertParts(db: Kysely<Tables>, digest: string, zip: Uint8Array):
     await db.insertInto('artifact_cache_parts').values({ digest, part, content }).execute();
     await letOthersWork();
   }
-}
-
-async function prune(db: Kysely<Tables>, mostBytes: number): Promise<void> {
-  const newest = db
-    .selectFrom('artifact_cache')
-    .select(['digest', sql<number>`sum(bytes) OVER (ORDER BY used_at DESC, digest)`.as('total')])
-    .as('newest');
-  await db
-    .deleteFrom('artifact_cache')
-    .where((row) =>
-      row.or([
-        row('used_at', '<', sql<Date>`now() - interval ${unusedFor}`),
-        row('digest', 'in', db.selectFrom(newest).select('newest.digest').where('newest.total', '>', mostBytes)),
-      ]),
-    )
-    .execute();
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { LineageCache } from '#review';
+import { pruneCache } from './prune-cache.ts';
 import { type Tables, tableSchema } from './schema.ts';
 
 export interface LineageCacheSettings {
@@ -11,7 +12,7 @@ export interface LineageCacheSettings {
 
 const defaultMostBytes = 256_000_000;
 /** Unused that long, an entry is of a branch that is gone. */
-const unusedFor = sql.lit('30 days');
+const unusedFor = '30 days';
 /** Entries of one statement: three parameters each, of at most 65,535. */
 const batch = 1_000;
 /** Share of the cap that may be added before it is looked at again. */
@@ -62,7 +63,7 @@ export function createLineageCache(whole: Kysely<Tables>, settings: LineageCache
       }
       if (added < mostBytes * prunedEvery) return;
       added = 0;
-      await prune(db, mostBytes);
+      await pruneCache(db, { table: 'lineage_cache', key: 'key' }, { mostBytes, unusedFor });
     },
   };
 }
@@ -78,21 +79,5 @@ async function touch(db: Kysely<Tables>, keys: readonly string[]): Promise<void>
     .set({ used_at: sql<string>`now()` })
     .where('key', 'in', keys)
     .where('used_at', '<', sql<Date>`now() - interval '1 day'`)
-    .execute();
-}
-
-async function prune(db: Kysely<Tables>, mostBytes: number): Promise<void> {
-  const newest = db
-    .selectFrom('lineage_cache')
-    .select(['key', sql<number>`sum(bytes) OVER (ORDER BY used_at DESC, key)`.as('total')])
-    .as('newest');
-  await db
-    .deleteFrom('lineage_cache')
-    .where((row) =>
-      row.or([
-        row('used_at', '<', sql<Date>`now() - interval ${unusedFor}`),
-        row('key', 'in', db.selectFrom(newest).select('newest.key').where('newest.total', '>', mostBytes)),
-      ]),
-    )
     .execute();
 }
