@@ -1,5 +1,7 @@
 import type { Brand } from '#core/base';
+import type { Dialect } from '#core/sql';
 import { harmlessFunctions, harmlessTypes } from './predicate.ts';
+import { isQuotedAs, textHoldsQuote } from './sql-writer.ts';
 
 /** A statement that has been read from its first to its last character and is one SELECT. Drivers take nothing else. */
 export type OneSelect = Brand<'OneSelect'>;
@@ -7,11 +9,13 @@ export type OneSelect = Brand<'OneSelect'>;
 /**
  * Takes a statement for one SELECT if the small grammar below reads all of it: a select list from quoted relations, joins,
  * sub-queries, UNION ALL, conditions, CASE, a handful of functions. No comment, no semicolon, no bare name, no other word, so
- * nothing that writes, locks, calls or reads a file can be said in it. Null for anything else.
+ * nothing that writes, locks, calls or reads a file can be said in it. Null for anything else. In a dialect, names and texts must be
+ * quoted as it does; without one, as any does.
  */
-export function toOneSelect(sql: string): OneSelect | null {
+export function toOneSelect(sql: string, dialect: Dialect | null = null): OneSelect | null {
   const tokens = sql.length <= longest ? tokensOf(sql) : null;
   if (tokens === null || tokens.length > mostTokens) return null;
+  if (dialect !== null && !tokens.every((token) => isOf(dialect, token))) return null;
   const end = query({ tokens, depth: 0 }, 0);
   return end === tokens.length ? (sql as OneSelect) : null;
 }
@@ -25,6 +29,12 @@ const token =
 interface Token {
   readonly kind: 'name' | 'text' | 'number' | 'word' | 'sign';
   readonly text: string;
+}
+
+/** The same signs mean other things elsewhere: `"a"` is a text in BigQuery, and three single quotes begin one of several lines. */
+function isOf(dialect: Dialect, { kind, text }: Token): boolean {
+  if (kind === 'name') return isQuotedAs(dialect, text);
+  return kind !== 'text' || textHoldsQuote(dialect) || !text.slice(1, -1).includes("'");
 }
 
 function tokensOf(sql: string): readonly Token[] | null {

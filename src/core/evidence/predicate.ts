@@ -1,5 +1,6 @@
 import type { Expression, Identifier } from '#core/sql';
 import type { SqlWriter } from './sql-writer.ts';
+import { textHoldsQuote } from './sql-writer.ts';
 
 /** A condition on the rows of one relation: a tree of what is known to read and nothing else. */
 export type Condition =
@@ -27,6 +28,8 @@ export const harmlessTypes: readonly string[] = [
   'decimal',
   'boolean',
 ];
+/** Names of one type: each warehouse has its own. */
+const textTypes: ReadonlySet<string> = new Set(['varchar', 'text', 'string']);
 const binary: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', '>', '>=', 'like', '+', '-', '*', '/']);
 const chained: ReadonlySet<string> = new Set(['and', 'or']);
 const after: ReadonlySet<string> = new Set(['is null', 'is not null']);
@@ -114,14 +117,15 @@ export function writeCondition(condition: Condition, writer: SqlWriter, alias: s
     case 'column':
       return writeColumn(condition.column, writer, alias);
     case 'text':
-      // What a backslash means differs between warehouses, and control characters have no business here.
-      return /[\\\p{Cc}]/u.test(condition.value) ? null : `'${condition.value.replaceAll("'", "''")}'`;
+      return writeText(condition.value, writer);
     case 'number':
     case 'word':
       return condition.value;
     case 'cast': {
       const operand = write(condition.operand);
-      return operand === null ? null : `cast(${operand} as ${condition.type})`;
+      return operand === null
+        ? null
+        : `cast(${operand} as ${textTypes.has(condition.type) ? writer.textType : condition.type})`;
     }
     case 'call': {
       const operands = condition.operands.map(write);
@@ -130,6 +134,12 @@ export function writeCondition(condition: Condition, writer: SqlWriter, alias: s
     case 'operator':
       return writeOperator(condition.name, condition.operands.map(write));
   }
+}
+
+/** What a backslash means differs between warehouses, and control characters have no business here. */
+function writeText(value: string, { dialect }: SqlWriter): string | null {
+  if (/[\\\p{Cc}]/u.test(value) || (value.includes("'") && !textHoldsQuote(dialect))) return null;
+  return `'${value.replaceAll("'", "''")}'`;
 }
 
 function writeColumn(column: Identifier, writer: SqlWriter, alias: string): string | null {

@@ -5,6 +5,8 @@ import { parseRelation } from './relation-name.ts';
 /** Writes names in one dialect. Every one comes out quoted; what cannot be quoted safely is null. */
 export interface SqlWriter {
   readonly dialect: Dialect;
+  /** The type of a text of any length. */
+  readonly textType: 'string' | 'varchar';
   /** A relation as a manifest names it, taken apart and quoted anew. */
   relation(text: string): string | null;
   /** A column, or a name of our own. An unquoted one is folded as the warehouse would. */
@@ -29,12 +31,16 @@ const quotesOf: Partial<Readonly<Record<Dialect, Quotes>>> = {
 /** Where a backslash escapes inside quotes, or might. */
 const escapes: ReadonlySet<Dialect> = new Set(['bigquery', 'databricks', 'spark', 'mysql', 'clickhouse', 'generic']);
 
+/** Dialects in which two single quotes inside a text do not stand for one: they would end it, or begin another kind of text. */
+const undoubledText: ReadonlySet<Dialect> = new Set(['bigquery', 'databricks', 'spark']);
+
 /** A writer for a dialect. `database`, where given, stands for the first of three parts, which dbt may call otherwise. */
 export function sqlWriter(dialect: Dialect, database: string | null = null): SqlWriter {
   const quotes = quotesOf[dialect] ?? standard;
   const write = (identifier: Identifier): string | null => quoted(folded(identifier, dialect), quotes, dialect);
   return {
     dialect,
+    textType: ['bigquery', 'databricks', 'spark'].includes(dialect) ? 'string' : 'varchar',
     relation(text) {
       const parts = parseRelation(text);
       if (parts === null) return null;
@@ -45,6 +51,17 @@ export function sqlWriter(dialect: Dialect, database: string | null = null): Sql
     },
     name: (identifier) => write(typeof identifier === 'string' ? { name: identifier, quoted: true } : identifier),
   };
+}
+
+/** Whether a text in single quotes can hold one, written twice. */
+export function textHoldsQuote(dialect: Dialect): boolean {
+  return !undoubledText.has(dialect);
+}
+
+/** Whether a name that stands in quotes is quoted as the dialect does it. */
+export function isQuotedAs(dialect: Dialect, written: string): boolean {
+  const { open, close, doubled } = quotesOf[dialect] ?? standard;
+  return written.startsWith(open) && (doubled || !written.slice(1, -1).includes(close));
 }
 
 function folded({ name, quoted: isQuoted }: Identifier, dialect: Dialect): string {

@@ -28,7 +28,7 @@ export function toStatement(question: DataQuestion, writer: SqlWriter): CheckedS
   const statement = write(question, writer);
   if (statement === null)
     return reason('bad-relation', 'a name in the question cannot be taken apart or quoted safely');
-  const sql = toOneSelect(statement.sql);
+  const sql = toOneSelect(statement.sql, writer.dialect);
   if (sql !== null) return { sql, figures: statement.figures };
   return reason('not-one-select', `the question (${question.kind}) did not come out as one SELECT, so it was not sent`);
 }

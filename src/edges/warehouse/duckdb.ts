@@ -3,6 +3,7 @@ import type { Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
+import { queryFailed, relationAbsent, tooSlow } from './reasons.ts';
 import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
 
 /** A DuckDB file: `duckdb:///var/data/shop.duckdb`, or its path. Opened read-only, with no way out of it. */
@@ -99,19 +100,15 @@ async function runWithin({ instance }: Opened, sql: OneSelect, options: Warehous
   }
 }
 
-function tooSlow({ deadlineMilliseconds }: WarehouseOptions): Reason {
-  return reason('warehouse-timeout', `the question took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
-}
-
 function countingReason(error: unknown): Reason {
   const message = messageOf(error);
   if (/^(Catalog Error|Binder Error: Catalog)/.test(message)) {
-    return reason('relation-absent', 'the warehouse does not have the relation', 'build the model before the review');
+    return relationAbsent;
   }
   if (message.startsWith('Permission Error')) {
     return reason('permission-denied', 'the relation reads files outside the DuckDB file, which is not allowed');
   }
-  return reason('query-failed', 'the question failed in DuckDB');
+  return queryFailed('DuckDB');
 }
 
 /** The driver's errors come from native code and need not be this realm's `Error`. */

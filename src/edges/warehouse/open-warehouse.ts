@@ -2,25 +2,42 @@ import type { Reason } from '#core/base';
 import { DeploymentError, reason } from '#core/base';
 import type { Answer, CheckedStatement, DataQuestion, Question } from '#core/evidence';
 import { dataKinds, toStatement } from '#core/evidence';
+import { bigquery } from './bigquery.ts';
+import { databricks } from './databricks.ts';
 import { duckdb } from './duckdb.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { postgres } from './postgres.ts';
+import { redshift } from './redshift.ts';
+import { snowflake } from './snowflake.ts';
+import { trino } from './trino.ts';
 import type { Connection, Driver, Ran, Warehouse, WarehouseOptions } from './warehouse.ts';
 
 /** Every kind of warehouse. */
-const drivers: readonly Driver[] = [duckdb, postgres];
+const drivers: readonly Driver[] = [duckdb, postgres, redshift, snowflake, bigquery, databricks, trino];
 
-/** Opens the warehouse of a URL. Throws DeploymentError for a URL of no known kind; the URL is not repeated, it holds a password. */
+const standardSeconds = 30;
+const mostSeconds = 600;
+
+/** Opens the warehouse of a URL. Throws DeploymentError for a URL of no known kind or with a wrong part; it is not repeated, it holds a password. */
 export function openWarehouse(url: string, options: Partial<WarehouseOptions> = {}): Warehouse {
   const driver = drivers.find((one) => one.matches(url));
   if (driver === undefined) {
     const known = drivers.map(({ example }) => example).join(', ');
     throw new DeploymentError('unknown-warehouse', `WAREHOUSE_URL is of no known kind; known are: ${known}`);
   }
-  const settings = { deadlineMilliseconds: 30_000, now: () => new Date(), ...options };
+  const settings = { deadlineMilliseconds: deadlineIn(url), now: () => new Date(), ...options };
   const connection = driver.connect(url, settings);
   return warehouseOver(connection, { name: driver.name, now: settings.now });
+}
+
+/** The `timeout_seconds` of a URL: how long one question may take. A file has no such part. */
+function deadlineIn(url: string): number {
+  const written = duckdb.matches(url) ? null : (URL.parse(url)?.searchParams.get('timeout_seconds') ?? null);
+  if (written === null) return standardSeconds * 1_000;
+  const seconds = Number(written);
+  if (/^\d{1,3}$/.test(written) && seconds >= 1 && seconds <= mostSeconds) return seconds * 1_000;
+  throw new DeploymentError('warehouse-url', `WAREHOUSE_URL has a timeout_seconds that is not 1 to ${mostSeconds}`);
 }
 
 /** What answers over a connection: each question is written as one SELECT, checked, and sent; answers are kept a while. */
@@ -76,7 +93,7 @@ function toAnswer(
   for (const [index, name] of names.entries()) {
     const value = ran.row[index];
     if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
-    else figures[name] = value === null || value === undefined ? Number.NaN : Number(value);
+    else figures[name] = toCount(value);
   }
   if (!Object.values(figures).every((figure) => Number.isSafeInteger(figure) && figure >= 0)) {
     return unknown(reason('query-failed', 'the warehouse answered with something that is no count'));
@@ -85,6 +102,12 @@ function toAnswer(
   return kind === 'row-count'
     ? { known: true, kind, rows: figures['rows'] ?? 0, ...had }
     : { known: true, kind, figures, text, ...had };
+}
+
+/** Some drivers give large numbers as text, or as decimals. */
+function toCount(value: unknown): number {
+  if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' && /^\d{1,30}(\.0+)?$/.test(value) ? Number(value) : Number.NaN;
 }
 
 /** Runs tasks a few at a time, in the order in which they come: a deadline counts from a question's own start. */

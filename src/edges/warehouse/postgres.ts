@@ -1,43 +1,59 @@
 import pg from 'pg';
 import type { Reason } from '#core/base';
-import { reason } from '#core/base';
 import type { OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
+import {
+  loginRefused,
+  noDatabase,
+  otherDatabase,
+  permissionDenied,
+  queryFailed,
+  relationAbsent,
+  tooSlow,
+  unreachable,
+} from './reasons.ts';
 import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
 
 /**
- * PostgreSQL, and Redshift, which speaks its protocol. Give it a role that may SELECT only: the read-only transaction
- * and the time-out of each question are a second fence, the role is the first.
+ * PostgreSQL. Give it a role that may SELECT only: the read-only transaction and the time-out of each question are a second fence, the
+ * role is the first.
  */
 export const postgres: Driver = {
   name: 'PostgreSQL',
   example: 'postgresql://reader:password@host:5432/database',
-  matches: (url) => /^(postgres|postgresql|redshift):\/\//.test(url),
-  connect(url, options): Connection {
-    const connectionString = url.replace(/^redshift:/, 'postgresql:');
-    const pool = new pg.Pool({
-      connectionString,
-      max: 2,
-      connectionTimeoutMillis: Math.min(5_000, options.deadlineMilliseconds),
-      idleTimeoutMillis: 10_000,
-      application_name: 'weirkeeper',
-    });
-    // An idle connection may break at any time; the next question makes a new one.
-    pool.on('error', () => undefined);
-    return {
-      writer: () => Promise.resolve(sqlWriter(url.startsWith('redshift:') ? 'redshift' : 'postgres')),
-      run: (sql) => runWithin(pool, sql, options),
-      close: () => pool.end(),
-    };
-  },
+  matches: (url) => /^(postgres|postgresql):\/\//.test(url),
+  connect: (url, options) => overPostgres(url, { ...options, name: 'PostgreSQL', dialect: 'postgres' }),
 };
 
-async function runWithin(pool: pg.Pool, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
+interface Spoken extends WarehouseOptions {
+  readonly name: string;
+  readonly dialect: 'postgres' | 'redshift';
+}
+
+/** A connection over PostgreSQL's protocol, which others speak too. */
+export function overPostgres(connectionString: string, options: Spoken): Connection {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 2,
+    connectionTimeoutMillis: Math.min(5_000, options.deadlineMilliseconds),
+    idleTimeoutMillis: 10_000,
+    application_name: 'weirkeeper',
+  });
+  // An idle connection may break at any time; the next question makes a new one.
+  pool.on('error', () => undefined);
+  return {
+    writer: () => Promise.resolve(sqlWriter(options.dialect)),
+    run: (sql) => runWithin(pool, sql, options),
+    close: () => pool.end(),
+  };
+}
+
+async function runWithin(pool: pg.Pool, sql: OneSelect, options: Spoken): Promise<Ran> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
   } catch (error) {
-    return { ok: false, reason: reasonFor(error) };
+    return { ok: false, reason: reasonFor(error, options) };
   }
   const late = Symbol('late');
   let timer: NodeJS.Timeout | undefined;
@@ -55,7 +71,7 @@ async function runWithin(pool: pg.Pool, sql: OneSelect, options: WarehouseOption
     return { ok: false, reason: tooSlow(options) };
   } catch (error) {
     client.release(true);
-    return { ok: false, reason: codeOf(error) === '57014' ? tooSlow(options) : reasonFor(error) };
+    return { ok: false, reason: codeOf(error) === '57014' ? tooSlow(options) : reasonFor(error, options) };
   } finally {
     clearTimeout(timer);
   }
@@ -72,37 +88,30 @@ async function runOn(client: pg.PoolClient, sql: OneSelect, options: WarehouseOp
   return result.rows[0] ?? [];
 }
 
-function tooSlow({ deadlineMilliseconds }: WarehouseOptions): Reason {
-  return reason('warehouse-timeout', `the question took longer than ${deadlineMilliseconds / 1000} s and was stopped`);
-}
-
 function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : '';
 }
 
-const checkUrl = 'check WAREHOUSE_URL';
-
-/** In our own words, by code: the server's message may hold names, values or the connection's settings. */
-function reasonFor(error: unknown): Reason {
+function reasonFor(error: unknown, { name }: Spoken): Reason {
   const code = codeOf(error);
   switch (code) {
     case '42P01':
     case '3F000':
-      return reason('relation-absent', 'the warehouse does not have the relation', 'build the model before the review');
+      return relationAbsent;
     case '0A000':
-      return reason('other-database', 'the relation is in another database than the connection', checkUrl);
+      return otherDatabase;
     case '42501':
-      return reason('permission-denied', 'the warehouse role may not read the relation', 'grant it SELECT');
+      return permissionDenied;
     case '28P01':
     case '28000':
-      return reason('warehouse-login', 'the warehouse refused the login', checkUrl);
+      return loginRefused;
     case '3D000':
-      return reason('warehouse-unreachable', 'the warehouse does not have the database', checkUrl);
+      return noDatabase;
     default:
       return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57P')
-        ? reason('query-failed', `the question failed in PostgreSQL (${code})`)
-        : reason('warehouse-unreachable', 'the warehouse cannot be reached', checkUrl);
+        ? queryFailed(name, code)
+        : unreachable;
   }
 }

@@ -22,7 +22,7 @@ export type Ran =
 export interface Connection {
   /** How names are written here; or why nothing can be asked. Never throws. */
   writer(): Promise<SqlWriter | Reason>;
-  /** Runs one SELECT and gives its first row. Never throws; ends within the deadline, the statement cancelled. */
+  /** Runs one SELECT and gives its first row. Never throws; at the deadline the statement is cancelled, which may take two seconds. */
   run(sql: OneSelect): Promise<Ran>;
   close(): Promise<void>;
 }
@@ -34,6 +34,9 @@ export interface Driver {
   /** What a URL of this kind looks like, for messages. */
   readonly example: string;
   matches(url: string): boolean;
-  /** Connects no sooner than at the first question, so that an unreachable warehouse is an answer and no failure. */
+  /**
+   * Connects no sooner than at the first question, so that an unreachable warehouse is an answer and no failure. Throws
+   * DeploymentError for a URL with a wrong part.
+   */
   connect(url: string, options: WarehouseOptions): Connection;
 }

@@ -20,10 +20,15 @@ if (url === undefined) {
     });
   });
 } else {
-  describePostgres(url);
+  describePostgres(url, { name: 'PostgreSQL', address: url });
+  // Redshift speaks the same protocol; what it does otherwise is not seen here.
+  describePostgres(url, { name: 'Redshift', address: url.replace(/^\w+:/, 'redshift:') });
 }
 
-function describePostgres(connectionString: string): void {
+function describePostgres(
+  connectionString: string,
+  { name, address }: { readonly name: string; readonly address: string },
+): void {
   async function run(statements: readonly string[]): Promise<readonly Record<string, unknown>[]> {
     const client = new pg.Client({ connectionString });
     await client.connect();
@@ -35,7 +40,7 @@ function describePostgres(connectionString: string): void {
   let database = '';
 
   describeWarehouse({
-    name: 'PostgreSQL',
+    name,
     async prepare() {
       const rows = await run([
         'drop schema if exists shop cascade',
@@ -52,8 +57,8 @@ function describePostgres(connectionString: string): void {
     async cleanUp() {
       await run(['drop schema shop cascade']);
     },
-    open: (options) => openWarehouse(connectionString, options),
-    openUnreachable: () => openWarehouse('postgresql://reader:hunter2@127.0.0.1:1/db'),
+    open: (options) => openWarehouse(address, options),
+    openUnreachable: () => openWarehouse(`${address.split(':')[0] ?? ''}://reader:hunter2@127.0.0.1:1/db`),
     relation: (identifier) => `"${database}"."shop"."${identifier.replace(/"/g, '""')}"`,
     async tables() {
       const rows = await run(["select tablename from pg_tables where schemaname = 'shop' order by 1"]);
@@ -61,7 +66,7 @@ function describePostgres(connectionString: string): void {
     },
   });
 
-  describe('PostgreSQL', () => {
+  describe(name, () => {
     it('runs a view that writes in a transaction that can only read', async () => {
       await run([
         'drop schema if exists trap cascade',
@@ -70,7 +75,7 @@ function describePostgres(connectionString: string): void {
         `create function trap.write() returns setof int language plpgsql as $$ begin insert into trap.log values (1); return next 1; end $$`,
         'create view trap.orders as select * from trap.write()',
       ]);
-      const warehouse = openWarehouse(connectionString);
+      const warehouse = openWarehouse(address);
       expect(await warehouse.answer(question('trap.orders'))).toMatchObject({
         known: false,
         reason: { code: 'query-failed', text: expect.stringContaining('25006') as unknown },
@@ -87,13 +92,13 @@ function describePostgres(connectionString: string): void {
         'create schema if not exists closed',
         'create table if not exists closed.t (a int)',
       ]);
-      const asBlind = new URL(connectionString);
+      const asBlind = new URL(address);
       asBlind.username = 'blind';
       asBlind.password = 'hunter2';
       const blind = openWarehouse(asBlind.href);
       expect(await blind.answer(question('closed.t'))).toMatchObject({ reason: { code: 'permission-denied' } });
       await blind.close();
-      const other = openWarehouse(connectionString);
+      const other = openWarehouse(address);
       expect(await other.answer(question('"elsewhere"."closed"."t"'))).toMatchObject({
         reason: { code: 'other-database' },
       });

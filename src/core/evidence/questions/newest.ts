@@ -10,6 +10,5 @@ export function newestQuestion(of: OfRelation, column: Identifier): QuestionOf<'
 export function selectNewest({ relation, column }: QuestionOf<'newest'>, writer: SqlWriter): Statement | null {
   const [from, name] = [writer.relation(relation), writer.name(column)];
   if (from === null || name === null) return null;
-  const type = ['bigquery', 'databricks', 'spark'].includes(writer.dialect) ? 'string' : 'varchar';
-  return { sql: `select cast(max(${name}) as ${type}) from ${from}`, figures: ['text'] };
+  return { sql: `select cast(max(${name}) as ${writer.textType}) from ${from}`, figures: ['text'] };
 }
