@@ -35,10 +35,10 @@ export function filePorts(
       readFile: (_request, path) => Promise.resolve(path === POLICY_PATH ? files.policy : readIfThere(path)),
       readLabelHistory: () => Promise.resolve([]),
     },
-    artifacts: directoryArtifacts({ base: files.base, head: files.head }),
+    artifacts: withEvidence(directoryArtifacts({ base: files.base, head: files.head }), files.evidence),
     sqlReader,
     lineageCache: noLineageCache,
-    evidence: [...evidenceOf(files), ...warehouses, llmFromEnvironment()],
+    evidence: [...warehouses, llmFromEnvironment()],
     evidenceFile: evidenceFileSource,
     recorder: createRecorder({
       // Nobody keeps the record: it tells what a server would have recorded.
@@ -65,8 +65,16 @@ export function filePorts(
   };
 }
 
-function evidenceOf({ evidence }: ReviewFiles): readonly EvidenceSource[] {
-  return evidence === null ? [] : [evidenceFileSource(readText(evidence, '--evidence'))];
+/** The artifacts, with an evidence file that lies elsewhere in the place of head's own. */
+function withEvidence(artifacts: ReviewPorts['artifacts'], path: string | null): ReviewPorts['artifacts'] {
+  if (path === null) return artifacts;
+  const evidence = readText(path, '--evidence');
+  return {
+    async fetch(side, ...more) {
+      const answer = await artifacts.fetch(side, ...more);
+      return side === 'head' && answer.ok ? { ok: true, set: { ...answer.set, evidence } } : answer;
+    },
+  };
 }
 
 function llmFromEnvironment(): EvidenceSource {

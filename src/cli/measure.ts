@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import { RepositoryError } from '#core/base';
 import { evidenceFileName } from '#core/evidence';
 import { createSqlReader } from '#edges/sql-engines';
 import { EvidenceFile, relationsIn } from '#edges/warehouse';
+
 import type { Measured } from '#review';
 import { localRequest, measure } from '#review';
 import { filePorts } from './file-ports.ts';
@@ -11,6 +12,7 @@ import { openWarehouseAt } from './open-warehouse.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { requiredPath } from './required-path.ts';
 import { sentence } from './sentence.ts';
+import { signed } from './sign-evidence.ts';
 
 interface MeasureFlags {
   readonly base: string;
@@ -20,9 +22,6 @@ interface MeasureFlags {
   readonly out: string;
 }
 
-/** Told in the file, so that a reader knows what wrote it. */
-const tool = 'weirkeeper measure';
-
 /** `weirkeeper measure`: what a review would ask of data, answered in the repository's own CI and written to a file. */
 export function addMeasureCommand(program: Command): void {
   program
@@ -30,18 +29,28 @@ export function addMeasureCommand(program: Command): void {
     .description(`measure what a review of these artifacts asks of data, and write ${evidenceFileName}`)
     .requiredOption('--base <path>', 'directory with manifest.json and, if any, catalog.json, or a manifest file')
     .requiredOption('--head <path>', 'the same, of the change')
-    .requiredOption('--warehouse <url>', 'where to measure, read-only: duckdb:///file.duckdb or postgres://…')
+    .addOption(
+      new Option('--warehouse <url>', 'where to measure, read-only: docs/warehouses.md')
+        .env('WAREHOUSE_URL')
+        .makeOptionMandatory(),
+    )
     .option('--policy <file>', 'policy file: which questions, and how many; without it, the defaults')
     .option('--out <file>', 'where to write', evidenceFileName)
     .action(async (flags: MeasureFlags) => {
       const measured = await measureFiles(flags);
-      const file = toFile(measured, new Date());
+      const file = signed(toFile(measured, new Date()));
       writeFileSync(flags.out, `${JSON.stringify(file, null, 1)}\n`);
       tellMissing(measured);
       console.error(
         `weirkeeper: ${flags.out}: ${file.counts.length + (file.measured?.length ?? 0)} of ${measured.questions.length} questions answered`,
       );
     });
+}
+
+/** What wrote the file, so that a reader knows. */
+function toolName(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return `weirkeeper measure ${(JSON.parse(text) as { readonly version: string }).version}`;
 }
 
 async function measureFiles(flags: MeasureFlags): Promise<Measured> {
@@ -94,7 +103,7 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
   const file: EvidenceFile = {
     schema: 'weirkeeper.evidence/v1',
     generated_at: now.toISOString(),
-    tool,
+    tool: toolName(),
     artifacts,
     counts,
     measured,

@@ -42,11 +42,7 @@ export function addReviewCommand(program: Command): void {
     .option('--head-catalog <file>', 'catalog.json of the head, when it lies elsewhere')
     .option('--pr <file>', 'JSON with title, body, commits and files of the pull request')
     .option('--policy <file>', 'policy file; without it, the defaults')
-    .addOption(
-      new Option('--warehouse <url>', 'where to count rows: duckdb:///file.duckdb or postgres://…').conflicts(
-        'evidence',
-      ),
-    )
+    .addOption(new Option('--warehouse <url>', 'where to measure, read-only: docs/warehouses.md').conflicts('evidence'))
     .option('--evidence <file>', 'weirkeeper-evidence.json with counts')
     .option('--deep', 'ask the LLM too (OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL)')
     .addOption(new Option('--format <format>', 'how to print').choices(['text', 'markdown', 'json']).default('text'))

@@ -4,7 +4,7 @@ import type { DbtCatalog } from '#core/dbt';
 import type { Answer, Answers, Budget, Question, Side } from '#core/evidence';
 import { overTime, priceQuestions, unanswered } from '#core/evidence';
 import type { Policy } from '#core/policy';
-import { notInCatalog } from './catalog-rows.ts';
+import { notInArtifacts } from './artifact-rows.ts';
 import type { Clock, EvidenceSource, ReviewPorts } from './ports.ts';
 
 /** How many questions are under way at once. */
@@ -81,7 +81,7 @@ async function answerOne(question: Question, sources: readonly EvidenceSource[])
     if (!source.kinds.includes(question.kind)) continue;
     const answer = await askSafely(source, question);
     if (answer.known) return answer;
-    if (answer.reason.code !== notInCatalog) last = answer;
+    if (answer.reason.code !== notInArtifacts) last = answer;
   }
   return last;
 }

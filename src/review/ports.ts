@@ -13,7 +13,7 @@ import type {
 import type { Fingerprint, Reason, Sha } from '#core/base';
 import type { ArtifactDigest, ChangedFile, PullRequest } from '#core/change';
 import type { MemoryLimit } from '#core/dbt';
-import type { Answer, Question, Side } from '#core/evidence';
+import type { Answer, EvidenceTrust, Question, Side } from '#core/evidence';
 import type { ArtifactSettings, LabelEvent } from '#core/policy';
 import type { CheckRunOutput, InlineComment } from '#core/render';
 import type { SqlAnswer, SqlStatement } from '#core/sql';
@@ -226,8 +226,8 @@ export interface ReviewPorts {
   readonly sqlReader: SqlReader;
   readonly lineageCache: LineageCache;
   readonly evidence: readonly EvidenceSource[];
-  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote. */
-  readonly evidenceFile: (text: string) => EvidenceSource;
+  /** Answers from the text of a `weirkeeper-evidence.json`, which the repository's own CI wrote, if the policy takes it. */
+  readonly evidenceFile: (text: string, trust: EvidenceTrust) => EvidenceSource;
   readonly recorder: Recorder;
   readonly publisher: Publisher;
   readonly memory: ReviewMemory;

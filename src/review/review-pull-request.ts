@@ -6,7 +6,7 @@ import { detectAssistance } from '#core/provenance';
 import { gateCheckName, SUMMARY_CHECK } from '#core/render';
 import { analyzeSides } from './analyze-sides.ts';
 import { appendReview } from './append-events.ts';
-import { catalogRows } from './catalog-rows.ts';
+import { artifactRows } from './artifact-rows.ts';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
@@ -72,8 +72,8 @@ async function judge(
   ports.ended('read', { ...count });
 
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
-  const fromFiles = evidence.map((text) => ports.evidenceFile(text));
-  const sources = [...fromFiles, ...ports.evidence, catalogRows(sides)];
+  const fromFiles = evidence.map((text) => ports.evidenceFile(text, policy.evidence));
+  const sources = [...fromFiles, ...ports.evidence, artifactRows(sides)];
   const answers = await gatherEvidence(plan.questions, sources, limitsOf(sides, policy, ports)); // all that is ever asked
   ports.ended('gathered', { questions: plan.questions.length });
 

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +36,44 @@ describe('weirkeeper measure', () => {
     writeFileSync(other, JSON.stringify(file));
     const told = await runCli('review', ...sides, '--evidence', other, '--format', 'json');
     expect(JSON.stringify(measuredGates(told.out))).toContain('was measured for other artifacts');
+  });
+
+  it('signs with the key of the environment, as the policy may require', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const signedFile = join(folder, 'signed.json');
+    process.env['WEIRKEEPER_EVIDENCE_KEY'] = privateKey
+      .export({ type: 'pkcs8', format: 'pem' })
+      .toString()
+      .replaceAll('\n', '\\n');
+    const told = await runCli('measure', ...sides, '--warehouse', demoWarehouse, '--out', signedFile);
+    delete process.env['WEIRKEEPER_EVIDENCE_KEY'];
+    const [publicKey = ''] = /MCow\S+/.exec(told.err) ?? [];
+    expect(JSON.parse(readFileSync(signedFile, 'utf8'))).toMatchObject({
+      tool: expect.stringMatching(/^weirkeeper measure \d+\.\d+\.\d+$/) as unknown,
+      signature: { sig: expect.any(String) as unknown },
+    });
+    expect(told.err + readFileSync(signedFile, 'utf8')).not.toContain('PRIVATE');
+    const policy = join(folder, 'policy.yml');
+    writeFileSync(policy, `version: 1\nevidence: { signed: required, keys: [${publicKey}] }\n`);
+    const reviewOf = async (evidence: string) =>
+      runCli('review', ...sides, '--evidence', evidence, '--policy', policy, '--format', 'json');
+    expect(measuredGates((await reviewOf(signedFile)).out).map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'passed',
+      'passed',
+    ]);
+    expect(JSON.stringify(measuredGates((await reviewOf(out)).out))).toContain(
+      'is not signed, and the policy takes none',
+    );
+  });
+
+  it('says what is wrong with the key, and does not repeat it', async () => {
+    process.env['WEIRKEEPER_EVIDENCE_KEY'] = 'hunter2';
+    const told = await runCli('measure', ...sides, '--warehouse', demoWarehouse, '--out', join(folder, 'no.json'));
+    delete process.env['WEIRKEEPER_EVIDENCE_KEY'];
+    expect(told.code).toBe(3);
+    expect(told.err).toMatch(/WEIRKEEPER_EVIDENCE_KEY cannot be used: it is not a private key in PEM form/);
+    expect(told.err).not.toContain('hunter2');
   });
 
   it('says why it could not measure, without the password', async () => {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '#core/base';
-import { toUniqueId } from '#core/base';
+import type { JsonObject, JsonValue } from '#core/base';
+import { isJsonObject, toUniqueId } from '#core/base';
 import { type ArtifactSource, type MemoryLimit, refuse } from './artifact-text.ts';
 import type { Fields } from './fields.ts';
 import { fieldsAt, objectAt, objectsAt, textAt } from './fields.ts';
@@ -55,5 +55,21 @@ function readResult(result: Fields): RunResult {
     status: textAt(result, 'status', ''),
     message: textAt(result, 'message', null),
     failures: typeof failures === 'number' ? failures : null,
+    ...writtenBy(result.object),
   };
+}
+
+/** Of `adapter_response`, whose form is each adapter's own: nothing where it does not tell both. */
+function writtenBy(result: JsonObject): Pick<RunResult, 'written'> {
+  const response = result['adapter_response'];
+  if (!isJsonObject(response)) return {};
+  const { code, rows_affected: rows } = response;
+  if (typeof code !== 'string' || typeof rows !== 'number' || !Number.isSafeInteger(rows) || rows < 0) return {};
+  return { written: { code, rows, at: executedAt(result['timing']) } };
+}
+
+function executedAt(timing: JsonValue | undefined): string | null {
+  const steps = Array.isArray(timing) ? timing.filter(isJsonObject) : [];
+  const at = steps.find(({ name }) => name === 'execute')?.['completed_at'];
+  return typeof at === 'string' && /^\d{4}-\d\d-\d\dT/.test(at) ? at.slice(0, 40) : null;
 }

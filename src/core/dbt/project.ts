@@ -159,6 +159,8 @@ export interface RunResult {
   readonly status: string;
   readonly message: string | null;
   readonly failures: number | null;
+  /** What the adapter says of the rows that the node's statement wrote: its word for the statement, and when it had ended. */
+  readonly written?: { readonly code: string; readonly rows: number; readonly at: string | null };
 }
 
 export interface RunResults {

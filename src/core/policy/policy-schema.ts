@@ -67,6 +67,27 @@ const data = z.strictObject({
   max_seconds: z.int().min(1).max(3_600).default(300).describe('Seconds after which no further question is begun.'),
 });
 
+const evidence = z
+  .strictObject({
+    signed: z
+      .enum(['required', 'optional'])
+      .default('optional')
+      .describe('Whether an evidence file that none of the keys has signed is left unread.'),
+    keys: z
+      .array(
+        z.string().regex(/^MCowBQYDK2VwAyEA[A-Za-z0-9+/]{43}=$/, {
+          error: 'is no Ed25519 public key, SPKI DER in base64, as `weirkeeper measure` prints it',
+        }),
+      )
+      .max(10)
+      .default([])
+      .describe("Public keys of the repository's own CI."),
+  })
+  .refine(({ signed, keys }) => signed === 'optional' || keys.length > 0, {
+    path: ['signed'],
+    error: 'is required, and `keys` names no key',
+  });
+
 const comment = z.strictObject({
   enabled: z.boolean().default(true),
   inline: z.boolean().default(true).describe('Whether findings are also shown beside the lines of the diff.'),
@@ -92,6 +113,7 @@ export function policySchema(gates: readonly Gate[]) {
     layers: z.array(layer).max(50).default([]),
     deep_review: deepReview.prefault({}),
     data: data.prefault({}),
+    evidence: evidence.prefault({}),
     comment: comment.prefault({}),
     audit: audit.prefault({}),
   });
@@ -125,6 +147,7 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
       bytes: file.data.max_gigabytes * 1e9,
       seconds: file.data.max_seconds,
     },
+    evidence: file.evidence,
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
     audit: { checkpoints: file.audit.checkpoints, outcomeDays: file.audit.outcome_days },
   };

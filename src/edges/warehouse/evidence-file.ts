@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import type { Reason } from '#core/base';
+import type { JsonObject, Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Answer, DataQuestion, Question, RowCountQuestion } from '#core/evidence';
-import { dataKinds, evidenceFileName, parseRelation } from '#core/evidence';
+import type { Answer, DataQuestion, EvidenceTrust, Question, RowCountQuestion } from '#core/evidence';
+import { dataKinds, evidenceFileName, noTrust, parseRelation } from '#core/evidence';
 import type { EvidenceSource } from '#review';
+import { checkSignature } from './evidence-signature.ts';
 
 /** Longer files are refused unread. */
 const mostCharacters = 5_000_000;
@@ -46,6 +47,10 @@ export const EvidenceFile = z.strictObject({
   artifacts: z.array(Artifact).max(20).optional(),
   counts: z.array(Count).max(mostCounts),
   measured: z.array(Measurement).max(mostCounts).optional(),
+  /** Of all the rest. */
+  signature: z
+    .strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/), sig: z.string().regex(/^[A-Za-z0-9+/]{86}==$/) })
+    .optional(),
 });
 
 export type EvidenceFile = z.infer<typeof EvidenceFile>;
@@ -53,11 +58,11 @@ export type EvidenceFile = z.infer<typeof EvidenceFile>;
 type Count = z.infer<typeof Count>;
 
 /**
- * Answers questions from the text of an evidence file. A file that is not right in every part is not used: then the
- * answer to every question is what is wrong with it.
+ * Answers questions from the text of an evidence file. A file that is not right in every part, or is not signed as `trust` asks, is not
+ * used: then the answer to every question is what is wrong with it.
  */
-export function evidenceFileSource(text: string): EvidenceSource {
-  const read = readFile(text);
+export function evidenceFileSource(text: string, trust: EvidenceTrust = noTrust): EvidenceSource {
+  const read = readFile(text, trust);
   return {
     kinds: dataKinds,
     atHand: true,
@@ -66,6 +71,10 @@ export function evidenceFileSource(text: string): EvidenceSource {
 }
 
 interface Read {
+  /** The file's name, and whether it is signed where the policy names keys. */
+  readonly source: string;
+  /** Whether only a file that says which manifests it is of is taken. */
+  readonly bound: boolean;
   readonly counts: ReadonlyMap<string, readonly Count[]>;
   readonly measured: ReadonlyMap<string, Measurement>;
   /** Digests of the manifests that were measured; null where the file does not say. */
@@ -73,7 +82,7 @@ interface Read {
 }
 type Measurement = z.infer<typeof Measurement>;
 
-function readFile(text: string): Read | Reason {
+function readFile(text: string, trust: EvidenceTrust): Read | Reason {
   const remedy = 'see docs/evidence-file.md for its form';
   if (text.length > mostCharacters)
     return reason('evidence-too-large', `${evidenceFileName} is longer than 5 MB`, remedy);
@@ -93,10 +102,13 @@ function readFile(text: string): Read | Reason {
       remedy,
     );
   }
-  return toRead(parsed.data);
+  const signature = checkSignature(value as JsonObject, parsed.data.signature, trust);
+  if (typeof signature !== 'string') return signature;
+  const source = signature === 'unchecked' ? evidenceFileName : `${evidenceFileName}, ${signature}`;
+  return { source, bound: trust.signed === 'required', ...toRead(parsed.data) };
 }
 
-function toRead({ counts: listed, measured = [], artifacts }: EvidenceFile): Read {
+function toRead({ counts: listed, measured = [], artifacts }: EvidenceFile): Omit<Read, 'source' | 'bound'> {
   const counts = new Map<string, Count[]>();
   for (const count of listed) {
     const key = keyOf(count.side, count.unique_id);
@@ -116,27 +128,32 @@ function keyOf(side: string, uniqueId: string): string {
   return `${side}\n${uniqueId}`;
 }
 
-function answerFrom({ counts, measured, manifests }: Read, question: Question): Answer {
+function answerFrom({ source, bound, counts, measured, manifests }: Read, question: Question): Answer {
   if (question.kind === 'claims') {
     return { known: false, reason: reason('wrong-source', `${evidenceFileName} only answers questions on data`) };
   }
-  if (manifests !== null && !isOfThese(question, manifests)) {
+  if (manifests === null ? bound : !isOfThese(question, manifests, bound)) {
     const text = `${evidenceFileName} was measured for other artifacts`;
     return { known: false, reason: reason('evidence-other-artifacts', text, 'measure after the last dbt command') };
   }
-  if (question.kind !== 'row-count') return measuredAnswer(measured.get(question.key), question);
+  if (question.kind !== 'row-count') return measuredAnswer(measured.get(question.key), question, source);
   const own = counts.get(keyOf(question.side, question.uniqueId));
-  if (own !== undefined) return toAnswer(question, own);
+  if (own !== undefined) return toAnswer(question, own, source);
   const text = `${evidenceFileName} does not count the relation`;
   return { known: false, reason: reason('evidence-lacks-relation', text, 'count it in CI') };
 }
 
-/** Whether the manifests that the question is of are among those that were measured. */
-function isOfThese({ state = '' }: DataQuestion, manifests: ReadonlySet<string>): boolean {
-  return [...state.matchAll(/manifest\.json ([0-9a-f]{64})/g)].every(([, sha256 = '']) => manifests.has(sha256));
+/** Whether the manifests that the question is of are among those that were measured. One that says no manifest is of none, if it is `bound`. */
+function isOfThese({ state = '' }: DataQuestion, manifests: ReadonlySet<string>, bound: boolean): boolean {
+  const asked = [...state.matchAll(/manifest\.json ([0-9a-f]{64})/g)];
+  return (asked.length > 0 || !bound) && asked.every(([, sha256 = '']) => manifests.has(sha256));
 }
 
-function measuredAnswer(found: Measurement | undefined, question: Exclude<DataQuestion, RowCountQuestion>): Answer {
+function measuredAnswer(
+  found: Measurement | undefined,
+  question: Exclude<DataQuestion, RowCountQuestion>,
+  file: string,
+): Answer {
   const asked = relationsIn(question);
   const isSame =
     found?.kind === question.kind &&
@@ -147,7 +164,7 @@ function measuredAnswer(found: Measurement | undefined, question: Exclude<DataQu
     return { known: false, reason: reason('evidence-lacks-answer', text, 'write it with `weirkeeper measure`') };
   }
   const { figures, text = null, source, at } = found;
-  return { known: true, kind: question.kind, figures, text, source: `${evidenceFileName} (${source})`, at };
+  return { known: true, kind: question.kind, figures, text, source: `${file} (${source})`, at };
 }
 
 /** The relations of a question: base's before head's where it is of both. */
@@ -155,7 +172,7 @@ export function relationsIn(question: DataQuestion): readonly string[] {
   return 'relation' in question ? [question.relation] : [question.base, question.head];
 }
 
-function toAnswer({ relation }: RowCountQuestion, counts: readonly Count[]): Answer {
+function toAnswer({ relation }: RowCountQuestion, counts: readonly Count[], source: string): Answer {
   const own = counts.filter((count) => isSameRelation(count.relation, relation));
   const [first] = own;
   if (first === undefined) {
@@ -174,7 +191,7 @@ function toAnswer({ relation }: RowCountQuestion, counts: readonly Count[]): Ans
       reason: reason('evidence-contradicts', `${evidenceFileName} counts the relation twice, with different results`),
     };
   }
-  return { known: true, kind: 'row-count', rows: first.rows, source: evidenceFileName, at: first.at };
+  return { known: true, kind: 'row-count', rows: first.rows, source, at: first.at };
 }
 
 /** The same identifiers, however they are quoted; case counts for nothing, since warehouses fold it differently. */

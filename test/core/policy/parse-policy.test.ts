@@ -59,6 +59,7 @@ layers:
   - { name: staging, paths: [models/staging/], rung: T1 }
   - { name: finance, tags: [finance], rung: T3 }
 deep_review: { allow_forks: true }
+evidence: { signed: required, keys: [MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=] }
 comment: { enabled: true, inline: false, max_findings: 5 }
 `);
     expect(parsed).toMatchObject({
@@ -71,6 +72,7 @@ comment: { enabled: true, inline: false, max_findings: 5 }
           { name: 'finance', paths: [], tags: ['finance'], rung: 'T3' },
         ],
         deepReview: { enabled: true, allowForks: true },
+        evidence: { signed: 'required', keys: ['MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE='] },
         comment: { enabled: true, inline: false, maxFindings: 5 },
       },
     });
@@ -95,8 +97,18 @@ describe('a wrong policy file is refused with line, column and the nearest right
       'a word that is like none',
       'zebra: 1\n',
       [
-        '1:1 unknown key "zebra"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, comment, audit',
+        '1:1 unknown key "zebra"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, evidence, comment, audit',
       ],
+    ],
+    [
+      'evidence that nobody could sign',
+      'evidence: { signed: required }\n',
+      ['1:21 evidence.signed: is required, and `keys` names no key'],
+    ],
+    [
+      'a key that is none',
+      'evidence: { keys: [ssh-ed25519] }\n',
+      ['1:20 evidence.keys[0]: is no Ed25519 public key, SPKI DER in base64, as `weirkeeper measure` prints it'],
     ],
     [
       'a wrong word',
@@ -142,7 +154,7 @@ describe('a wrong policy file is refused with line, column and the nearest right
       'prototype games',
       '__proto__:\n  mode: advisory\n',
       [
-        '1:1 unknown key "__proto__"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, comment, audit',
+        '1:1 unknown key "__proto__"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, evidence, comment, audit',
       ],
     ],
     [
