@@ -12,7 +12,7 @@ import { openWarehouseAt } from './open-warehouse.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { requiredPath } from './required-path.ts';
 import { sentence } from './sentence.ts';
-import { signed } from './sign-evidence.ts';
+import { evidenceSigner } from './sign-evidence.ts';
 
 interface MeasureFlags {
   readonly base: string;
@@ -37,6 +37,7 @@ export function addMeasureCommand(program: Command): void {
     .option('--policy <file>', 'policy file: which questions, and how many; without it, the defaults')
     .option('--out <file>', 'where to write', evidenceFileName)
     .action(async (flags: MeasureFlags) => {
+      const signed = evidenceSigner();
       const measured = await measureFiles(flags);
       const file = signed(toFile(measured, new Date()));
       writeFileSync(flags.out, `${JSON.stringify(file, null, 1)}\n`);

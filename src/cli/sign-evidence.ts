@@ -6,15 +6,18 @@ import { type EvidenceFile, signEvidence } from '#edges/warehouse';
 const variable = 'WEIRKEEPER_EVIDENCE_KEY';
 
 /**
- * The file, signed by the key that the environment holds, in PEM or as the path of a file; unsigned where it holds none. The public key is
- * said on standard error, for the policy. Throws RepositoryError for a key that is none.
+ * What signs by the key that the environment holds, in PEM or as the path of a file, and says the public key on standard error, for the
+ * policy; what leaves the file unsigned where it holds none. Throws RepositoryError for a key that is none.
  */
-export function signed(file: EvidenceFile): EvidenceFile {
+export function evidenceSigner(): (file: EvidenceFile) => EvidenceFile {
   const pem = keyText(process.env);
-  if (pem === null) return file;
-  const { signature, publicKey } = signEvidence(file as JsonObject, readKey(pem));
-  console.error(`weirkeeper: signed; the policy's key for it is ${publicKey}`);
-  return { ...file, signature };
+  if (pem === null) return (file) => file;
+  const key = readKey(pem);
+  return (file) => {
+    const { signature, publicKey } = signEvidence(file as JsonObject, key);
+    console.error(`weirkeeper: signed; the policy's key for it is ${publicKey}`);
+    return { ...file, signature };
+  };
 }
 
 function keyText(environment: NodeJS.ProcessEnv): string | null {

@@ -27,7 +27,17 @@ describe('what is sent to a warehouse', () => {
       'statement.sql',
     ]);
     expect(source).toContain("const query = { text: sql, values: [], queryMode: 'extended', rowMode: 'array' };");
-    // Both are what the reading of a statement gave: the type has no other maker.
+    // Over HTTP there is one way out, and the statement goes as these members of a request.
+    expect(source.match(/\bfetch\(/g)).toHaveLength(1);
+    expect([...source.matchAll(/(\w+): sql\b/g)].map(([, member]) => member).sort()).toEqual([
+      'body',
+      'query',
+      'query',
+      'statement',
+      'statement',
+      'text',
+    ]);
+    // All are what the reading of a statement gave: the type has no other maker.
     expect(new Set([...source.matchAll(/\bsql: (\w+)/g)].map(([, type]) => type))).toEqual(new Set(['OneSelect']));
     const makers = filesUnder('../../../src/').filter((text) => /\bas OneSelect\b/.test(text));
     expect(makers).toEqual([expect.stringContaining('export function toOneSelect(')]);
