@@ -126,7 +126,8 @@ function toStep(reply: JsonReply | Reason, place: Job): Step<Job> {
 /** What went wrong, by the `reason` of BigQuery's error table; null when nothing did. */
 function faultOf({ status, body }: JsonReply, mostBytes: number, options: WarehouseOptions): Reason | null {
   const code = textAt(body, 'error', 'errors', 0, 'reason') || textAt(body, 'status', 'errorResult', 'reason');
-  if (status === 200 && code === '') return null;
+  // A second attempt of a request whose reply was lost finds its job there.
+  if ((status === 200 && code === '') || code === 'duplicate') return null;
   switch (code) {
     case 'notFound':
       return relationAbsent;

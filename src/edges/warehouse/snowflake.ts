@@ -60,7 +60,7 @@ function service(settings: Settings, options: WarehouseOptions): Service<string>
         ...(path[1] === undefined ? {} : { schema: path[1] }),
         ...optional('warehouse', parameters),
         ...optional('role', parameters),
-        parameters: { MULTI_STATEMENT_COUNT: '1', QUERY_TAG: 'weirkeeper' },
+        parameters: { MULTI_STATEMENT_COUNT: '1', query_tag: 'weirkeeper' },
       }),
     look: (handle, signal) => ask('GET', `/api/v2/statements/${encodeURIComponent(handle)}`, signal),
     cancel: (handle, signal) => ask('POST', `/api/v2/statements/${encodeURIComponent(handle)}/cancel`, signal, {}),

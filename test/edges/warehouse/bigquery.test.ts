@@ -88,6 +88,17 @@ describeService(
       expect(double().cancelled.slice(before)).toEqual([expect.stringMatching(/^weirkeeper_/) as unknown]);
     });
 
+    it('finds a job whose insertion was answered by a proxy that gave up, when it tries again', async () => {
+      const inserted = { status: 409, body: { error: { code: 409, errors: [{ reason: 'duplicate' }] } } };
+      double().instead.push(
+        { status: 200, body: { statistics: { totalBytesProcessed: '1', query: { statementType: 'SELECT' } } } },
+        { status: 504 },
+        inserted,
+        { status: 200, body: { jobComplete: true, rows: [{ f: [{ v: '7' }] }] } },
+      );
+      expect(await openWarehouse(url()).answer(orders)).toMatchObject({ known: true, rows: 7 });
+    });
+
     it('takes the key of a service account, and the account of the machine', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-bigquery-'));
       const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });

@@ -61,7 +61,7 @@ describeService(
         schema: 'SHOP',
         warehouse: 'WH',
         role: 'READER',
-        parameters: { MULTI_STATEMENT_COUNT: '1', QUERY_TAG: 'weirkeeper' },
+        parameters: { MULTI_STATEMENT_COUNT: '1', query_tag: 'weirkeeper' },
       });
     });
 
