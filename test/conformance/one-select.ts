@@ -72,7 +72,11 @@ process.exitCode = faults === 0 ? 0 : 1;
 
 async function askAll(warehouses: readonly Warehouse[]): Promise<void> {
   const questions: DataQuestion[] = fc.sample(anyQuestion, { numRuns: attempts, seed: 7 });
-  await Promise.all(questions.map((question, index) => warehouses[index % warehouses.length]?.answer(question)));
+  await Promise.all(
+    questions.map(async (question, index) => {
+      await warehouses[index % warehouses.length]?.answer(question);
+    }),
+  );
 }
 
 function tell(what: string, dialect: Dialect, sent: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { DbtNode, DbtProject, RunResults } from '#core/dbt';
+import type { DbtNode, DbtProject, RunResult, RunResults } from '#core/dbt';
 import type { RowCountQuestion } from './data-question.ts';
 import type { Answer } from './evidence.ts';
 
@@ -24,15 +24,28 @@ export function rowsFromRun(
   { project, runResults }: { readonly project: DbtProject; readonly runResults: RunResults | null },
 ): Answer | null {
   const node = project.nodes.get(uniqueId);
-  const result = runResults?.results.find((one) => one.uniqueId === uniqueId);
-  if (node === undefined || node.relationName !== relation || result?.status !== 'success') return null;
-  if (!building.has(runResults?.command ?? '') || hasPostHook(node)) return null;
-  const { written } = result;
-  if (written === undefined || !codesOf(node, project.metadata.adapterType).includes(written.code)) return null;
-  const at = written.at ?? runResults?.generatedAt ?? null;
-  return at === null
-    ? null
-    : { known: true, kind: 'row-count', rows: written.rows, source: `rows written, by ${side}’s run_results.json`, at };
+  if (runResults === null || node?.relationName !== relation || hasPostHook(node)) return null;
+  const written = writtenIn(runResults, node, project.metadata.adapterType);
+  const at = written?.at ?? runResults.generatedAt;
+  if (written === null || at === null) return null;
+  return {
+    known: true,
+    kind: 'row-count',
+    rows: written.rows,
+    source: `rows written, by ${side}’s run_results.json`,
+    at,
+  };
+}
+
+/** What the run wrote into the node's relation, if that is all of it. */
+function writtenIn(
+  { command, results }: RunResults,
+  node: DbtNode,
+  adapterType: string | null,
+): NonNullable<RunResult['written']> | null {
+  const result = building.has(command ?? '') ? results.find(({ uniqueId }) => uniqueId === node.uniqueId) : undefined;
+  if (result?.written === undefined || result.status !== 'success') return null;
+  return codesOf(node, adapterType).includes(result.written.code) ? result.written : null;
 }
 
 function codesOf({ resourceType, materialized, language }: DbtNode, adapterType: string | null): readonly string[] {

@@ -38,30 +38,13 @@ export const bigquery: Driver = {
   },
 };
 
+type Ask = (method: 'GET' | 'POST', path: string, signal: AbortSignal, body?: object) => Promise<JsonReply | Reason>;
+
 function service(settings: Settings, options: WarehouseOptions): Service<Job> {
-  const { host: project, endpoint, parameters } = settings;
-  const location = parameters.get('location') ?? '';
+  const project = settings.host;
+  const location = settings.parameters.get('location') ?? '';
   const mostBytes = bytesOf(settings, 'maximum_gigabytes') ?? standardBytes;
-  const tokens = googleTokens(settings, options);
-  const ask = async (
-    method: 'GET' | 'POST',
-    path: string,
-    signal: AbortSignal,
-    body?: object,
-  ): Promise<JsonReply | Reason> => {
-    const token = await tokens(signal);
-    if ('code' in token) return token;
-    const headers = { authorization: `Bearer ${token.text}`, 'content-type': 'application/json' };
-    const url = new URL(`/bigquery/v2/projects/${encodeURIComponent(project)}/${path}`, endpoint);
-    const reply = await askJson({
-      method,
-      url,
-      headers,
-      signal,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return faultOf(reply, mostBytes, options) ?? reply;
-  };
+  const ask = askOf(settings, mostBytes, options);
   return {
     async start(sql, signal, began) {
       const tried = await ask('POST', 'jobs', signal, dryRun(sql, { project, location }));
@@ -91,6 +74,19 @@ function service(settings: Settings, options: WarehouseOptions): Service<Job> {
     },
     cancel: ({ id, location: at }, signal) =>
       ask('POST', `jobs/${id}/cancel${at === '' ? '' : `?location=${encodeURIComponent(at)}`}`, signal, {}),
+  };
+}
+
+function askOf(settings: Settings, mostBytes: number, options: WarehouseOptions): Ask {
+  const tokens = googleTokens(settings, options);
+  return async (method, path, signal, body) => {
+    const token = await tokens(signal);
+    if ('code' in token) return token;
+    const headers = { authorization: `Bearer ${token.text}`, 'content-type': 'application/json' };
+    const url = new URL(`/bigquery/v2/projects/${encodeURIComponent(settings.host)}/${path}`, settings.endpoint);
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const reply = await askJson({ method, url, headers, signal, ...sent });
+    return faultOf(reply, mostBytes, options) ?? reply;
   };
 }
 

@@ -33,7 +33,7 @@ export function checkSignature(
   if (signature === undefined) return signed === 'optional' ? 'unsigned' : unsigned;
   const publicKey = keys.find((one) => keyIdOf(one) === signature.keyid);
   if (publicKey === undefined) return otherKey(signature.keyid);
-  const { signature: _, ...rest } = file;
+  const rest = Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'signature'));
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
   return verify(null, bytesOf(rest), key, Buffer.from(signature.sig, 'base64')) ? 'signed' : changed;
 }

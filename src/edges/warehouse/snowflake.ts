@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
+import type { Reason } from '#core/base';
 import { sqlWriter } from '#core/evidence';
 import type { JsonReply } from './http/ask-json.ts';
 import { askJson, textAt, valueAt } from './http/ask-json.ts';
@@ -100,12 +101,16 @@ function toStep({ status, body }: JsonReply, options: WarehouseOptions): Step<st
   return { kind: 'failed', reason: reasonFor(status, textAt(body, 'sqlState'), textAt(body, 'code'), options) };
 }
 
-function reasonFor(status: number, state: string, code: string, options: WarehouseOptions) {
+/** Cancelled; its time-out has passed. */
+const late: ReadonlySet<string> = new Set(['000604', '000630']);
+/** Of a relation, of anything else. */
+const absent: ReadonlySet<string> = new Set(['002003', '002043']);
+
+function reasonFor(status: number, state: string, code: string, options: WarehouseOptions): Reason {
   if (status === 401 || status === 403) return loginRefused;
   if (status === 404) return unreachable;
-  // 000604: cancelled; 000630: its time-out has passed.
-  if (status === 408 || code === '000604' || code === '000630') return tooSlow(options);
-  if (code === '002003' || code === '002043' || state === '42S02') return absentOrDenied;
+  if (status === 408 || late.has(code)) return tooSlow(options);
+  if (absent.has(code) || state === '42S02') return absentOrDenied;
   if (code === '003001' || state === '42501') return permissionDenied;
   return queryFailed('Snowflake', code === '' ? `HTTP_${status}` : code);
 }

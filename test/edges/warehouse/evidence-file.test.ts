@@ -139,7 +139,7 @@ describe('a signed evidence file', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(signed.length - 1),
-        fc.constantFrom(...'0123456789abcdef"{}: '),
+        fc.constantFrom('0', '1', '7', '9', 'a', 'f', '"', '{', '}', ':', ' '),
         async (at, character) => {
           const changed = signed.slice(0, at) + character + signed.slice(at + 1);
           fc.pre(changed !== signed && !sameJson(changed, signed));

@@ -22,8 +22,8 @@ export interface ServiceUnderTest {
 }
 
 export interface ServiceInUse {
-  double(): ServiceDouble;
-  url(): string;
+  readonly double: () => ServiceDouble;
+  readonly url: () => string;
 }
 
 /** The promises of every warehouse, and those of one over HTTP. `more` adds what only this service does. */

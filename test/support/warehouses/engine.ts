@@ -45,9 +45,9 @@ async function runIn(connection: DuckDBConnection, sql: string): Promise<Outcome
   if (sql.includes('"denied"')) return { kind: 'denied' };
   try {
     const [row = []] = (await connection.runAndReadAll(sql)).getRows();
-    return { kind: 'row', row: row.map((value) => (value === null ? null : String(value as string | bigint))) };
+    return { kind: 'row', row: row.map((value) => (value === null ? null : String(value as bigint))) };
   } catch (error) {
-    return { kind: /Catalog Error/.test(String((error as Error).message)) ? 'absent' : 'invalid' };
+    return { kind: /Catalog Error/.test((error as Error).message) ? 'absent' : 'invalid' };
   }
 }
 

@@ -57,7 +57,8 @@ async function ask({ method, url, headers = {}, body, signal }: JsonRequest): Pr
 async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body ?? []) {
+  // The type of a body says nothing of its chunks.
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > mostBytes) throw new RangeError('the reply is too long');
     chunks.push(chunk);
