@@ -31,6 +31,7 @@ export { rightSideLines } from './diff-lines.ts';
 export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';
+export { isSameType } from './same-type.ts';
 export type { FullRefresh, Reach } from './reach.ts';
 export { findFullRefreshes, reachOf } from './reach.ts';
 export type { UnseenSql } from './unseen-sql.ts';

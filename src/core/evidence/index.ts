@@ -2,20 +2,25 @@
 
 export type { Budget, PricedQuestions } from './budget.ts';
 export { overTime, priceQuestions } from './budget.ts';
-export { rowsFromCatalog } from './catalog-rows.ts';
+export { columnsFromCatalog, rowsFromCatalog } from './catalog-rows.ts';
 export type { DataKind, DataQuestion, OfBoth, OfRelation, QuestionOf, RowCountQuestion } from './data-question.ts';
-export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, Question } from './evidence.ts';
+export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, MeasuredColumn, Question } from './evidence.ts';
+export type { OneExplain } from './one-explain.ts';
+export { toOneExplain } from './one-explain.ts';
 export type { OneSelect } from './one-select.ts';
 export { toOneSelect } from './one-select.ts';
+export { planFigures, readPlan } from './plans/read-plan.ts';
 export type { Condition } from './predicate.ts';
 export { conditionText, toCondition } from './predicate.ts';
 export { QuestionShape } from './question-shape.ts';
 export { columnProfileQuestion } from './questions/column-profile.ts';
+export { columnsQuestion, mostColumnsRead } from './questions/columns.ts';
 export { distinctRowsQuestion } from './questions/distinct-rows.ts';
 export { failingRowsQuestion } from './questions/failing-rows.ts';
 export { keyDiffQuestion } from './questions/key-diff.ts';
 export { keyProfileQuestion } from './questions/key-profile.ts';
 export { newestQuestion } from './questions/newest.ts';
+export { planQuestion } from './questions/plan.ts';
 export { rowCountQuestion } from './questions/row-count.ts';
 export { valueMatchQuestion } from './questions/value-match.ts';
 export { windowRowsQuestion } from './questions/window-rows.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { OneSelect } from '#core/evidence';
+import type { OneExplain, OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
 import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
 
@@ -32,7 +32,7 @@ export const postgres: Driver = {
   },
 };
 
-async function runWithin(pool: pg.Pool, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
+async function runWithin(pool: pg.Pool, sql: OneSelect | OneExplain, options: WarehouseOptions): Promise<Ran> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -62,7 +62,11 @@ async function runWithin(pool: pg.Pool, sql: OneSelect, options: WarehouseOption
 }
 
 /** One SELECT in a transaction that can only read. The extended protocol takes one statement and no more. */
-async function runOn(client: pg.PoolClient, sql: OneSelect, options: WarehouseOptions): Promise<readonly unknown[]> {
+async function runOn(
+  client: pg.PoolClient,
+  sql: OneSelect | OneExplain,
+  options: WarehouseOptions,
+): Promise<readonly unknown[]> {
   const serverDeadline = Math.max(100, Math.floor(options.deadlineMilliseconds * 0.9));
   await client.query('begin transaction read only');
   await client.query(`set local statement_timeout = ${serverDeadline}`);

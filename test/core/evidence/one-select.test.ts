@@ -1,7 +1,7 @@
 import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Condition, DataQuestion, OneSelect } from '#core/evidence';
+import type { Condition, DataQuestion } from '#core/evidence';
 import {
   columnProfileQuestion,
   distinctRowsQuestion,
@@ -176,7 +176,7 @@ describe('whatever a question holds', () => {
   it.each(['duckdb', 'postgres'] as const)(
     'nothing but one SELECT reaches the driver, over 1,000 questions in the words of %s',
     async (dialect) => {
-      const sent: OneSelect[] = [];
+      const sent: string[] = [];
       const warehouse = warehouseOver(
         {
           writer: () => Promise.resolve(sqlWriter(dialect)),
