@@ -12,7 +12,7 @@ import type { ExplainOptions } from './explain/options.ts';
 import { options } from './explain/options.ts';
 import type { Finding } from './gate.ts';
 import { defineGate } from './gate.ts';
-import { groupReasons } from './group-reasons.ts';
+import { groupReasons, joinReasons } from './group-reasons.ts';
 import { placeInPatch } from './place-in-patch.ts';
 
 /** How the warehouse would run the changed SQL: whether it can, and for what. */
@@ -20,7 +20,7 @@ export const explain = defineGate({
   id: 'explain',
   title: 'Plans',
   page: {
-    what: 'Asks the warehouse how it would run the compiled SQL of every changed model, at base and at head, and runs none of it: PostgreSQL by `EXPLAIN (FORMAT JSON, VERBOSE)`, DuckDB by `EXPLAIN (FORMAT JSON)`, never `ANALYZE`. Tells SQL that cannot be planned although base’s can, joins without a condition (both sides expected to have more than one row), relations of at least `large_rows` rows that are read from end to end and were not at base, and a cost (PostgreSQL) or bytes beyond base’s. DuckDB reckons no cost. Counts come back from a plan and nothing else of it. This is the one gate that sends SQL text of a pull request, so it asks only where the policy says `explain: { send_sql: true }`. What is sent must have been read as one query by the SQL engine, and again, character by character, as one SELECT without a semicolon, without a word that writes or locks; it goes through the same read-only connection with the same time-out. While it plans, PostgreSQL may call functions that are declared IMMUTABLE or STABLE, with the rights of the role of `WAREHOUSE_URL`, as it does when a view is counted: give that role SELECT and nothing more, and no right to call functions that reach outside. Estimates are as good as the warehouse’s statistics: run ANALYZE after the build.',
+    what: 'Asks the warehouse how it would run the compiled SQL of every changed model, at base and at head, and runs none of it: PostgreSQL by `EXPLAIN (FORMAT JSON, VERBOSE)`, DuckDB by `EXPLAIN (FORMAT JSON)`, never `ANALYZE`. Tells SQL that cannot be planned although base’s can, joins without a condition (both sides expected to have more than one row), relations of at least `large_rows` rows that are read from end to end and were not at base, and a cost (PostgreSQL) or bytes beyond base’s. DuckDB reckons no cost. Counts come back from a plan and nothing else of it. This is the one gate that sends SQL text of a pull request, so it asks only where the policy says `explain: { send_sql: true }`; until then it does not apply, and says so. What is sent must have been read as one query by the SQL engine, and again, character by character, as one SELECT without a semicolon, without a word that writes or locks; it goes through the same read-only connection with the same time-out. While it plans, PostgreSQL may call functions that are declared IMMUTABLE or STABLE, with the rights of the role of `WAREHOUSE_URL`, as it does when a view is counted: give that role SELECT and nothing more, and no right to call functions that reach outside. Estimates are as good as the warehouse’s statistics: run ANALYZE after the build.',
     why: 'A join whose condition was lost, or a filter that an index no longer serves, passes every test on small data and runs for hours on large.',
     howToFix:
       'Give the join its condition, or the filter the form that base had; look at the plan with `EXPLAIN` yourself.',
@@ -41,17 +41,16 @@ export const explain = defineGate({
     'bytes-moved': { text: '`{model}`: bytes that it reads {before} → {after}{times}', cost: 'warn' },
   },
   options,
-  appliesTo({ change, options: { max_models } }) {
+  appliesTo({ change, options: { max_models, send_sql } }) {
+    if (!send_sql) return reason('not-asked-for', 'not asked for: the policy lets no SQL be sent (`send_sql`)');
     const { planned, unread } = plansOf(change, max_models);
     return planned.length + unread.length > 0 ? 'yes' : reason('nothing-to-plan', 'no model with changed SQL');
   },
   ask({ change, options: own }) {
-    if (!own.send_sql) return [];
     return plansOf(change, own.max_models).planned.flatMap(({ base, head }) => (base === null ? [head] : [base, head]));
   },
   judge({ change, options: own }, answers) {
     const plans = plansOf(change, own.max_models);
-    if (!own.send_sql) return { outcome: 'unknown', reason: notAllowed(plans) };
     const judged = plans.planned.map((one) => ({ one, said: judgeOne(one, answers, own) }));
     const findings = judged.flatMap(({ one, said }) =>
       'code' in said ? [] : said.map((each) => toFinding(change, one, each)),
@@ -62,20 +61,10 @@ export const explain = defineGate({
     const unknown = [...groupReasons([...missing, ...plans.unread]), ...beyond(plans)];
     const summary = `${plural(judged.length - missing.length, 'plan')} compared`;
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown };
-    const [first, ...others] = unknown;
-    if (first === undefined) return { outcome: 'passed', basis: 'measured', summary };
-    const more = others.map(({ text }) => `; ${text}`).join('');
-    return { outcome: 'unknown', reason: { ...first, text: `${first.text}${more}` } };
+    const open = joinReasons(unknown);
+    return open === null ? { outcome: 'passed', basis: 'measured', summary } : { outcome: 'unknown', reason: open };
   },
 });
-
-function notAllowed({ planned, unread }: Plans): Reason {
-  return reason(
-    'sql-not-to-be-sent',
-    `the policy does not let the SQL of ${plural(planned.length + unread.length, 'changed model')} be sent to the warehouse`,
-    'allow it with `gates: { explain: { send_sql: true } }`, or set the gate `off`',
-  );
-}
 
 function beyond({ beyond: count }: Plans): readonly Reason[] {
   if (count === 0) return [];

@@ -2,6 +2,7 @@ import type { Reason } from '#core/base';
 import { isNonEmpty, plural, reason } from '#core/base';
 import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
+import { joinReasons } from './group-reasons.ts';
 import type { Counted, Scope } from './row-count/count.ts';
 import { askCounts, askEdits, readCounts, scopeOf } from './row-count/count.ts';
 import { askEnvironment } from './row-count/environment.ts';
@@ -80,7 +81,7 @@ const notMoves: ReadonlySet<RowCountMessage> = new Set(['relation-new', 'relatio
 
 function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<RowCountMessage> {
   const stale = scope.stale === null ? '' : ' (stale base)';
-  const left = scope.relations.length - counted.length;
+  const left = scope.relations.length + scope.beyond - counted.length;
   const tail = `${left === 0 ? '' : `, ${left} not counted`}${stale}`;
   const still = `${plural(counted.length, 'relation')} counted, none moved${tail}`;
   const moved = findings.filter(({ messageId }) => !notMoves.has(messageId)).length;
@@ -88,8 +89,8 @@ function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<Ro
     const summary = moved === 0 ? still : `${moved} of ${plural(counted.length, 'counted relation')} moved${tail}`;
     if (moved > 0 || unknown.length === 0) return { outcome: 'failed', summary, findings, unknown };
   }
-  const [first, ...others] = unknown;
-  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: still };
-  const more = others.length === 0 ? '' : `; ${others.map(({ text }) => text).join('; ')}`;
-  return { outcome: 'unknown', reason: { ...first, text: `${first.text}${more}` } };
+  const open = joinReasons(unknown);
+  return open === null
+    ? { outcome: 'passed', basis: 'measured', summary: still }
+    : { outcome: 'unknown', reason: open };
 }

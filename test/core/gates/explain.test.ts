@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Change } from '#core/change';
 import type { Answer, Answers } from '#core/evidence';
 import type { Gate, GateResult } from '#core/gates';
-import { gates } from '#core/gates';
+import { gates, judgeAll, planGates } from '#core/gates';
 import type { Query } from '#core/sql';
 import { id } from '../../support/a-change.ts';
 import { inputOf, twoSides } from '../../support/data-answers.ts';
@@ -37,11 +37,12 @@ const told = (result: GateResult): readonly string[] =>
 
 describe('SQL of a pull request', () => {
   it('is asked for no plan until the policy lets it be sent, and the gate says so', () => {
-    const input = inputOf(aChangeOfSql());
-    expect(gate.ask(input)).toEqual([]);
-    expect(gate.judge(input, new Map())).toMatchObject({
-      outcome: 'unknown',
-      reason: { code: 'sql-not-to-be-sent', remedy: expect.stringContaining('send_sql: true') as unknown },
+    const plan = planGates([gate], { ...inputOf(aChangeOfSql()), options: new Map() });
+    expect(plan.questions).toEqual([]);
+    expect(judgeAll(plan, new Map())[0]?.result).toEqual({
+      outcome: 'passed',
+      basis: 'not-applicable',
+      summary: 'not asked for: the policy lets no SQL be sent (`send_sql`)',
     });
   });
 
@@ -62,7 +63,7 @@ describe('SQL of a pull request', () => {
   it('has no plan where it did not change', () => {
     const change = aChangeOfSql();
     const modified = change.modified.map((node) => ({ ...node, compiled: 'identical' as const }));
-    expect(gate.appliesTo(inputOf({ ...change, modified }))).toMatchObject({ code: 'nothing-to-plan' });
+    expect(gate.appliesTo(inputOf({ ...change, modified }, allowed))).toMatchObject({ code: 'nothing-to-plan' });
   });
 
   it('of more models than may be asked for is told as not planned', () => {

@@ -27,9 +27,13 @@ const mostColumns = 50;
 /** Types whose values have no equality, or none that means anything. */
 const incomparable = /json|variant|object|struct|array|map\b|list|xml|geo|hstore|super|\[\]|blob|bytea|binary/i;
 
-/** What to compare, up to so many relations. */
-export function comparedOf(change: Change, most: number): readonly Compared[] {
-  return change.modified.flatMap(({ uniqueId }) => toCompared(change, uniqueId) ?? []).slice(0, most);
+/** What to compare, up to so many relations, and how many more there are. */
+export function comparedOf(
+  change: Change,
+  most: number,
+): { readonly compared: readonly Compared[]; readonly beyond: number } {
+  const all = change.modified.flatMap(({ uniqueId }) => toCompared(change, uniqueId) ?? []);
+  return { compared: all.slice(0, most), beyond: Math.max(0, all.length - most) };
 }
 
 function toCompared(change: Change, uniqueId: UniqueId): Compared | null {
