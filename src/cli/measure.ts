@@ -84,13 +84,14 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
       const { side, uniqueId, relation } = question;
       counts.push({ side, unique_id: uniqueId, relation, rows: answer.rows, at });
     } else {
-      const { kind, figures, text, source } = answer;
+      const { kind, figures, text, columns, source } = answer;
       measured.push({
         key: question.key,
         kind,
         relations: [...relationsIn(question)],
         figures: { ...figures },
         text,
+        ...(columns === undefined ? {} : { columns: [...columns] }),
         source,
         at,
       });

@@ -58,6 +58,7 @@ describe('--format json', () => {
       'gates[].findings[]': [
         'basis',
         'column',
+        'declaration',
         'downstream',
         'fingerprint',
         'line',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Condition, DataQuestion } from '#core/evidence';
 import {
   columnProfileQuestion,
+  columnsQuestion,
   distinctRowsQuestion,
   failingRowsQuestion,
   keyDiffQuestion,
@@ -91,6 +92,7 @@ export const anyQuestion: fc.Arbitrary<DataQuestion> = fc.oneof(
   fc.tuple(of, columns).map(([one, list]) => columnProfileQuestion(one, list)),
   fc.tuple(of, columns).map(([one, list]) => keyProfileQuestion(one, list)),
   of.map((one) => distinctRowsQuestion(one)),
+  of.map((one) => columnsQuestion(one)),
   fc.tuple(of, identifier).map(([one, column]) => newestQuestion(one, column)),
   fc.tuple(both, columns).map(([one, list]) => keyDiffQuestion(one, list)),
   fc.tuple(both, identifier).map(([one, column]) => windowRowsQuestion(one, column)),

@@ -1,5 +1,5 @@
 import type { Change } from '#core/change';
-import type { Answer, Answers, Question } from '#core/evidence';
+import type { Answer, Answers, MeasuredColumn, Question } from '#core/evidence';
 import type { Gate, GateInput, GateResult } from '#core/gates';
 import type { NodeOfTest, NodeWords } from './a-change.ts';
 import { aChange, aModel } from './a-change.ts';
@@ -20,16 +20,25 @@ interface Told {
   readonly rows?: Readonly<Record<string, number>>;
   /** By `kind`, or by `kind:side`. */
   readonly figures?: Readonly<Record<string, Record<string, number>>>;
+  /** By `columns`, or by `columns:side`. */
+  readonly columns?: Readonly<Record<string, readonly MeasuredColumn[]>>;
 }
 
 /** Rows by `side:name`, figures by the kind of question. */
-function answersTo(questions: readonly Question[], { rows = {}, figures = {} }: Told): Answers {
+function answersTo(questions: readonly Question[], { rows = {}, figures = {}, columns = {} }: Told): Answers {
   return new Map(
     questions.flatMap((question): [string, Answer][] => {
       if (question.kind === 'claims') return [];
       if (question.kind === 'row-count') {
         const count = rows[`${question.side}:${question.uniqueId.split('.').at(-1) ?? ''}`];
         return count === undefined ? [] : [[question.key, { known: true, kind: 'row-count', rows: count, ...had }]];
+      }
+      if (question.kind === 'columns') {
+        const list = columns[`columns:${question.side}`] ?? columns['columns'];
+        const count = { columns: list?.length ?? 0 };
+        return list === undefined
+          ? []
+          : [[question.key, { known: true, kind: 'columns', figures: count, text: null, columns: list, ...had }]];
       }
       const found = figures[question.kind] ?? figures[`${question.kind}:${'side' in question ? question.side : ''}`];
       return found === undefined

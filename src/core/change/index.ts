@@ -33,5 +33,6 @@ export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';
 export type { FullRefresh, Reach } from './reach.ts';
 export { findFullRefreshes, reachOf } from './reach.ts';
+export { isSameType } from './same-type.ts';
 export type { UnseenSql } from './unseen-sql.ts';
 export { findUnseenSql } from './unseen-sql.ts';

@@ -75,7 +75,7 @@ function overBytes({ bytes }: Budget): Reason {
 }
 
 function bytesOf(question: Question, catalogs: Readonly<Record<Side, DbtCatalog | null>>): number | null {
-  if (question.kind === 'claims') return 0;
+  if (question.kind === 'claims' || question.kind === 'columns' || question.kind === 'plan') return 0;
   if ('side' in question) return sizeOf(catalogs[question.side], question.uniqueId);
   const [base, head] = [sizeOf(catalogs.base, question.uniqueId), sizeOf(catalogs.head, question.uniqueId)];
   return base === null && head === null ? null : (base ?? 0) + (head ?? 0);

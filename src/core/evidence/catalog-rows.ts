@@ -1,6 +1,24 @@
 import type { DbtCatalog } from '#core/dbt';
-import type { RowCountQuestion } from './data-question.ts';
+import type { QuestionOf, RowCountQuestion } from './data-question.ts';
 import type { Answer } from './evidence.ts';
+
+/** Columns of a relation as `catalog.json` lists them, at the time at which `made` says that it was written. Null where it lists none. */
+export function columnsFromCatalog(
+  question: QuestionOf<'columns'>,
+  { catalog, made }: { readonly catalog: DbtCatalog | null; readonly made: string | null },
+): Answer | null {
+  const columns = catalog?.get(question.uniqueId)?.columns ?? [];
+  if (columns.length === 0 || made === null) return null;
+  return {
+    known: true,
+    kind: 'columns',
+    figures: { columns: columns.length },
+    text: null,
+    columns,
+    source: `${question.side}’s catalog.json`,
+    at: made.slice(0, 40),
+  };
+}
 
 /** Statistics in which adapters write how many rows a relation has, and when it was changed last. */
 const rowStats: readonly string[] = ['row_count', 'num_rows', 'rows'];

@@ -30,6 +30,9 @@ export type DataQuestion = { readonly key: string } & (
   | ({ readonly kind: 'key-profile'; readonly columns: readonly Identifier[] } & OfRelation)
   | ({ readonly kind: 'distinct-rows' } & OfRelation)
   | ({ readonly kind: 'newest'; readonly column: Identifier } & OfRelation)
+  | ({ readonly kind: 'columns' } & OfRelation)
+  /** `select`: compiled SQL of the model. */
+  | ({ readonly kind: 'plan'; readonly select: string } & OfRelation)
   | ({ readonly kind: 'key-diff'; readonly columns: readonly Identifier[] } & OfBoth)
   | ({ readonly kind: 'window-rows'; readonly column: Identifier } & OfBoth)
   | ({
@@ -47,6 +50,7 @@ export type RowCountQuestion = QuestionOf<'row-count'>;
 /** The statement that answers a question, and how its columns are called in the answer. */
 export interface Statement {
   readonly sql: string;
-  /** Names of the figures, in the order of the select list; `text` stands for a value that is no number. */
+  /** Names of the figures, in the order of the select list; `text` stands for a value that is no number, `column.name` and
+   * `column.type` for one column after the other. */
   readonly figures: readonly string[];
 }

@@ -20,10 +20,18 @@ export interface MeasuredAnswer {
   readonly kind: Exclude<DataQuestion['kind'], 'row-count'>;
   /** Whole numbers by name; which names there are, the question's kind says. */
   readonly figures: Readonly<Record<string, number>>;
-  /** Of `newest`: the value as the warehouse writes it; null when there is none. */
+  /** Of `newest`: the value as the warehouse writes it; null when there is none. Of `plan`: why there is none, in our own words. */
   readonly text: string | null;
+  /** Of `columns`: in their order. */
+  readonly columns?: readonly MeasuredColumn[];
   readonly source: string;
   readonly at: string;
+}
+
+/** A column as the warehouse lists it. */
+export interface MeasuredColumn {
+  readonly name: string;
+  readonly type: string;
 }
 
 /** An answer, with where and when it was had; or why there is none. */

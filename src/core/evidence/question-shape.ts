@@ -33,6 +33,8 @@ export const QuestionShape = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('key-profile'), ...ofRelation, columns: identifiers }),
   z.strictObject({ kind: z.literal('distinct-rows'), ...ofRelation }),
   z.strictObject({ kind: z.literal('newest'), ...ofRelation, column: identifier }),
+  z.strictObject({ kind: z.literal('columns'), ...ofRelation }),
+  z.strictObject({ kind: z.literal('plan'), ...ofRelation, select: z.string().max(500_000) }),
   z.strictObject({ kind: z.literal('key-diff'), ...ofBoth, columns: identifiers }),
   z.strictObject({ kind: z.literal('window-rows'), ...ofBoth, column: identifier }),
   z.strictObject({ kind: z.literal('value-match'), ...ofBoth, on: identifiers, columns: identifiers }),

@@ -11,6 +11,10 @@ export interface SqlWriter {
   relation(text: string): string | null;
   /** A column, or a name of our own. An unquoted one is folded as the warehouse would. */
   name(identifier: Identifier | string): string | null;
+  /** A name as a text, as the warehouse's own lists have it; null where a text cannot hold it. */
+  text(identifier: Identifier): string | null;
+  /** The relation that lists the columns of a schema's relations. */
+  columnList(database: Identifier | null, schema: Identifier | null): string | null;
 }
 
 interface Quotes {
@@ -50,6 +54,8 @@ export function sqlWriter(dialect: Dialect, database: string | null = null): Sql
       return written.includes(null) ? null : written.join('.');
     },
     name: (identifier) => write(typeof identifier === 'string' ? { name: identifier, quoted: true } : identifier),
+    text: (identifier) => asText(folded(identifier, dialect)),
+    columnList: (of, schema) => columnListOf(dialect, [of, schema], write),
   };
 }
 
@@ -62,6 +68,29 @@ export function textHoldsQuote(dialect: Dialect): boolean {
 export function isQuotedAs(dialect: Dialect, written: string): boolean {
   const { open, close, doubled } = quotesOf[dialect] ?? standard;
   return written.startsWith(open) && (doubled || !written.slice(1, -1).includes(close));
+}
+
+function asText(name: string): string | null {
+  return /['\\\p{Cc}]/u.test(name) ? null : `'${name}'`;
+}
+
+/** `information_schema.columns`: of the connection's own database where there can be no other, else of the one that is asked for. */
+function columnListOf(
+  dialect: Dialect,
+  [database, schema]: readonly [database: Identifier | null, schema: Identifier | null],
+  write: (identifier: Identifier) => string | null,
+): string | null {
+  const own = [
+    { name: 'information_schema', quoted: false },
+    { name: 'columns', quoted: false },
+  ];
+  if (dialect === 'bigquery') {
+    const parts = [database, schema].flatMap((one) => one?.name ?? []);
+    return write({ name: [...parts, 'INFORMATION_SCHEMA', 'COLUMNS'].join('.'), quoted: true });
+  }
+  const isOne = database === null || dialect === 'postgres' || dialect === 'redshift' || dialect === 'duckdb';
+  const written = (isOne ? own : [database, ...own]).map(write);
+  return written.includes(null) ? null : written.join('.');
 }
 
 function folded({ name, quoted: isQuoted }: Identifier, dialect: Dialect): string {

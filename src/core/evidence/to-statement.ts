@@ -1,9 +1,10 @@
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { DataQuestion, Statement } from './data-question.ts';
+import type { DataQuestion, QuestionOf, Statement } from './data-question.ts';
 import type { OneSelect } from './one-select.ts';
 import { toOneSelect } from './one-select.ts';
 import { selectColumnProfile } from './questions/column-profile.ts';
+import { selectColumns } from './questions/columns.ts';
 import { selectDistinctRows } from './questions/distinct-rows.ts';
 import { selectFailingRows } from './questions/failing-rows.ts';
 import { selectKeyDiff } from './questions/key-diff.ts';
@@ -24,7 +25,10 @@ export interface CheckedStatement {
  * The one SELECT of a question, or why there is none: a name that cannot be taken apart or quoted. What was written is read
  * again, and goes nowhere unless it is one SELECT.
  */
-export function toStatement(question: DataQuestion, writer: SqlWriter): CheckedStatement | Reason {
+export function toStatement(
+  question: Exclude<DataQuestion, QuestionOf<'plan'>>,
+  writer: SqlWriter,
+): CheckedStatement | Reason {
   const statement = write(question, writer);
   if (statement === null)
     return reason('bad-relation', 'a name in the question cannot be taken apart or quoted safely');
@@ -33,7 +37,7 @@ export function toStatement(question: DataQuestion, writer: SqlWriter): CheckedS
   return reason('not-one-select', `the question (${question.kind}) did not come out as one SELECT, so it was not sent`);
 }
 
-function write(question: DataQuestion, writer: SqlWriter): Statement | null {
+function write(question: Exclude<DataQuestion, QuestionOf<'plan'>>, writer: SqlWriter): Statement | null {
   switch (question.kind) {
     case 'row-count':
       return selectRowCount(question, writer);
@@ -47,6 +51,8 @@ function write(question: DataQuestion, writer: SqlWriter): Statement | null {
       return selectDistinctRows(question, writer);
     case 'newest':
       return selectNewest(question, writer);
+    case 'columns':
+      return selectColumns(question, writer);
     case 'key-diff':
       return selectKeyDiff(question, writer);
     case 'window-rows':

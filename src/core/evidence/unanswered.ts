@@ -16,6 +16,8 @@ export const dataKinds: readonly DataKind[] = [
   'key-diff',
   'window-rows',
   'value-match',
+  'columns',
+  'plan',
 ];
 
 /** The answer to a question that no source answers. */

@@ -39,6 +39,8 @@ export interface Finding<MessageId extends string = string> {
   readonly movesRowsOf?: readonly UniqueId[];
   /** What would prove the change safe, as an imperative phrase; '' when nothing would. */
   readonly safeIf: string;
+  /** A line of a block `weirkeeper-expect` that would declare it, its reason left open. */
+  readonly declaration?: string;
   /** YAML to paste that would do it; none where it takes more. */
   readonly yaml?: string;
 }

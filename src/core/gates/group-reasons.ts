@@ -3,6 +3,11 @@ import { sortedBy } from '#core/base';
 
 const mostNamed = 3;
 
+/** What a gate could not look at, as one reason with the first one's remedy; null of none. */
+export function joinReasons([first, ...others]: readonly Reason[]): Reason | null {
+  return first === undefined ? null : { ...first, text: [first, ...others].map(({ text }) => text).join('; ') };
+}
+
 /** One reason a cause, with the nodes that it concerns: three named, the rest counted. */
 export function groupReasons(
   missing: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[],

@@ -4,6 +4,7 @@ import { contract } from './contract.ts';
 import { dbtRun } from './dbt-run.ts';
 import { deepReview } from './deep-review.ts';
 import { destructive } from './destructive.ts';
+import { explain } from './explain.ts';
 import type { Gate } from './gate.ts';
 import { keys } from './keys.ts';
 import { pii } from './pii.ts';
@@ -27,6 +28,7 @@ export const gates: readonly Gate[] = [
   rowCount,
   keys,
   values,
+  explain,
   columnLineage,
   pii,
   destructive,

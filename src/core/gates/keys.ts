@@ -4,8 +4,9 @@ import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Finding } from './gate.ts';
 import { defineGate } from './gate.ts';
+import { joinReasons } from './group-reasons.ts';
 import type { Keyed } from './keys/compare.ts';
-import { keysOf, readFigures } from './keys/compare.ts';
+import { beyondReasons, keysOf, readFigures } from './keys/compare.ts';
 import { placeInPatch } from './place-in-patch.ts';
 
 const options = z.strictObject({
@@ -52,18 +53,19 @@ export const keys = defineGate({
     return keysOf(change, max_relations).keyed.map(({ question }) => question);
   },
   judge({ change, options: { max_relations, threshold_percent } }, answers) {
-    const { keyed, keyless } = keysOf(change, max_relations);
-    const { figures, unknown } = readFigures(keyed, answers);
+    const { keyed, keyless, beyond } = keysOf(change, max_relations);
+    const { figures, unknown: missing } = readFigures(keyed, answers);
+    const unknown = [...missing, ...beyondReasons(beyond)];
     const findings = keyed.flatMap((one) => {
       const found = figures.get(one.question.key);
       return found === undefined ? [] : findingsOf(change, one, { found, most: threshold_percent });
     });
     const without = keyless.length === 0 ? '' : `; ${plural(keyless.length, 'relation')} without a known key`;
-    const summary = `${plural(figures.size, 'key')} compared${without}`;
+    const left = keyed.length + beyond - figures.size;
+    const summary = `${plural(figures.size, 'key')} compared${left === 0 ? '' : `, ${left} not`}${without}`;
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown };
-    const [first] = unknown;
-    if (first !== undefined) return { outcome: 'unknown', reason: first };
-    return { outcome: 'passed', basis: 'measured', summary };
+    const open = joinReasons(unknown);
+    return open === null ? { outcome: 'passed', basis: 'measured', summary } : { outcome: 'unknown', reason: open };
   },
 });
 

@@ -2,6 +2,7 @@ import type { Reason } from '#core/base';
 import { isNonEmpty, plural, reason } from '#core/base';
 import type { Finding, GateResult } from './gate.ts';
 import { defineGate } from './gate.ts';
+import { joinReasons } from './group-reasons.ts';
 import type { Counted, Scope } from './row-count/count.ts';
 import { askCounts, askEdits, readCounts, scopeOf } from './row-count/count.ts';
 import { askEnvironment } from './row-count/environment.ts';
@@ -21,13 +22,13 @@ export const rowCount = defineGate({
     howToFix:
       'Find the join, filter or grouping that moved the rows: the finding names the model where it begins. If the counts differ because base and head were built from different data, build both from the same. What may be the environment is said: parents that the change leaves alone but that differ, SQL that reads the clock or the target or takes a sample on both sides, builds that are far apart, a stale base. Those listed under `environment` (by default `parents`, where the model moved no farther than they did) make it a finding that does not block.',
     howToWaive:
-      'If the move is meant, declare it in the description of the pull request, in a fenced block `weirkeeper-expect`, one line a model: `fct_orders rows -15%..-10% because voided orders leave` (or in rows: `+100..+200`). Inside the range it passes, with the reason in the review; outside it fails, as otherwise than said. If such moves are normal here, raise the thresholds in the policy, or set `row-count-changed` to `warn` under `findings`. For one pull request, GitHub’s own bypass of a required check is the way.',
+      'If the move is meant, declare it in the description of the pull request, in a fenced block `weirkeeper-expect`, one line a model: `fct_orders rows -15%..-10% because voided orders leave` (or in rows: `+100..+200`); the finding shows the block to copy. The same can stand in the model’s YAML, `meta: {weirkeeper: {expect: rows -15%..-10% because voided orders leave}}`: it counts for the pull request that writes it and for none after. Inside the range it passes, with the reason in the review; outside it fails, as otherwise than said. If such moves are normal here, raise the thresholds in the policy, or set `row-count-changed` to `warn` under `findings`. For one pull request, GitHub’s own bypass of a required check is the way.',
   },
   messages: {
     'row-count-changed': { text: '`{model}`: {base} → {head} rows ({delta}){cause}', cost: 'block' },
     'relation-emptied': { text: '`{model}`: {base} rows → none{cause}', cost: 'block' },
     'rows-otherwise': {
-      text: '`{model}`: {base} → {head} rows ({delta}), otherwise than the description says ({declared}){cause}',
+      text: '`{model}`: {base} → {head} rows ({delta}), otherwise than declared ({declared}; {where}){cause}',
       cost: 'block',
     },
     'rows-maybe-environment': {
@@ -38,9 +39,9 @@ export const rowCount = defineGate({
       text: '`{model}`: {base} → {head} rows ({delta}) although its SQL and its parents are as they were: environment?',
       cost: 'warn',
     },
-    'expectation-unread': { text: 'weirkeeper-expect, line {line} of the description: {problem}', cost: 'warn' },
+    'expectation-unread': { text: 'a declaration of rows, {where}: {problem}', cost: 'warn' },
     'rows-as-declared': {
-      text: '`{model}`: {base} → {head} rows ({delta}), as declared ({declared}): {because}',
+      text: '`{model}`: {base} → {head} rows ({delta}), as declared ({declared}; {where}): {because}',
       cost: 'note',
     },
     'relation-filled': { text: '`{model}`: was empty, has {head} rows{cause}', cost: 'note' },
@@ -80,7 +81,7 @@ const notMoves: ReadonlySet<RowCountMessage> = new Set(['relation-new', 'relatio
 
 function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<RowCountMessage> {
   const stale = scope.stale === null ? '' : ' (stale base)';
-  const left = scope.relations.length - counted.length;
+  const left = scope.relations.length + scope.beyond - counted.length;
   const tail = `${left === 0 ? '' : `, ${left} not counted`}${stale}`;
   const still = `${plural(counted.length, 'relation')} counted, none moved${tail}`;
   const moved = findings.filter(({ messageId }) => !notMoves.has(messageId)).length;
@@ -88,8 +89,8 @@ function toResult({ scope, counted, findings, unknown }: Outcome): GateResult<Ro
     const summary = moved === 0 ? still : `${moved} of ${plural(counted.length, 'counted relation')} moved${tail}`;
     if (moved > 0 || unknown.length === 0) return { outcome: 'failed', summary, findings, unknown };
   }
-  const [first, ...others] = unknown;
-  if (first === undefined) return { outcome: 'passed', basis: 'measured', summary: still };
-  const more = others.length === 0 ? '' : `; ${others.map(({ text }) => text).join('; ')}`;
-  return { outcome: 'unknown', reason: { ...first, text: `${first.text}${more}` } };
+  const open = joinReasons(unknown);
+  return open === null
+    ? { outcome: 'passed', basis: 'measured', summary: still }
+    : { outcome: 'unknown', reason: open };
 }

@@ -5,8 +5,11 @@ import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Finding } from './gate.ts';
 import { defineGate } from './gate.ts';
-import { readFigures } from './keys/compare.ts';
+import { groupReasons, joinReasons } from './group-reasons.ts';
+import { beyondReasons, readFigures } from './keys/compare.ts';
 import { placeInPatch } from './place-in-patch.ts';
+import type { ColumnsDiffer } from './values/columns.ts';
+import { compareColumns } from './values/columns.ts';
 import type { Compared } from './values/compare.ts';
 import { comparedOf } from './values/compare.ts';
 
@@ -17,18 +20,24 @@ const options = z.strictObject({
   distinct_percent: z.number().min(0).max(1_000_000).default(10),
   /** Values of common keys may differ in this share of rows, in percent. */
   tolerance_percent: z.number().min(0).max(100).default(0),
-  /** Relations beyond this many are not compared. */
+  /** Relations beyond this many are not compared, and the check says so. */
   max_relations: z.int().min(1).max(10_000).default(50),
 });
 type Options = z.output<typeof options>;
-type Message = 'nulls-moved' | 'distinct-moved' | 'values-differ' | 'values-differ-as-edited';
+type Message =
+  | 'nulls-moved'
+  | 'distinct-moved'
+  | 'values-differ'
+  | 'values-differ-as-edited'
+  | 'columns-otherwise'
+  | 'columns-as-edited';
 
 /** Values of base and head of modified relations: NULLs, distinct values, and what the common keys hold. */
 export const values = defineGate({
   id: 'values',
   title: 'Values',
   page: {
-    what: 'Of every modified relation that both sides have, compares NULLs and distinct values of the columns whose making changed, and, where a key is known (see `keys`) and unique on both sides, how many common keys hold the same value in each column that both have with the same type; two NULLs are the same. Types without equality (JSON, arrays, structs, geography) are left out. Floating point is compared as it stands: allow for it with `tolerance_percent`.',
+    what: 'Of every modified relation that both sides have, compares the columns and their types, as the warehouse lists them (else `catalog.json`), NULLs and distinct values of the columns whose making changed, and, where a key is known (see `keys`) and unique on both sides, how many common keys hold the same value in each column that both have with the same type; two NULLs are the same. Where no key is known, NULLs and distinct values of every column are compared instead (up to 50). Types without equality (JSON, arrays, structs, geography) are left out. Floating point is compared as it stands: allow for it with `tolerance_percent`.',
     why: 'A change may keep every row and every key and still write other amounts into them.',
     howToFix:
       'Look at the columns that differ although nobody edited how they are made: a join or filter upstream reaches them.',
@@ -36,6 +45,11 @@ export const values = defineGate({
       'The gate is advisory until the policy says `values: { mode: required }`. Raise `tolerance_percent`, `null_points` or `distinct_percent`, or set the message to `note`.',
   },
   messages: {
+    'columns-otherwise': {
+      text: '`{model}`: its columns differ as measured, which its SQL does not say: {what}',
+      cost: 'warn',
+    },
+    'columns-as-edited': { text: '`{model}`: its columns differ as measured: {what}', cost: 'note' },
     'nulls-moved': { text: '`{model}.{column}`: NULL in {before} → {after} of rows', cost: 'warn' },
     'distinct-moved': { text: '`{model}.{column}`: {before} → {after} distinct values', cost: 'warn' },
     'values-differ': {
@@ -49,17 +63,18 @@ export const values = defineGate({
   },
   options,
   appliesTo({ change, options: { max_relations } }) {
-    if (comparedOf(change, max_relations).length > 0) return 'yes';
-    return reason('nothing-to-compare', 'no modified relation has columns that both sides can be compared by');
+    if (comparedOf(change, max_relations).compared.length > 0) return 'yes';
+    return reason('nothing-to-compare', 'no modified relation that both sides have, each its own');
   },
   ask({ change, options: { max_relations } }) {
-    return comparedOf(change, max_relations).flatMap(({ profiles, match }) => [
+    return comparedOf(change, max_relations).compared.flatMap(({ listed, profiles, match }) => [
+      ...listed,
       ...(profiles ?? []),
       ...(match === null ? [] : [match.keyed.question, match.question]),
     ]);
   },
   judge({ change, options: own }, answers) {
-    const compared = comparedOf(change, own.max_relations);
+    const { compared, beyond } = comparedOf(change, own.max_relations);
     const asked = compared.flatMap(({ uniqueId, profiles, match }) =>
       [...(profiles ?? []), ...(match === null ? [] : [match.keyed.question, match.question])].map((question) => ({
         uniqueId,
@@ -67,22 +82,49 @@ export const values = defineGate({
       })),
     );
     const { figures, unknown } = readFigures(asked, answers);
-    const findings = compared.flatMap((one) => [
-      ...profileFindings(change, one, { figures, own }),
-      ...matchFindings(change, one, { figures, own }),
-    ]);
-    const unsure = [...unknown, ...repeatedKeys(compared, figures)];
-    const summary = `values of ${plural(compared.length, 'relation')} compared`;
+    const columns = compared.map((one) => ({ one, differ: compareColumns(change, one, answers) }));
+    const unlisted = columns.flatMap(({ one, differ }) =>
+      'code' in differ ? [{ uniqueId: one.uniqueId, cause: differ }] : [],
+    );
+    const findings = [
+      ...columns.flatMap(({ one, differ }) => ('code' in differ ? [] : columnFindings(change, one, differ))),
+      ...compared.flatMap((one) => [
+        ...profileFindings(change, one, { figures, own }),
+        ...matchFindings(change, one, { figures, own }),
+      ]),
+    ];
+    const reasons = [
+      ...unknown,
+      ...groupReasons(unlisted),
+      ...repeatedKeys(compared, figures),
+      ...beyondReasons(beyond),
+    ];
+    const unsure = [...new Map(reasons.map((one) => [one.text, one])).values()];
+    const summary = `values of ${plural(compared.length, 'relation')} compared${beyond === 0 ? '' : `, of ${beyond} not`}`;
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown: unsure };
-    const [first] = unsure;
-    if (first !== undefined) return { outcome: 'unknown', reason: first };
-    return { outcome: 'passed', basis: 'measured', summary };
+    const open = joinReasons(unsure);
+    return open === null ? { outcome: 'passed', basis: 'measured', summary } : { outcome: 'unknown', reason: open };
   },
 });
 
 interface Means {
   readonly figures: ReadonlyMap<string, Readonly<Record<string, number>>>;
   readonly own: Options;
+}
+
+const mostPhrases = 8;
+
+function columnFindings(
+  change: Change,
+  { uniqueId }: Compared,
+  { asEdited, otherwise }: ColumnsDiffer,
+): readonly Finding<Message>[] {
+  const tell = (messageId: Message, phrases: readonly string[]): readonly Finding<Message>[] => {
+    const more = phrases.length > mostPhrases ? `, ${phrases.length - mostPhrases} more` : '';
+    const what = `${phrases.slice(0, mostPhrases).join(', ')}${more}`;
+    return phrases.length === 0 ? [] : [toFinding(change, { uniqueId, column: null, messageId }, { what })];
+  };
+  return [...tell('columns-otherwise', otherwise), ...tell('columns-as-edited', asEdited)];
 }
 
 function profileFindings(
@@ -146,20 +188,20 @@ function toFinding(
     uniqueId,
     column,
     messageId,
-  }: { readonly uniqueId: Compared['uniqueId']; readonly column: string; readonly messageId: Message },
+  }: { readonly uniqueId: Compared['uniqueId']; readonly column: string | null; readonly messageId: Message },
   data: Finding['data'],
 ): Finding<Message> {
   const node = change.head.project.nodes.get(uniqueId);
   return {
     messageId,
-    data: { model: node?.name ?? uniqueId, column, ...data },
-    subject: { uniqueId, column },
+    data: { model: node?.name ?? uniqueId, ...(column === null ? {} : { column }), ...data },
+    subject: column === null ? uniqueId : { uniqueId, column },
     place: node === undefined ? null : placeInPatch(change.pullRequest, [node.originalFilePath], /\S/),
     basis: 'measured',
-    fingerprint: toFingerprint('values', messageId, uniqueId, column),
+    fingerprint: toFingerprint('values', messageId, uniqueId, column ?? ''),
     matters: '',
     downstream: descendantsOf(change.head.children, uniqueId),
-    safeIf: messageId === 'values-differ-as-edited' ? '' : 'say why the values should differ',
+    safeIf: messageId.endsWith('-as-edited') ? '' : 'say why the values should differ',
   };
 }
 

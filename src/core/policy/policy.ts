@@ -67,7 +67,7 @@ export interface Layer {
 }
 
 /** Gates that tell and do not stop until a policy requires them: they need more than counts of rows, which not every repository has. */
-const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values']);
+const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values', 'explain']);
 
 /** What holds for a gate that the policy file does not name. */
 export function defaultGatePolicy(gateId: string): GatePolicy {

@@ -9,7 +9,7 @@ import { groupFindings } from './group-findings.ts';
 import { consumerMarkdown, nameOf, splitReach } from './names.ts';
 import { counted } from './quantities.ts';
 import type { RequestFacts, ReviewView } from './review-view.ts';
-import { yamlBlock } from './yaml-lines.ts';
+import { declarationBlock, yamlBlock } from './yaml-lines.ts';
 
 /** Findings that block or warn, the most harmful first, each in four short parts. */
 export function findingsSection(view: ReviewView, detail: Detail): string {
@@ -47,7 +47,7 @@ export function findingBlock(
   // Two spaces at the end of a line break it without a new paragraph.
   const block = lines.filter((line) => line !== '').join('  \n');
   const yaml = max < 200 ? '' : yamlBlock(finding.yaml);
-  return yaml === '' ? block : `${block}\n\n${yaml}`;
+  return [block, declarationBlock(finding.declaration), yaml].filter((part) => part !== '').join('\n\n');
 }
 
 /** `path:line` as text, or as a link to that line at head where there is a repository. */

@@ -20,6 +20,9 @@ const finding = z.strictObject({
   downstream: z.array(text).describe('unique_ids of consumers and models that the finding reaches.'),
   moves_rows_of: z.array(text).describe('unique_ids of models whose rows it moves without a value of it.'),
   yaml: text.nullable().describe('YAML to paste that would mend it.'),
+  declaration: text
+    .nullable()
+    .describe('Line of a block weirkeeper-expect that would declare it, its reason left open.'),
 });
 
 /** The command line's JSON: a contract, so fields are added and never changed. */
@@ -122,6 +125,7 @@ function toFindingJson({
   downstream,
   movesRowsOf = [],
   yaml,
+  declaration,
 }: RatedFinding): ReviewJson['gates'][number]['findings'][number] {
   return {
     message_id: messageId,
@@ -136,5 +140,6 @@ function toFindingJson({
     downstream: [...downstream],
     moves_rows_of: [...movesRowsOf],
     yaml: yaml ?? null,
+    declaration: declaration ?? null,
   };
 }

@@ -55,6 +55,9 @@ function oneFinding(view: ReviewView, finding: RatedFinding, number: number): re
   return [
     `${number}. ${unmarked(finding.text, 400)} [${finding.gateId}: ${finding.cost}, ${finding.basis}]`,
     ...details.filter((line) => line !== '').map((line) => `   ${line}`),
+    ...(finding.declaration === undefined
+      ? []
+      : [`   to declare it, in a block weirkeeper-expect of the description: ${unmarked(finding.declaration, 200)}`]),
     ...yamlLines(finding.yaml).map((line) => `     ${line}`),
   ];
 }

@@ -14,6 +14,13 @@ export function yamlLines(yaml: string | undefined): readonly string[] {
   return lines.length > MAX_LINES ? [...shown, `# and ${lines.length - MAX_LINES} more lines`] : shown;
 }
 
+/** A declaration with the fence that it needs, to copy as a whole; '' where there is none. */
+export function declarationBlock(declaration: string | undefined): string {
+  if (declaration === undefined || declaration === '') return '';
+  const line = plainLine(declaration, MAX_LINE).replaceAll('`', "'");
+  return `\`\`\`\`text\n\`\`\`weirkeeper-expect\n${line}\n\`\`\`\n\`\`\`\``;
+}
+
 /** The same as a code block; '' where there is none. */
 export function yamlBlock(yaml: string | undefined): string {
   const lines = yamlLines(yaml);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import { type OneSelect, sqlWriter } from '#core/evidence';
+import { type OneExplain, type OneSelect, sqlWriter } from '#core/evidence';
 import type { JsonReply } from './http/ask-json.ts';
 import { askJson, textAt, valueAt } from './http/ask-json.ts';
 import { googleTokens } from './http/google-tokens.ts';
@@ -91,7 +91,7 @@ function askOf(settings: Settings, mostBytes: number, options: WarehouseOptions)
 }
 
 function dryRun(
-  sql: OneSelect,
+  sql: OneSelect | OneExplain,
   { project, location }: { readonly project: string; readonly location: string },
 ): object {
   return {

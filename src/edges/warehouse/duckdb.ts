@@ -1,7 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { OneSelect } from '#core/evidence';
+import type { OneExplain, OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
 import { queryFailed, relationAbsent, tooSlow } from './reasons.ts';
 import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
@@ -82,7 +82,7 @@ function openingReason(error: unknown): Reason {
   return reason('warehouse-unreachable', 'the DuckDB file cannot be opened', 'check the path in WAREHOUSE_URL');
 }
 
-async function runWithin({ instance }: Opened, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
+async function runWithin({ instance }: Opened, sql: OneSelect | OneExplain, options: WarehouseOptions): Promise<Ran> {
   const connection = await instance.connect();
   const late = { is: false };
   const timer = setTimeout(() => {

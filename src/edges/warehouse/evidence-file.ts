@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { JsonObject, Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { Answer, DataQuestion, EvidenceTrust, Question, RowCountQuestion } from '#core/evidence';
-import { dataKinds, evidenceFileName, noTrust, parseRelation } from '#core/evidence';
+import { dataKinds, evidenceFileName, mostColumnsRead, noTrust, parseRelation } from '#core/evidence';
 import type { EvidenceSource } from '#review';
 import { checkSignature } from './evidence-signature.ts';
 
@@ -34,6 +34,10 @@ const Measurement = z.strictObject({
   relations: z.array(z.string().min(1).max(1_000)).min(1).max(2),
   figures: z.record(z.string().max(300), z.int().min(0)),
   text: z.string().max(100).nullable().optional(),
+  columns: z
+    .array(z.strictObject({ name: z.string().max(500), type: z.string().max(500) }))
+    .max(mostColumnsRead)
+    .optional(),
   source: z.string().min(1).max(100),
   at: moment,
 });
@@ -163,8 +167,9 @@ function measuredAnswer(
     const text = `${evidenceFileName} does not answer the question (${question.kind})`;
     return { known: false, reason: reason('evidence-lacks-answer', text, 'write it with `weirkeeper measure`') };
   }
-  const { figures, text = null, source, at } = found;
-  return { known: true, kind: question.kind, figures, text, source: `${file} (${source})`, at };
+  const { figures, text = null, columns, source, at } = found;
+  const listed = columns === undefined ? {} : { columns };
+  return { known: true, kind: question.kind, figures, text, ...listed, source: `${file} (${source})`, at };
 }
 
 /** The relations of a question: base's before head's where it is of both. */

@@ -1,7 +1,8 @@
 import type { Reason } from '#core/base';
 import { DeploymentError, reason } from '#core/base';
-import type { Answer, CheckedStatement, DataQuestion, Question } from '#core/evidence';
+import type { Answer, CheckedStatement, DataQuestion, MeasuredColumn, Question, SqlWriter } from '#core/evidence';
 import { dataKinds, toStatement } from '#core/evidence';
+import { askPlan } from './ask-plan.ts';
 import { bigquery } from './bigquery.ts';
 import { databricks } from './databricks.ts';
 import { duckdb } from './duckdb.ts';
@@ -11,7 +12,7 @@ import { postgres } from './postgres.ts';
 import { redshift } from './redshift.ts';
 import { snowflake } from './snowflake.ts';
 import { trino } from './trino.ts';
-import type { Connection, Driver, Ran, Warehouse, WarehouseOptions } from './warehouse.ts';
+import type { Connection, Driver, Had, Ran, Warehouse, WarehouseOptions } from './warehouse.ts';
 
 /** Every kind of warehouse. */
 const drivers: readonly Driver[] = [duckdb, postgres, redshift, snowflake, bigquery, databricks, trino];
@@ -67,41 +68,48 @@ async function answer(question: Question, { connection, name, now, kept }: Askin
   if (known !== null) return known;
   const writer = await connection.writer();
   if ('code' in writer) return unknown(writer);
-  const statement = toStatement(question, writer);
-  if ('code' in statement) return unknown(statement);
-  const given = toAnswer(question, statement, await connection.run(statement.sql), {
-    source: name,
-    at: now().toISOString(),
-  });
+  const given = await answerOver(question, { connection, writer, had: { source: name, at: now().toISOString() } });
   if (given.known) kept.remember(question, given);
   return given;
+}
+
+async function answerOver(
+  question: DataQuestion,
+  { connection, writer, had }: { readonly connection: Connection; readonly writer: SqlWriter; readonly had: Had },
+): Promise<Answer> {
+  if (question.kind === 'plan') return askPlan(question, { connection, writer, had });
+  const statement = toStatement(question, writer);
+  if ('code' in statement) return unknown(statement);
+  return toAnswer(question, statement, await connection.run(statement.sql), had);
 }
 
 function unknown(why: Reason): Answer {
   return { known: false, reason: why };
 }
 
-function toAnswer(
-  question: DataQuestion,
-  { figures: names }: CheckedStatement,
-  ran: Ran,
-  had: { readonly source: string; readonly at: string },
-): Answer {
+function toAnswer(question: DataQuestion, { figures: names }: CheckedStatement, ran: Ran, had: Had): Answer {
   if (!ran.ok) return unknown(ran.reason);
   const figures: Record<string, number> = {};
   let text: string | null = null;
+  const columns: MeasuredColumn[] = [];
   for (const [index, name] of names.entries()) {
     const value = ran.row[index];
-    if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
+    if (name === 'column.name') columns.push({ name: toText(value), type: toText(ran.row[index + 1]) });
+    else if (name === 'column.type') continue;
+    else if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
     else figures[name] = toCount(value);
   }
   if (!Object.values(figures).every((figure) => Number.isSafeInteger(figure) && figure >= 0)) {
     return unknown(reason('query-failed', 'the warehouse answered with something that is no count'));
   }
   const { kind } = question;
-  return kind === 'row-count'
-    ? { known: true, kind, rows: figures['rows'] ?? 0, ...had }
-    : { known: true, kind, figures, text, ...had };
+  if (kind === 'row-count') return { known: true, kind, rows: figures['rows'] ?? 0, ...had };
+  const listed = kind === 'columns' ? { columns: columns.slice(0, figures['columns']) } : {};
+  return { known: true, kind, figures, text, ...listed, ...had };
+}
+
+function toText(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 500) : '';
 }
 
 /** Some drivers give large numbers as text, or as decimals. */

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Reason } from '#core/base';
-import type { OneSelect } from '#core/evidence';
+import type { OneExplain, OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
 import {
   loginRefused,
@@ -48,7 +48,7 @@ export function overPostgres(connectionString: string, options: Spoken): Connect
   };
 }
 
-async function runWithin(pool: pg.Pool, sql: OneSelect, options: Spoken): Promise<Ran> {
+async function runWithin(pool: pg.Pool, sql: OneSelect | OneExplain, options: Spoken): Promise<Ran> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -78,7 +78,11 @@ async function runWithin(pool: pg.Pool, sql: OneSelect, options: Spoken): Promis
 }
 
 /** One SELECT in a transaction that can only read. The extended protocol takes one statement and no more. */
-async function runOn(client: pg.PoolClient, sql: OneSelect, options: WarehouseOptions): Promise<readonly unknown[]> {
+async function runOn(
+  client: pg.PoolClient,
+  sql: OneSelect | OneExplain,
+  options: WarehouseOptions,
+): Promise<readonly unknown[]> {
   const serverDeadline = Math.max(100, Math.floor(options.deadlineMilliseconds * 0.9));
   await client.query('begin transaction read only');
   await client.query(`set local statement_timeout = ${serverDeadline}`);

@@ -1,5 +1,5 @@
 import type { Reason } from '#core/base';
-import type { OneSelect, SqlWriter } from '#core/evidence';
+import type { OneExplain, OneSelect, SqlWriter } from '#core/evidence';
 import type { EvidenceSource } from '#review';
 
 export interface WarehouseOptions {
@@ -19,11 +19,20 @@ export type Ran =
   | { readonly ok: true; readonly row: readonly unknown[] }
   | { readonly ok: false; readonly reason: Reason };
 
+/** Where and when an answer was had. */
+export interface Had {
+  readonly source: string;
+  readonly at: string;
+}
+
 export interface Connection {
   /** How names are written here; or why nothing can be asked. Never throws. */
   writer(): Promise<SqlWriter | Reason>;
-  /** Runs one SELECT and gives its first row. Never throws; at the deadline the statement is cancelled, which may take two seconds. */
-  run(sql: OneSelect): Promise<Ran>;
+  /**
+   * Runs one SELECT, or shows its plan, and gives the first row. Never throws; at the deadline the statement is cancelled, which may take
+   * two seconds.
+   */
+  run(sql: OneSelect | OneExplain): Promise<Ran>;
   close(): Promise<void>;
 }
 

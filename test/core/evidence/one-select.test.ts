@@ -1,7 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, StatementType } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { OneSelect } from '#core/evidence';
 import { sqlWriter, toOneSelect } from '#core/evidence';
 import { writeCondition } from '../../../src/core/evidence/predicate.ts';
 import { warehouseOver } from '../../../src/edges/warehouse/open-warehouse.ts';
@@ -85,7 +84,7 @@ describe('whatever a question holds', () => {
   it.each(['duckdb', 'postgres', 'redshift', 'snowflake', 'bigquery', 'databricks', 'trino'] as const)(
     'nothing but one SELECT reaches the driver, over 1,000 questions in the words of %s',
     async (dialect) => {
-      const sent: OneSelect[] = [];
+      const sent: string[] = [];
       const warehouse = warehouseOver(
         {
           writer: () => Promise.resolve(sqlWriter(dialect)),

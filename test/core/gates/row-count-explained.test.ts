@@ -162,7 +162,9 @@ describe('what the description declares', () => {
   });
 
   it('is told when it cannot be read, with the line', () => {
-    expect(found(judged(declare('fct rows fewer'), rows)).map(({ data }) => data['line'])).toContain('4');
+    expect(found(judged(declare('fct rows fewer'), rows)).map(({ data }) => data['where'])).toContain(
+      'line 4 of the description',
+    );
     expect(found(judged(declare('dim rows -1% because x'), rows)).map(({ data }) => data['problem'])).toContain(
       'no modified relation is called dim',
     );
@@ -170,9 +172,30 @@ describe('what the description declares', () => {
 
   it('is shown to copy where it is missing', () => {
     const [finding] = found(judged(twoSides('fct'), rows));
-    const line = /fct rows \S+ because …$/.exec(finding.safeIf)?.[0] ?? '';
+    const line = finding.declaration ?? '';
     expect(line).toBe('fct rows -13%..-12% because …');
-    expect(ids(judged(declare(line), rows))).toEqual(['rows-as-declared']);
+    expect(ids(judged(declare(line.replace('…', 'voids leave')), rows))).toEqual(['rows-as-declared']);
+  });
+
+  it('is not declared while its reason is left open', () => {
+    const result = judged(declare('fct rows -13%..-12% because …'), rows);
+    expect(ids(result).sort()).toEqual(['expectation-unread', 'row-count-changed']);
+  });
+
+  it('may stand in the YAML of the model, for the change that writes it', () => {
+    const words = 'rows -15%..-10% because voids leave';
+    const meta = { weirkeeper: { expect: words } };
+    const written = twoSides('fct', { head: { meta } });
+    expect(found(judged(written, rows))[0]).toMatchObject({
+      messageId: 'rows-as-declared',
+      data: { because: 'voids leave', where: 'meta.weirkeeper.expect of models/schema.yml' },
+    });
+    // Of an earlier change, which base has already: it would excuse every later one.
+    expect(ids(judged(twoSides('fct', { meta }), rows))).toEqual(['row-count-changed']);
+    const other = withBody(written, '```weirkeeper-expect\nfct rows -2% because less\n```');
+    expect(ids(judged(other, rows))).toEqual(['rows-otherwise']);
+    const unread = twoSides('fct', { head: { meta: { weirkeeper: { expect: ['rows', 1] } } } });
+    expect(ids(judged(unread, rows)).sort()).toEqual(['expectation-unread', 'row-count-changed']);
   });
 
   it('is read from its own blocks only', () => {

@@ -32,6 +32,13 @@ function aChangeOfValues(edited: readonly string[] = ['amount']): Change {
   };
 }
 
+function catalogsOf({ base, head }: Change): Pick<Change, 'base' | 'head'> {
+  const own = twoSides('fct');
+  return { base: { ...own.base, catalog: base.catalog }, head: { ...own.head, catalog: head.catalog } };
+}
+
+const listed = { columns: { columns: [{ name: 'order_id', type: 'integer' }] } };
+
 function told(result: GateResult): readonly string[] {
   if (result.outcome !== 'failed') return [result.outcome];
   return result.findings.map(({ messageId, data }) => `${messageId} ${data['column'] ?? ''}`);
@@ -41,6 +48,7 @@ describe('what is asked', () => {
   it('is NULLs and distinct values of edited columns, and equality of all that can be compared', () => {
     const asked = gate
       .ask(inputOf(aChangeOfValues()))
+      .filter(({ kind }) => kind !== 'columns')
       .map((question) =>
         'columns' in question ? [question.kind, question.columns.map(({ name }) => name).join()] : [],
       );
@@ -50,6 +58,19 @@ describe('what is asked', () => {
       ['key-diff', 'order_id'],
       ['value-match', 'amount,status'],
     ]);
+  });
+
+  it('is the columns of both sides, and of every column NULLs and distinct values where no key is known', () => {
+    const change = aChangeOfValues();
+    const keyless = twoSides('fct');
+    const asked = gate.ask(inputOf({ ...keyless, ...catalogsOf(change) }));
+    expect(asked.map((question) => ('side' in question ? [question.kind, question.side] : [question.kind]))).toEqual([
+      ['columns', 'base'],
+      ['columns', 'head'],
+      ['column-profile', 'base'],
+      ['column-profile', 'head'],
+    ]);
+    expect(asked[2]).toMatchObject({ columns: ['order_id', 'amount', 'status', 'day'].map((name) => ({ name })) });
   });
 
   it('is nothing where base and head are one relation', () => {
@@ -73,6 +94,7 @@ describe('what the values say', () => {
         'value-match': { common: 100, 'equal.amount': 100, 'equal.status': 100 },
         ...figures,
       },
+      ...listed,
       options,
     });
 
@@ -109,5 +131,64 @@ describe('what the values say', () => {
       findings: [{ data: { share: '> 99.9 %' } }, { data: { share: '87.2 %', common: '100,000' } }],
     });
     expect(told(judge(figures, { tolerance_percent: 13 }))).toEqual(['passed']);
+  });
+});
+
+describe('what the columns are, as measured', () => {
+  const columns = (...list: string[]) =>
+    list.map((one) => one.split(' ')).map(([name = '', type = '']) => ({ name, type }));
+  const before = columns('ORDER_ID integer', 'amount numeric', 'gone text', 'day date');
+  const edit = (kind: ColumnChange['kind'], column: string, after = ''): ColumnChange => ({
+    kind,
+    uniqueId: id('fct'),
+    column,
+    before: '',
+    after,
+    origin: 'own',
+    dependents: { columns: [], rowsetModels: [], consumers: [] },
+  });
+  const judge = (head: readonly { name: string; type: string }[], columnChanges: readonly ColumnChange[] = []) => {
+    const change: Change = { ...twoSides('fct'), columnChanges };
+    const result = judgeWith(gate, change, { columns: { 'columns:base': before, 'columns:head': head } });
+    return result.outcome === 'failed'
+      ? result.findings.map(({ messageId, data }) => `${messageId}: ${String(data['what'])}`)
+      : [result.outcome];
+  };
+
+  it.each<[string, readonly string[], readonly ColumnChange[], readonly string[]]>([
+    [
+      'the same, in another case and order',
+      ['day date', 'gone text', 'AMOUNT numeric', 'order_id INTEGER'],
+      [],
+      ['passed'],
+    ],
+    [
+      'others, which the SQL does not say',
+      ['order_id bigint', 'amount numeric', 'day date', 'extra text'],
+      [],
+      ['columns-otherwise: gone gone, order_id integer → bigint, extra new (text)'],
+    ],
+    [
+      'others, as it says',
+      ['order_id integer', 'amount double', 'day date', 'left_at date'],
+      [edit('retyped', 'amount'), edit('renamed', 'gone', 'left_at')],
+      ['columns-as-edited: gone gone, amount numeric → double, left_at new (date)'],
+    ],
+    [
+      'not what it adds',
+      ['order_id integer', 'amount numeric', 'gone text', 'day date'],
+      [edit('added', 'extra')],
+      ['columns-otherwise: extra not there although its SQL adds it'],
+    ],
+  ])('%s', (_, head, changes, expected) => {
+    expect(judge(columns(...head), changes)).toEqual(expected);
+  });
+
+  it('is unknown where nothing lists them', () => {
+    expect(judgeWith(gate, twoSides('fct'), {})).toMatchObject({
+      outcome: 'unknown',
+      reason: { code: 'no-warehouse' },
+    });
+    expect(judge([])).toEqual(['unknown']);
   });
 });

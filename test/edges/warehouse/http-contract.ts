@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toOneSelect } from '#core/evidence';
+import { columnsQuestion, toOneSelect } from '#core/evidence';
 import type { Dialect } from '#core/sql';
 import { openWarehouse } from '#edges/warehouse';
+import { id } from '../../support/a-project.ts';
 import { anyQuestion } from '../../support/any-question.ts';
 import type { Engine } from '../../support/warehouses/engine.ts';
 import { startEngine } from '../../support/warehouses/engine.ts';
@@ -78,6 +79,18 @@ export function describeService(subject: ServiceUnderTest, more: (inUse: Service
       const answer = await ask(relation('orders'), {}, subject.url(double.url, 'wrong-hunter3'));
       expect(answer).toMatchObject({ known: false, reason: { code: 'warehouse-login' } });
       expect(JSON.stringify(answer)).not.toMatch(/hunter/);
+    });
+
+    it('lists the columns of a relation', async () => {
+      const warehouse = openWarehouse(url());
+      const of = { side: 'head' as const, uniqueId: id('orders'), relation: relation('before') };
+      expect(await warehouse.answer(columnsQuestion(of))).toMatchObject({
+        figures: { columns: 5 },
+        columns: ['id', 'part', 'email', 'day', 'amount'].map((name) => ({
+          name,
+          type: expect.any(String) as unknown,
+        })),
+      });
     });
 
     it('looks again until a statement has ended', async () => {

@@ -15,13 +15,15 @@ function filesUnder(path: string): readonly string[] {
 }
 
 describe('what is sent to a warehouse', () => {
-  it('is these statements and no other: no SQL text of a pull request can be among them', () => {
+  it('is these statements and no other: of a pull request’s SQL only what shows a plan can be among them', () => {
     const sent = [...source.matchAll(/\.(?:query|run|exec|stream|prepare|extract)\w*(?:<[^(]*>)?\(([^,)]*)/g)];
     expect(sent.map(([, given]) => given).sort()).toEqual([
       "'begin transaction read only'",
       "'rollback'",
       "'select current_database(",
       '`set local statement_timeout = ${serverDeadline}`',
+      'explain',
+      'explain',
       'query',
       'sql',
       'statement.sql',
@@ -41,6 +43,8 @@ describe('what is sent to a warehouse', () => {
     expect(new Set([...source.matchAll(/\bsql: (\w+)/g)].map(([, type]) => type))).toEqual(new Set(['OneSelect']));
     const makers = filesUnder('../../../src/').filter((text) => /\bas OneSelect\b/.test(text));
     expect(makers).toEqual([expect.stringContaining('export function toOneSelect(')]);
+    const explainers = filesUnder('../../../src/').filter((text) => /\bas OneExplain\b/.test(text));
+    expect(explainers).toEqual([expect.stringContaining('export function toOneExplain(')]);
   });
 
   it('knows nothing of compiled or raw SQL', () => {

@@ -28,7 +28,12 @@ export async function startEngine(): Promise<Engine> {
   ];
   for (const statement of made) await connection.run(statement);
   return {
-    run: (sql) => runIn(connection, inDoubleQuotes(sql)),
+    // BigQuery keeps the list of columns under one quoted name.
+    run: (sql) =>
+      runIn(
+        connection,
+        inDoubleQuotes(sql).replace(/"(\w+)\.\w+\.INFORMATION_SCHEMA\.COLUMNS"/, '"$1".information_schema.columns'),
+      ),
     async tables() {
       const reader = await connection.runAndReadAll('select table_name from information_schema.tables order by 1');
       return reader.getRows().map(([name]) => String(name));

@@ -1,4 +1,5 @@
 import type { Reason, UniqueId } from '#core/base';
+import { plural, reason } from '#core/base';
 import type { Change } from '#core/change';
 import type { Answer, Answers, QuestionOf } from '#core/evidence';
 import { keyDiffQuestion, keyProfileQuestion, unanswered } from '#core/evidence';
@@ -18,6 +19,8 @@ export interface Keyed {
 export interface Keys {
   readonly keyed: readonly Keyed[];
   readonly keyless: readonly UniqueId[];
+  /** How many more have a key and are not compared. */
+  readonly beyond: number;
 }
 
 /** Modified relations by whether a key is known of them: base's word first, since a change may take the test away. */
@@ -28,9 +31,9 @@ export function keysOf(change: Change, most: number): Keys {
     if (!isRelation(change.head.project.nodes.get(uniqueId)) || wasNotBuilt(change, uniqueId)) continue;
     const found = keyedBy(change, uniqueId);
     if (found === null) keyless.push(uniqueId);
-    else if (keyed.length < most) keyed.push(found);
+    else keyed.push(found);
   }
-  return { keyed, keyless };
+  return { keyed: keyed.slice(0, most), keyless, beyond: Math.max(0, keyed.length - most) };
 }
 
 /** The key of a relation on both sides, with its question; null when none is known, or there is nothing to ask of. */
@@ -46,6 +49,13 @@ export function keyedBy(change: Change, uniqueId: UniqueId): Keyed | null {
   }
   const both = relationsOf(change, uniqueId);
   return both === null ? null : { uniqueId, key, question: keyDiffQuestion(both, columns) };
+}
+
+/** Why relations beyond the policy's number are not compared; none where all are. */
+export function beyondReasons(beyond: number): readonly Reason[] {
+  if (beyond === 0) return [];
+  const text = `${plural(beyond, 'more relation')} not compared`;
+  return [reason('too-many-relations', text, 'raise `max_relations` in the policy')];
 }
 
 /** Figures by relation, and why there are none of the rest. */

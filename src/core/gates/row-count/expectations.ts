@@ -10,14 +10,14 @@ export interface Expectation {
   readonly because: string;
   /** As written: `-15%..-10%`. */
   readonly range: string;
-  /** Of the description, from 1. */
-  readonly line: number;
+  /** `line 3 of the description`. */
+  readonly where: string;
 }
 
-/** What a description declares, and the lines of it that could not be read, each with why. */
+/** What an author declares, and what of it could not be read. */
 export interface Declared {
   readonly expectations: readonly Expectation[];
-  readonly unread: readonly { readonly line: number; readonly text: string }[];
+  readonly unread: readonly { readonly where: string; readonly text: string }[];
 }
 
 const fence = /^ {0,3}(`{3,}|~{3,})[ \t]*weirkeeper-expect[ \t]*$/;
@@ -32,7 +32,7 @@ const mostLines = 200;
  */
 export function readExpectations(body: string): Declared {
   const expectations: Expectation[] = [];
-  const unread: { readonly line: number; readonly text: string }[] = [];
+  const unread: { readonly where: string; readonly text: string }[] = [];
   let closing: string | null = null;
   for (const [index, raw] of body.slice(0, 300_000).split(/\r?\n/).entries()) {
     const text = raw.trim();
@@ -42,18 +42,23 @@ export function readExpectations(body: string): Declared {
     } else if (text.startsWith(closing) && /^(`+|~+)$/.test(text)) {
       closing = null;
     } else if (text !== '' && !text.startsWith('#') && expectations.length + unread.length < mostLines) {
-      const read = readLine(text, index + 1);
-      if (read === null) unread.push({ line: index + 1, text: toLine(text, 80) });
+      const where = `line ${index + 1} of the description`;
+      const read = readExpectation(text, where);
+      if (read === null) unread.push({ where, text: toLine(text, 80) });
       else expectations.push(read);
     }
   }
   return { expectations, unread };
 }
 
-function readLine(text: string, line: number): Expectation | null {
+/** One declaration, `fct_orders rows -15%..-10% because voided orders leave`; null of anything else. */
+export function readExpectation(text: string, where: string): Expectation | null {
   const [, model = '', written = '', because = ''] = declaration.exec(text) ?? [];
   const ends = readRange(written);
-  return ends === null ? null : { model, ...ends, because: toLine(because, 200), range: written, line };
+  // A reason that nobody wrote is none: the block that is shown to copy leaves it open.
+  return ends === null || !/\p{L}/u.test(because)
+    ? null
+    : { model, ...ends, because: toLine(because, 200), range: written, where };
 }
 
 function readRange(written: string): Pick<Expectation, 'unit' | 'least' | 'most'> | null {

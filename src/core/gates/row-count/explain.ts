@@ -8,10 +8,11 @@ import { attributed } from '../attribution/edits.ts';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { Counted } from './count.ts';
+import { declaredIn } from './declared.ts';
 import type { Suspicion } from './environment.ts';
 import { suspicionsOf } from './environment.ts';
 import type { Expectation } from './expectations.ts';
-import { declarationOf, meets, readExpectations } from './expectations.ts';
+import { declarationOf, meets } from './expectations.ts';
 import type { RowCountOptions } from './options.ts';
 
 export type RowCountMessage =
@@ -42,7 +43,7 @@ interface Move {
 
 /**
  * One finding for each cause: a relation that moved with a modified parent and did not change itself is told with that
- * parent. What moved without any cause in the change is said to be the environment's, and does not block. What the description
+ * parent. What moved without any cause in the change is said to be the environment's, and does not block. What the author
  * declares is held against what was measured, whether it moved or not.
  */
 export function explainMoves(
@@ -51,7 +52,7 @@ export function explainMoves(
   means: Means,
 ): readonly Finding<RowCountMessage>[] {
   const moves = new Map(counted.flatMap((one) => movesOf(one)).map((move) => [idOf(move), move]));
-  const { expectations } = readExpectations(change.pullRequest?.body ?? '');
+  const { expectations } = declaredIn(change);
   const findings: Finding<RowCountMessage>[] = [];
   for (const one of counted) {
     const { uniqueId } = one.relation;
@@ -204,6 +205,7 @@ function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCou
       cause,
       declared: said?.range ?? '',
       because: said?.because ?? '',
+      where: said?.where ?? '',
       base_rows: base ?? -1,
       head_rows: head,
     },
@@ -216,7 +218,10 @@ function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCou
     fingerprint: toFingerprint('row-count', messageId, uniqueId),
     matters: mattersOf(change, counted, told),
     downstream: [...new Set([...followers.map(idOf), ...descendantsOf(change.head.children, uniqueId)])],
-    safeIf: safeIfOf(messageId, nameOf(change, uniqueId), { base, head }),
+    safeIf: safeIfOf(messageId),
+    ...(isUndeclared(messageId) && base !== null
+      ? { declaration: declarationOf(nameOf(change, uniqueId), { base, head }) }
+      : {}),
   };
 }
 
@@ -241,11 +246,12 @@ function asEnvironment(suspicions: readonly string[]): readonly string[] {
   return suspicions.length === 0 ? [] : [`may be the environment: ${suspicions.join(', ')}`];
 }
 
-function safeIfOf(
-  messageId: RowCountMessage,
-  model: string,
-  { base, head }: { readonly base: number | null; readonly head: number },
-): string {
+/** Whether a declaration would settle it. */
+function isUndeclared(messageId: RowCountMessage): boolean {
+  return messageId === 'row-count-changed' || messageId === 'relation-emptied';
+}
+
+function safeIfOf(messageId: RowCountMessage): string {
   switch (messageId) {
     case 'relation-new':
     case 'relation-filled':
@@ -255,11 +261,9 @@ function safeIfOf(
     case 'rows-maybe-environment':
       return 'build base and head from the same data';
     case 'rows-otherwise':
-      return 'correct the SQL or what the description declares';
-    default: {
-      const line = base === null ? '' : declarationOf(model, { base, head });
-      return `show that the key of the model is still unique and no wanted row is missing, or declare in a block weirkeeper-expect of the description why the rows should move: ${line}`;
-    }
+      return 'correct the SQL or what is declared';
+    default:
+      return 'show that the key of the model is still unique and no wanted row is missing, or declare in the description why the rows should move';
   }
 }
 

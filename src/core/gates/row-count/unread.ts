@@ -2,24 +2,24 @@ import { toFingerprint, toUniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { Finding } from '../gate.ts';
 import type { Scope } from './count.ts';
-import { readExpectations } from './expectations.ts';
+import { declaredIn } from './declared.ts';
 
-/** Lines of the description's declarations that could not be read, and those of a model that is not counted here. */
+/** Declarations that could not be read, and those of a model that is not counted here. */
 export function findUnread(change: Change, { relations }: Scope): readonly Finding<'expectation-unread'>[] {
-  const { expectations, unread } = readExpectations(change.pullRequest?.body ?? '');
+  const { expectations, unread } = declaredIn(change);
   const names = new Set(relations.map(({ uniqueId }) => change.head.project.nodes.get(uniqueId)?.name));
   const subject = relations[0]?.uniqueId ?? toUniqueId('');
   const strangers = expectations.filter(({ model }) => !names.has(model));
   const problems = [
-    ...unread.map(({ line, text }) => ({
-      line,
-      problem: `cannot read "${text}"; write "<model> rows -15%..-10% because <why>"`,
+    ...unread.map(({ where, text }) => ({
+      where,
+      problem: `cannot read "${text}"; write "${where.startsWith('line') ? '<model> ' : ''}rows -15%..-10% because <why>"`,
     })),
-    ...strangers.map(({ line, model }) => ({ line, problem: `no modified relation is called ${model}` })),
+    ...strangers.map(({ where, model }) => ({ where, problem: `no modified relation is called ${model}` })),
   ];
-  return problems.map(({ line, problem }) => ({
+  return problems.map(({ where, problem }) => ({
     messageId: 'expectation-unread',
-    data: { line: String(line), problem },
+    data: { where, problem },
     subject,
     place: null,
     basis: 'proven',

@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
-import type { QuestionOf } from '#core/evidence';
-import { columnProfileQuestion, valueMatchQuestion } from '#core/evidence';
+import type { OfBoth, QuestionOf } from '#core/evidence';
+import { columnProfileQuestion, columnsQuestion, valueMatchQuestion } from '#core/evidence';
 import type { Identifier } from '#core/sql';
 import { isRelation, relationOf, relationsOf, spelled, wasNotBuilt } from '../data-relations.ts';
 import type { Keyed } from '../keys/compare.ts';
@@ -10,7 +10,12 @@ import { keyedBy } from '../keys/compare.ts';
 /** What is asked of one modified relation that both sides have. */
 export interface Compared {
   readonly uniqueId: UniqueId;
-  /** NULLs and distinct values of the columns whose making changed; null when there are none. */
+  /** The columns of both sides. */
+  readonly listed: readonly [base: QuestionOf<'columns'>, head: QuestionOf<'columns'>];
+  /**
+   * NULLs and distinct values of the columns whose making changed; where no key is known, and so no value can be held against another, of
+   * every column. Null when there are none.
+   */
   readonly profiles: readonly [base: QuestionOf<'column-profile'>, head: QuestionOf<'column-profile'>] | null;
   /** Where a key is known: the share of equal values of every column that both have. */
   readonly match: { readonly keyed: Keyed; readonly question: QuestionOf<'value-match'> } | null;
@@ -22,9 +27,13 @@ const mostColumns = 50;
 /** Types whose values have no equality, or none that means anything. */
 const incomparable = /json|variant|object|struct|array|map\b|list|xml|geo|hstore|super|\[\]|blob|bytea|binary/i;
 
-/** What to compare, up to so many relations. */
-export function comparedOf(change: Change, most: number): readonly Compared[] {
-  return change.modified.flatMap(({ uniqueId }) => toCompared(change, uniqueId) ?? []).slice(0, most);
+/** What to compare, up to so many relations, and how many more there are. */
+export function comparedOf(
+  change: Change,
+  most: number,
+): { readonly compared: readonly Compared[]; readonly beyond: number } {
+  const all = change.modified.flatMap(({ uniqueId }) => toCompared(change, uniqueId) ?? []);
+  return { compared: all.slice(0, most), beyond: Math.max(0, all.length - most) };
 }
 
 function toCompared(change: Change, uniqueId: UniqueId): Compared | null {
@@ -36,40 +45,33 @@ function toCompared(change: Change, uniqueId: UniqueId): Compared | null {
       .filter((one) => one.uniqueId === uniqueId && one.kind !== 'added' && one.kind !== 'removed')
       .map(({ column }) => column.toLowerCase()),
   );
+  const sides = (['base', 'head'] as const).map((side) =>
+    relationOf(change, side, change[side].project.nodes.get(uniqueId)),
+  );
+  const [base, head] = sides;
+  if (!base || !head) return null;
   const columns = commonColumns(change, uniqueId);
-  const compared = {
+  const match = matchOf(change, both, columns);
+  const profiled = match === null ? columns : columns.filter(({ name }) => edited.has(name.toLowerCase()));
+  const names = profiled.slice(0, mostColumns).map(({ identifier }) => identifier);
+  return {
     uniqueId,
     edited,
-    profiles: profilesOf(
-      change,
-      uniqueId,
-      columns.filter(({ name }) => edited.has(name.toLowerCase())),
-    ),
-    match: null,
+    listed: [columnsQuestion(base), columnsQuestion(head)],
+    profiles: names.length === 0 ? null : [columnProfileQuestion(base, names), columnProfileQuestion(head, names)],
+    match,
   };
-  const keyed = keyedBy(change, uniqueId);
-  const key = keyed?.question;
-  if (keyed === null || key?.kind !== 'key-diff') return compared.profiles === null ? null : compared;
+}
+
+function matchOf(change: Change, both: OfBoth, columns: readonly Column[]): Compared['match'] {
+  const keyed = keyedBy(change, both.uniqueId);
+  if (keyed?.question.kind !== 'key-diff') return null;
   const isKey = new Set(keyed.key.columns.map((name) => name.toLowerCase()));
   const rest = columns
     .filter(({ name, type }) => type !== 'another' && !isKey.has(name.toLowerCase()))
-    .slice(0, mostColumns);
-  if (rest.length === 0) return compared.profiles === null ? null : compared;
-  const question = valueMatchQuestion(
-    both,
-    key.columns,
-    rest.map(({ identifier }) => identifier),
-  );
-  return { ...compared, match: { keyed, question } };
-}
-
-function profilesOf(change: Change, uniqueId: UniqueId, columns: readonly Column[]): Compared['profiles'] {
-  const names = columns.slice(0, mostColumns).map(({ identifier }) => identifier);
-  const [base, head] = (['base', 'head'] as const).map((side) =>
-    relationOf(change, side, change[side].project.nodes.get(uniqueId)),
-  );
-  if (names.length === 0 || !base || !head) return null;
-  return [columnProfileQuestion(base, names), columnProfileQuestion(head, names)];
+    .slice(0, mostColumns)
+    .map(({ identifier }) => identifier);
+  return rest.length === 0 ? null : { keyed, question: valueMatchQuestion(both, keyed.question.columns, rest) };
 }
 
 interface Column {

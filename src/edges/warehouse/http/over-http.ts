@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Reason } from '#core/base';
-import type { OneSelect, SqlWriter } from '#core/evidence';
+import type { OneExplain, OneSelect, SqlWriter } from '#core/evidence';
 import { tooSlow, unreachable } from '../reasons.ts';
 import type { Connection, Ran, WarehouseOptions } from '../warehouse.ts';
 
@@ -13,7 +13,7 @@ export type Step<Place> =
 /** A service that runs statements over HTTP. Its methods throw where it does not answer. */
 export interface Service<Place> {
   /** `began` is told a place as soon as the statement may run, so that it can be cancelled although no reply came. */
-  start(sql: OneSelect, signal: AbortSignal, began: (place: Place) => void): Promise<Step<Place>>;
+  start(sql: OneSelect | OneExplain, signal: AbortSignal, began: (place: Place) => void): Promise<Step<Place>>;
   look(place: Place, signal: AbortSignal): Promise<Step<Place>>;
   cancel(place: Place, signal: AbortSignal): Promise<unknown>;
 }
@@ -32,7 +32,11 @@ export function overHttp<Place>(service: Service<Place>, writer: SqlWriter, opti
   };
 }
 
-async function runWithin<Place>(service: Service<Place>, sql: OneSelect, options: WarehouseOptions): Promise<Ran> {
+async function runWithin<Place>(
+  service: Service<Place>,
+  sql: OneSelect | OneExplain,
+  options: WarehouseOptions,
+): Promise<Ran> {
   const deadline = AbortSignal.timeout(options.deadlineMilliseconds);
   const running: { place: Place | null } = { place: null };
   try {
