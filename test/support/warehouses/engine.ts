@@ -28,12 +28,7 @@ export async function startEngine(): Promise<Engine> {
   ];
   for (const statement of made) await connection.run(statement);
   return {
-    // BigQuery keeps the list of columns under one quoted name.
-    run: (sql) =>
-      runIn(
-        connection,
-        inDoubleQuotes(sql).replace(/"(\w+)\.\w+\.INFORMATION_SCHEMA\.COLUMNS"/, '"$1".information_schema.columns'),
-      ),
+    run: (sql) => runIn(connection, inDoubleQuotes(sql).replace(columnList, 'information_schema.columns')),
     async tables() {
       const reader = await connection.runAndReadAll('select table_name from information_schema.tables order by 1');
       return reader.getRows().map(([name]) => String(name));
@@ -55,6 +50,9 @@ async function runIn(connection: DuckDBConnection, sql: string): Promise<Outcome
     return { kind: /Catalog Error/.test((error as Error).message) ? 'absent' : 'invalid' };
   }
 }
+
+/** As services name the list of columns: in a database, or under one quoted name. DuckDB has one of all databases. */
+const columnList = /"\w+"\."information_schema"\."columns"|"[\w.]+\.INFORMATION_SCHEMA\.COLUMNS"/i;
 
 /** Names in back quotes as standard SQL quotes them: all that tells these dialects' statements from DuckDB's. */
 export function inDoubleQuotes(sql: string): string {
