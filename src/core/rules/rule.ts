@@ -31,7 +31,12 @@ export type RulePlace =
   /** In the compiled SQL of the finding's model, on one side. */
   | { readonly kind: 'compiled'; readonly side: 'base' | 'head'; readonly span: Span }
   /** A text in the code or the properties file of a node: its line among those that the pull request adds or takes away. */
-  | { readonly kind: 'text'; readonly uniqueId: UniqueId; readonly in: 'code' | 'properties'; readonly text: string | RegExp };
+  | {
+      readonly kind: 'text';
+      readonly uniqueId: UniqueId;
+      readonly in: 'code' | 'properties';
+      readonly text: string | RegExp;
+    };
 
 /** One thing that a rule has to say, about one cause. */
 export interface RuleFinding<MessageId extends string = string> {
