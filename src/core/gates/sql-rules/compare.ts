@@ -31,7 +31,7 @@ function compare(change: Change): Compared {
     const cause = whyUnread(change, modified);
     return cause === null ? [] : [{ uniqueId: modified.uniqueId, cause }];
   });
-  return { input: { change, models, facts: { base: {}, head: {} } }, equal, unread };
+  return { input: { change, models, facts: { base: {} as never, head: {} as never } }, equal, unread };
 }
 
 /** Null of a model that is new, or the same on both sides, or read on both. */
