@@ -75,5 +75,5 @@ export const incrementalNotRebuilt = defineRule({
 });
 
 function meansElse({ models }: RuleInput, uniqueId: UniqueId): boolean {
-  return models.find((model) => model.uniqueId === uniqueId)?.edits.some(({ kind }) => kind !== 'order') ?? false;
+  return models.some((model) => model.uniqueId === uniqueId);
 }
