@@ -1,5 +1,6 @@
 import type { Condition, Term } from '../plan/plan.ts';
 import { makeTerm, sortedTerms } from '../plan/term.ts';
+import { alike } from '../proof/alike.ts';
 
 /** What is left of two sets of conditions when those that both have are taken away. */
 export interface Leftover {
@@ -67,28 +68,4 @@ function together(all: readonly Condition[], first: Condition): Condition {
 export function atomsOf(term: Term): readonly Term[] {
   const isJunction = term.kind === 'operator' && (term.name === 'and' || term.name === 'or' || term.name === 'not');
   return isJunction ? term.children.flatMap(atomsOf) : [term];
-}
-
-/** How much two terms are the same thing changed: 0 not at all. */
-export function alike(one: Term, other: Term): number {
-  const sameReads = readsText(one) === readsText(other) && one.reads.length > 0;
-  if (sameReads) return one.kind === other.kind && one.name === other.name ? 4 : 3;
-  if (skeleton(one) === skeleton(other)) return 2;
-  const [a, b] = [new Set(one.reads.map(keyOf)), new Set(other.reads.map(keyOf))];
-  const both = [...a].filter((key) => b.has(key)).length;
-  return both > 0 && both * 2 >= Math.max(a.size, b.size) ? 1 : 0;
-}
-
-function keyOf({ input, name }: Term['reads'][number]): string {
-  return `${input}.${name}`;
-}
-
-function readsText({ reads }: Term): string {
-  return reads.map(keyOf).sort().join(' ');
-}
-
-/** A term without the names of its columns. */
-function skeleton({ kind, name, children, column, modifiers }: Term): string {
-  if (column !== null) return '_';
-  return `${kind}:${name}${modifiers}(${children.map(skeleton).join(',')})`;
 }

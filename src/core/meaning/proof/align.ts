@@ -3,6 +3,7 @@ import type { Block, Input, Output, Plan, Term } from '../plan/plan.ts';
 import { wrapped } from '../plan/query.ts';
 import { mapBlock, renameInputs, substitute } from '../plan/rename.ts';
 import { makeTerm, partsOf, termsOf } from '../plan/term.ts';
+import { alike } from './alike.ts';
 import { likeness, matchInputs, matchMembers } from './match.ts';
 
 /** Two plans in which the same inputs, and the same columns of inner plans, have the same names. */
@@ -135,6 +136,13 @@ function columnNames(base: Plan, head: Plan): ReadonlyMap<string, string> {
   for (const { key, term } of head.outputs) {
     if (theirs.has(key)) continue;
     const at = wanted.findIndex((output) => output.term.text === term.text);
+    const [found] = at === -1 ? [] : wanted.splice(at, 1);
+    if (found !== undefined) names.set(key, found.key);
+  }
+  // Names alone are changed, so that a wrong guess costs a clear message and no proof.
+  for (const { key, term } of head.outputs) {
+    if (theirs.has(key) || names.has(key)) continue;
+    const at = wanted.findIndex((output) => alike(output.term, term) >= 3);
     const [found] = at === -1 ? [] : wanted.splice(at, 1);
     if (found !== undefined) names.set(key, found.key);
   }
