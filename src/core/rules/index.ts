@@ -2,6 +2,8 @@
 // the order in which equals are told.
 import type { Rule } from './rule.ts';
 
+export type { Compared } from './compare-models.ts';
+export { compareModels } from './compare-models.ts';
 export type {
   ComparedModel,
   DbtExample,
