@@ -1,8 +1,9 @@
+import { inputOf, rowName } from './column-name.ts';
 import type { Fact } from './facts.ts';
 
 /**
- * Of the rows of one block: rows that agree on `from` agree on `to`. A NULL agrees with a NULL. Names are `<input>.<column>`;
- * `<input>.*` is the row of the input as a whole, which decides all its columns.
+ * Of the rows of one block: rows that agree on `from` agree on `to`. A NULL agrees with a NULL. Names are those of column-name.ts;
+ * the row of an input decides all its columns.
  */
 export interface Dependency {
   readonly from: readonly string[];
@@ -49,12 +50,8 @@ function reach(start: readonly string[], goal: readonly string[], all: readonly 
 }
 
 function has(by: ReadonlyMap<string, unknown>, name: string): boolean {
-  return by.has(name) || by.has(rowOf(name));
-}
-
-/** `r1.id` → `r1.*`. */
-export function rowOf(name: string): string {
-  return `${name.slice(0, name.indexOf('.'))}.*`;
+  const input = inputOf(name);
+  return by.has(name) || (input !== null && by.has(rowName(input)));
 }
 
 function reasonsFor(goal: readonly string[], by: ReadonlyMap<string, Dependency | null>): Because {
@@ -62,7 +59,7 @@ function reasonsFor(goal: readonly string[], by: ReadonlyMap<string, Dependency 
   const seen = new Set<string>();
   const pending = [...goal];
   for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    const at = by.has(name) ? name : rowOf(name);
+    const at = by.has(name) ? name : rowName(inputOf(name) ?? '');
     if (seen.has(at)) continue;
     seen.add(at);
     const one = by.get(at) ?? null;

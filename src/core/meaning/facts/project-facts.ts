@@ -53,8 +53,7 @@ function everySaid(node: DbtNode, byTests: readonly Said[], around: Around): rea
 function saidBySnapshot(node: DbtNode): readonly Said[] {
   if (node.resourceType !== 'snapshot') return [];
   const renamed = node.config['snapshot_meta_column_names'];
-  const nameOf = (column: string) =>
-    (isJsonObject(renamed) ? namesIn(renamed[column])?.[0] : undefined) ?? column;
+  const nameOf = (column: string) => (isJsonObject(renamed) ? namesIn(renamed[column])?.[0] : undefined) ?? column;
   const fact: Fact = { source: `dbt fills it in the snapshot ${node.name}`, sureness: 'proven' };
   const ofRow: Fact = {
     source: `dbt_scd_id of the snapshot ${node.name}, as far as its unique_key is unique`,
