@@ -71,7 +71,8 @@ function givenRows(block: Block, facts: Facts): GivenRows {
   const rows = blockRows(block, facts);
   const outputs = outputsOf(rows);
   const grouped = block.groupBy;
-  const goal = grouped === null ? [...rows.inputs.keys()].map(rowName) : grouped.map(nameOf);
+  const repeated = outputs.some(({ term }) => term !== null && repeats(term)) ? [repeatedRow] : [];
+  const goal = [...(grouped === null ? [...rows.inputs.keys()].map(rowName) : grouped.map(nameOf)), ...repeated];
   const partitions = block.qualify.flatMap(({ term }) => partitionOf(term.children[0] ?? term) ?? []);
   const scalars = [
     ...(grouped ?? []),
@@ -93,6 +94,16 @@ function givenRows(block: Block, facts: Facts): GivenRows {
       ...(isOneRow(block.limit) ? [{ from: [], to: goal, fact: proven('LIMIT 1') }] : []),
     ],
   };
+}
+
+/** Decided by nothing: a function in SELECT that gives several rows for one. */
+const repeatedRow = '=several rows';
+
+const setReturning =
+  /^(?:unnest|explode|explode_outer|posexplode|inline|flatten|generate_series|generate_subscripts|range|jsonb?_array_elements(?:_text)?|jsonb?_each(?:_text)?|jsonb?_object_keys|regexp_matches|regexp_split_to_table|string_to_table)$/;
+
+function repeats({ kind, name, children }: Term): boolean {
+  return (kind === 'function' && setReturning.test(name)) || children.some(repeats);
 }
 
 function isOneRow(limit: string | null): boolean {
@@ -177,7 +188,8 @@ export function partitionOf(term: Term): readonly Term[] | null {
 
 /** Why rows that agree on `start` are one. */
 function decides(start: readonly string[], { goal, dependencies, outputs, rows }: GivenRows): Because | null {
-  if (rows.block.inputs.length === 0 && rows.block.groupBy === null) return [proven('a SELECT without FROM')];
+  if (rows.block.inputs.length === 0 && goal.length === 0 && rows.block.groupBy === null)
+    return [proven('a SELECT without FROM')];
   const direct = follows(start, goal, dependencies);
   if (direct !== null) return withGrouping(direct, rows.block);
   if (!rows.block.distinct || rows.block.stars.length > 0) return null;
