@@ -12,6 +12,22 @@ export type {
   Sureness,
 } from './facts/facts.ts';
 export { noFacts } from './facts/facts.ts';
+export type { EveryRow } from './facts/joins.ts';
+export {
+  everyRowMatches,
+  firstNeverNull,
+  isMetAtMostOnce,
+  isOneRowInput,
+  joinConditions,
+  joinedColumns,
+  keysOfInput,
+  matchesAtMostOne,
+  neverNullIn,
+  rejectsMissing,
+} from './facts/joins.ts';
+export { areApart, partitionOf, planFacts, uniqueBy } from './facts/plan-facts.ts';
+export type { FactSources } from './facts/project-facts.ts';
+export { projectFacts } from './facts/project-facts.ts';
 export type { KnownRelation, PlanContext } from './plan/from-query.ts';
 export { toPlan } from './plan/from-query.ts';
 export type {
