@@ -32,6 +32,8 @@ export interface Block {
   readonly orderBy: readonly Term[];
   /** LIMIT, OFFSET, FETCH, TOP as text; null without. */
   readonly limit: string | null;
+  /** What the tree says of the SELECT beside these parts. */
+  readonly modifiers: string;
   readonly span: Span;
 }
 
@@ -44,6 +46,7 @@ export interface SetPlan {
   readonly members: readonly Plan[];
   readonly orderBy: readonly Term[];
   readonly limit: string | null;
+  readonly modifiers: string;
 }
 
 export interface ValuesPlan {
@@ -81,8 +84,11 @@ export type InputSource =
       readonly name: string;
       readonly uniqueId: string | null;
       readonly columns: readonly string[] | null;
+      /** A sample, a time to look back to, and the like. */
+      readonly modifiers: string;
     }
-  | { readonly kind: 'plan'; readonly plan: Plan }
+  /** `correlated`: its terms may read columns of the queries around. */
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly correlated: boolean }
   /** UNNEST, FLATTEN, a function, a pivot: `text` tells two apart; terms may read inputs before it. */
   | {
       readonly kind: 'function';
@@ -113,6 +119,8 @@ export interface Output {
 export interface StarOutput {
   readonly input: string;
   readonly except: readonly string[];
+  /** How many outputs stand before it. */
+  readonly at: number;
 }
 
 /** A column of an input, by the input's alias and the column's key. `input` is `?` where several could have it. */
@@ -135,6 +143,7 @@ export type TermKind =
   | 'in'
   | 'subquery'
   | 'exists'
+  /** Window and aggregate clauses: `partition by`, `order by`, `frame`, `filter`, `within group`. */
   | 'clause'
   | 'other';
 
@@ -149,6 +158,8 @@ export interface Term {
   /** Of kinds `subquery`, `exists` and `in` over a query. */
   readonly query: Plan | null;
   readonly distinct: boolean;
+  /** What the tree says of it beside kind, name and operands; '' for nothing. */
+  readonly modifiers: string;
   /** Two terms of one block with the same text have the same value; long texts are digests. */
   readonly text: string;
   /** Columns that it reads, subqueries' correlated ones included; none twice. */
