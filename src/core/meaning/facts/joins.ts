@@ -103,7 +103,8 @@ export function everyRowMatches(block: Block, facts: Facts, input: Input): Every
       targets.some(({ relation, column: name }) => relation === to.relation && name === to.column),
   );
   // Where an outer join may leave the other input out, its column is NULL whatever its test says.
-  const notNull = other?.join !== 'inner' || block.ordered ? null : (ofOther.notNull.get(pair.other.name.toLowerCase()) ?? null);
+  const notNull =
+    other?.join !== 'inner' || block.ordered ? null : (ofOther.notNull.get(pair.other.name.toLowerCase()) ?? null);
   const missing: EveryRow['missing'] = [
     ...(reference === undefined ? (['relationships'] as const) : []),
     ...(notNull === null ? (['not_null'] as const) : []),
@@ -149,12 +150,18 @@ export function wholeColumns(
   column: string,
 ): readonly { readonly relation: UniqueId; readonly column: string }[] {
   if (source.kind === 'relation') {
-    return source.uniqueId === null ? [] : [{ relation: toUniqueId(source.uniqueId), column }];
+    return source.uniqueId === null || source.modifiers !== ''
+      ? []
+      : [{ relation: toUniqueId(source.uniqueId), column }];
   }
   if (source.kind !== 'plan' || source.plan.kind !== 'block') return [];
-  const { inputs, where, having, qualify, limit, outputs, ordered, distinctOn, stars } = source.plan;
+  const { inputs, where, having, qualify, limit, outputs, ordered, distinctOn, stars, modifiers } = source.plan;
   const [first, ...others] = inputs;
-  const isWhole = where.length + having.length + qualify.length + distinctOn.length === 0 && limit === null && !ordered;
+  const isWhole =
+    where.length + having.length + qualify.length + distinctOn.length === 0 &&
+    limit === null &&
+    !ordered &&
+    modifiers === '';
   if (first === undefined || !isWhole || others.some(({ join }) => join !== 'left')) return [];
   const starred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
   const term = outputs.find(({ key }) => key.toLowerCase() === column)?.term;

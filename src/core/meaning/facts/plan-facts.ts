@@ -50,6 +50,8 @@ interface GivenRows {
 }
 
 function blockFacts(block: Block, facts: Facts): RelationFacts {
+  // GROUPING SETS and the like: what is not understood has no facts.
+  if (block.modifiers !== '') return noFacts;
   const given = givenRows(block, facts);
   const notNull = new Map<string, Fact>();
   for (const output of given.outputs) {
@@ -61,6 +63,7 @@ function blockFacts(block: Block, facts: Facts): RelationFacts {
 
 /** Why no two rows that a block gives agree on these output columns (keys, in lower case); null where that does not follow. */
 export function uniqueBy(block: Block, facts: Facts, columns: readonly string[]): Fact | null {
+  if (block.modifiers !== '') return null;
   const given = givenRows(block, facts);
   const start = given.outputs.filter(({ key }) => columns.includes(key)).map(({ name }) => name);
   const because = decides(start, given);
@@ -328,7 +331,7 @@ function carried({ rows, outputs }: GivenRows): Pick<RelationFacts, 'foreignKeys
 
 function setFacts(plan: SetPlan, facts: Facts): RelationFacts {
   const names = outputNames(plan);
-  if (names === null) return noFacts;
+  if (names === null || plan.modifiers !== '') return noFacts;
   const members = plan.members.map((member) => byPosition(member, planFacts(member, facts)));
   if (!members.every((member) => member !== null)) return noFacts;
   const [first] = members;
