@@ -116,7 +116,7 @@ describe('keys of a query', () => {
     [
       'a full join',
       'select o.id as o, c.id as c from orders o full join customers c on c.id = o.customer_id',
-      ['o but NULL'],
+      ['c,o'],
     ],
     ['a function that unfolds', 'select id, unnest([1, 2]) as n from orders', []],
     ['a key in text', 'select cast(id as varchar) as id from orders', ['id']],
