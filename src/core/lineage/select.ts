@@ -74,7 +74,7 @@ function usesAndOrder(
   const [only, ...others] = sources;
   const keepsOrder = others.length === 0 && select.groupBy.length === 0 && !select.distinct;
   const given = select.orderBy.length === 0 && keepsOrder ? (only?.relation.order ?? []) : [];
-  if (select.limit) return { uses: [...all, ...given], order: [] };
+  if (select.limit !== null) return { uses: [...all, ...given], order: [] };
   if (select.distinctOn.length > 0) return { uses: all, order: [] };
   return {
     uses: all.filter((use) => use.clause !== 'order'),

@@ -1,6 +1,6 @@
 // What a query means, in normal form; how two of them differ; and what is known of the rows of relations.
-export type { Comparison } from './diff/compare.ts';
-export { comparePlans } from './diff/compare.ts';
+export type { Comparison, Side } from './diff/compare.ts';
+export { compareQueries } from './diff/compare.ts';
 export type { Edit, EditPlace } from './diff/edit.ts';
 export type {
   AcceptedValues,

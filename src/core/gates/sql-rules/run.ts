@@ -1,7 +1,6 @@
 import type { Change } from '#core/change';
 import type { Rule, RuleFinding, Severity } from '#core/rules';
-import { rules } from '#core/rules';
-import { comparedIn } from './compare.ts';
+import { compareModels, rules } from '#core/rules';
 import { liftOf } from './lifts.ts';
 
 /** What a rule found, with the rule and how bad it is. */
@@ -27,7 +26,7 @@ export function findingsIn(change: Change, levels: RuleLevels): readonly Found[]
 }
 
 function runAll(change: Change): readonly Found[] {
-  const { input } = comparedIn(change);
+  const { input } = compareModels(change);
   const found = rules.flatMap((rule) =>
     rule.find(input).map((finding) => ({ rule, finding, severity: finding.severity ?? rule.severity })),
   );

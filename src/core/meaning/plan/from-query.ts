@@ -1,4 +1,3 @@
-import { reason } from '#core/base';
 import type { Dialect, Identifier, Query } from '#core/sql';
 import type { Build } from './build.ts';
 import type { Plan } from './plan.ts';
@@ -31,12 +30,5 @@ const largest = 150_000;
 export function toPlan(query: Query, context: PlanContext): Plan {
   const build: Build = { context, dialect: context.dialect, budget: largest, failed: null };
   const plan = planOf(query, { build, env: new Map(), outer: null, depth: 0 });
-  if (build.failed !== null) return { kind: 'opaque', reason: build.failed, text: '' };
-  const lossy = (query as { readonly lossy?: readonly string[] }).lossy ?? [];
-  if (lossy.length === 0) return plan;
-  return {
-    kind: 'opaque',
-    reason: reason('lossy', `the SQL has parts that were read only in part: ${lossy.join(', ')}`),
-    text: '',
-  };
+  return build.failed === null ? plan : { kind: 'opaque', reason: build.failed, text: '' };
 }

@@ -254,7 +254,7 @@ function relationPiece(source: Source, name: readonly Identifier[], scope: Scope
 
 /** The last part of a relation's name, for reading. */
 function lastOf(name: string, written: string): string {
-  return /([^.]+)$/.exec(name)?.[1] ?? written;
+  return /([^.:]+)$/.exec(name)?.[1] ?? written;
 }
 
 function writtenName({ alias, from }: Source): string {

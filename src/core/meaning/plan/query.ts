@@ -206,7 +206,7 @@ function orderedBy(written: Output['term'], { term }: Output): Output['term'] {
 }
 
 /** A block that gives all columns of a plan. */
-export function wrapped(plan: Plan, { depth }: Around): Block {
+export function wrapped(plan: Plan, { depth }: Pick<Around, 'depth'>): Block {
   const alias = fresh(nameOfPlan(plan), new Set(), depth);
   const { columns, stars } = columnsOf(plan, alias, (key) => columnTerm(alias, key, null));
   return {
