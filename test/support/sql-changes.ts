@@ -3,7 +3,15 @@ import type { UniqueId } from '#core/base';
 import type { AnalyzedSide, Change } from '#core/change';
 import type { DbtProject } from '#core/dbt';
 import { relationNames } from '#core/lineage';
-import { comparePlans, type Facts, type Plan, type PlanContext, projectFacts, toPlan } from '#core/meaning';
+import {
+  compareQueries,
+  type Facts,
+  type Plan,
+  type PlanContext,
+  projectFacts,
+  type Side,
+  toPlan,
+} from '#core/meaning';
 import type { ExampleRelation, RuleInput } from '#core/rules';
 import { toDialect } from '#core/sql';
 import { type ANode, aCatalog, aProject, id } from './a-project.ts';
@@ -66,15 +74,21 @@ export function aTest(
   };
 }
 
+/** One side's query of the model `m`, and the project's facts. */
+async function sideOf(project: DbtProject, relations: Relations): Promise<Side & { readonly facts: Facts }> {
+  const { trees, reasons } = await readTrees(project);
+  const query = trees.get(id('m'));
+  if (query === undefined) throw new TypeError(reasons.get(id('m'))?.text ?? 'no SQL');
+  return { query, context: contextOf(project, relations), facts: projectFacts({ project }) };
+}
+
 /** The plan of a project's model `m`, and the project's facts. */
 export async function planIn(
   project: DbtProject,
   relations: Relations,
 ): Promise<{ readonly plan: Plan; readonly facts: Facts }> {
-  const { trees, reasons } = await readTrees(project);
-  const tree = trees.get(id('m'));
-  if (tree === undefined) throw new TypeError(reasons.get(id('m'))?.text ?? 'no SQL');
-  return { plan: toPlan(tree, contextOf(project, relations)), facts: projectFacts({ project }) };
+  const { query, context, facts } = await sideOf(project, relations);
+  return { plan: toPlan(query, context), facts };
 }
 
 function contextOf(project: DbtProject, relations: Relations): PlanContext {
@@ -102,11 +116,9 @@ export async function compareSql(
   adapter = 'duckdb',
 ): Promise<RuleInput> {
   const [old, head] = [projectOf(before, relations, adapter), projectOf(after, relations, adapter)];
-  const [from, to] = [await planIn(old, relations), await planIn(head, relations)];
-  const compared = comparePlans(from.plan, to.plan);
-  const models = compared.proven
-    ? []
-    : [{ uniqueId: id('m'), base: from.plan, head: compared.head, edits: compared.edits }];
+  const [from, to] = [await sideOf(old, relations), await sideOf(head, relations)];
+  const { proven, edits, ...plans } = compareQueries(from, to);
+  const models = proven ? [] : [{ uniqueId: id('m'), ...plans, edits }];
   const change = changeOf(old, head, relations);
   return { change, models, facts: { base: from.facts, head: to.facts } };
 }

@@ -70,11 +70,13 @@ export interface NullContext {
 const numbering: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank', 'ntile', 'count', 'percent_rank']);
 const firstNotNull: ReadonlySet<string> = new Set(['coalesce', 'ifnull', 'nvl', 'isnull']);
 const clocks: ReadonlySet<string> = new Set(['current_timestamp', 'current_date', 'now', 'getdate', 'sysdate']);
+const counts: ReadonlySet<string> = new Set(['count', 'count_if', 'countif']);
 const ofValues: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg', 'any_value']);
 
 /** Whether a value is never NULL; false where that does not follow. */
 export function neverNull(term: Term, context: NullContext): boolean {
   const { kind, name, children, column } = term;
+  if (kind === 'aggregate' && counts.has(name)) return true;
   if (term.modifiers !== '' && kind !== 'window' && kind !== 'literal') return false;
   const all = (terms: readonly Term[]) => terms.length > 0 && terms.every((one) => neverNull(one, context));
   switch (kind) {
@@ -91,7 +93,6 @@ export function neverNull(term: Term, context: NullContext): boolean {
     case 'window':
       return numbering.has(children[0]?.name ?? '');
     case 'aggregate':
-      if (name === 'count' || name === 'count_if' || name === 'countif') return true;
       return context.isGrouped && ofValues.has(name) && children.length === 1 && all(children);
     case 'operator':
       return (

@@ -50,8 +50,7 @@ interface GivenRows {
 }
 
 function blockFacts(block: Block, facts: Facts): RelationFacts {
-  // GROUPING SETS and the like: what is not understood has no facts.
-  if (block.modifiers !== '') return noFacts;
+  if (isBeyond(block)) return noFacts;
   const given = givenRows(block, facts);
   const notNull = new Map<string, Fact>();
   for (const output of given.outputs) {
@@ -61,9 +60,16 @@ function blockFacts(block: Block, facts: Facts): RelationFacts {
   return { keys: keysOf(given), notNull, ...carried(given) };
 }
 
+/** Whether a block has parts of which facts know nothing: GROUPING SETS give several rows for one group. */
+function isBeyond({ modifiers, groupBy }: Block): boolean {
+  return modifiers !== '' || (groupBy ?? []).some(({ kind, name }) => kind === 'other' || grouping.test(name));
+}
+
+const grouping = /^(?:rollup|cube|grouping[ _]sets)$/;
+
 /** Why no two rows that a block gives agree on these output columns (keys, in lower case); null where that does not follow. */
 export function uniqueBy(block: Block, facts: Facts, columns: readonly string[]): Fact | null {
-  if (block.modifiers !== '') return null;
+  if (isBeyond(block)) return null;
   const given = givenRows(block, facts);
   const start = given.outputs.filter(({ key }) => columns.includes(key)).map(({ name }) => name);
   const because = decides(start, given);
