@@ -1,0 +1,71 @@
+import type { Reason, UniqueId } from '#core/base';
+import { reason } from '#core/base';
+import type { Change, ModifiedNode } from '#core/change';
+import type { Facts, Plan } from '#core/meaning';
+import { comparePlans, noFacts, toPlan } from '#core/meaning';
+import { planContext } from './relations-in.ts';
+import type { ComparedModel, RuleInput } from './rule.ts';
+
+/** What is known of the meaning of every modified model of a change. */
+export interface Compared {
+  readonly input: RuleInput;
+  /** Models whose two queries were proven to mean the same, although their SQL differs. */
+  readonly equal: ReadonlySet<UniqueId>;
+  /** Models of which one side was not read, or not understood, with the reason. */
+  readonly unread: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
+}
+
+const known = new WeakMap<Change, Compared>();
+
+/** Compares what both sides of every modified model mean; once for a change. */
+export function compareModels(change: Change): Compared {
+  const before = known.get(change);
+  if (before !== undefined) return before;
+  const compared = compare(change);
+  known.set(change, compared);
+  return compared;
+}
+
+function compare(change: Change): Compared {
+  const models: ComparedModel[] = [];
+  const equal = new Set<UniqueId>();
+  const unread: { uniqueId: UniqueId; cause: Reason }[] = [];
+  for (const modified of change.modified) {
+    const { uniqueId } = modified;
+    if (!isComparable(change, modified)) continue;
+    const [base, head] = [planOf(change, 'base', modified), planOf(change, 'head', modified)];
+    if ('code' in base) unread.push({ uniqueId, cause: base });
+    else if ('code' in head) unread.push({ uniqueId, cause: head });
+    else {
+      const found = comparePlans(base, head);
+      if (found.proven) equal.add(uniqueId);
+      else models.push({ uniqueId, base, head: found.head, edits: found.edits });
+    }
+  }
+  const facts: Facts = { of: () => noFacts };
+  return { input: { change, models, facts: { base: facts, head: facts } }, equal, unread };
+}
+
+/** Whether both sides have the model and its SQL is not known to be the same. */
+function isComparable({ base, head }: Change, { uniqueId, compiled, resourceType }: ModifiedNode): boolean {
+  if (compiled === 'identical' || compiled === 'formatting-only' || resourceType === 'seed') return false;
+  const [old, node] = [base, head].map(({ project }) => project.nodes.get(uniqueId));
+  if (old === undefined || node === undefined) return false;
+  return compiled === 'changed' || old.rawCode !== node.rawCode;
+}
+
+/** The plan of one side, or why there is none. */
+function planOf(change: Change, name: 'base' | 'head', { uniqueId, compiled }: ModifiedNode): Plan | Reason {
+  const side = change[name];
+  const node = side.project.nodes.get(uniqueId);
+  if (node?.language === 'python') return reason('python-model', 'Python is not read by the rules');
+  const tree = side.trees.get(uniqueId);
+  if (tree !== undefined) {
+    const plan = toPlan(tree, planContext(side, uniqueId));
+    return plan.kind === 'opaque' ? plan.reason : plan;
+  }
+  if (compiled === 'unknown') {
+    return reason('not-compiled', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');
+  }
+  return side.lineage.get(uniqueId)?.unresolved ?? reason('sql-not-read', `the SQL of ${name} was not read`);
+}
