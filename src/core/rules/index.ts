@@ -1,5 +1,20 @@
 // Rules that name an error which compiles, passes its tests and returns plausible wrong data. One rule per file; this list is
 // the order in which equals are told.
+import { freshnessRelaxed } from './dbt/freshness-relaxed.ts';
+import { hardCodedRelation } from './dbt/hard-coded-relation.ts';
+import { hardCodedValue } from './dbt/hard-coded-value.ts';
+import { incrementalConfig } from './dbt/incremental-config.ts';
+import { incrementalFilter } from './dbt/incremental-filter.ts';
+import { incrementalKeyNullable } from './dbt/incremental-key-nullable.ts';
+import { incrementalNotRebuilt } from './dbt/incremental-not-rebuilt.ts';
+import { materializationChanged } from './dbt/materialization-changed.ts';
+import { metricDefinition } from './dbt/metric-definition.ts';
+import { nonDeterministicKey } from './dbt/non-deterministic-key.ts';
+import { referenceRepointed } from './dbt/reference-repointed.ts';
+import { seedChanged } from './dbt/seed-changed.ts';
+import { snapshotConfig } from './dbt/snapshot-config.ts';
+import { starAtBoundary } from './dbt/star-at-boundary.ts';
+import { testWeakened } from './dbt/test-weakened.ts';
 import type { Rule } from './rule.ts';
 
 export type { Compared } from './compare-models.ts';
@@ -20,4 +35,20 @@ export type {
 export { defineRule } from './rule.ts';
 
 /** Every rule. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  incrementalFilter,
+  incrementalConfig,
+  incrementalKeyNullable,
+  incrementalNotRebuilt,
+  snapshotConfig,
+  testWeakened,
+  freshnessRelaxed,
+  metricDefinition,
+  starAtBoundary,
+  hardCodedRelation,
+  hardCodedValue,
+  nonDeterministicKey,
+  referenceRepointed,
+  seedChanged,
+  materializationChanged,
+];
