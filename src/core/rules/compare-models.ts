@@ -1,8 +1,8 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
-import type { Facts, Plan } from '#core/meaning';
-import { comparePlans, noFacts, toPlan } from '#core/meaning';
+import type { Facts, Side } from '#core/meaning';
+import { compareQueries, noFacts } from '#core/meaning';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 
@@ -33,13 +33,14 @@ function compare(change: Change): Compared {
   for (const modified of change.modified) {
     const { uniqueId } = modified;
     if (!isComparable(change, modified)) continue;
-    const [base, head] = [planOf(change, 'base', modified), planOf(change, 'head', modified)];
+    const [base, head] = [queryOf(change, 'base', modified), queryOf(change, 'head', modified)];
     if ('code' in base) unread.push({ uniqueId, cause: base });
     else if ('code' in head) unread.push({ uniqueId, cause: head });
     else {
-      const found = comparePlans(base, head);
+      const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
-      else models.push({ uniqueId, base, head: found.head, edits: found.edits });
+      else models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
+      if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
   const facts: Facts = { of: () => noFacts };
@@ -54,15 +55,14 @@ function isComparable({ base, head }: Change, { uniqueId, compiled, resourceType
   return compiled === 'changed' || old.rawCode !== node.rawCode;
 }
 
-/** The plan of one side, or why there is none. */
-function planOf(change: Change, name: 'base' | 'head', { uniqueId, compiled }: ModifiedNode): Plan | Reason {
+/** The query of one side, or why there is none. */
+function queryOf(change: Change, name: 'base' | 'head', { uniqueId, compiled }: ModifiedNode): Side | Reason {
   const side = change[name];
   const node = side.project.nodes.get(uniqueId);
   if (node?.language === 'python') return reason('python-model', 'Python is not read by the rules');
-  const tree = side.trees.get(uniqueId);
-  if (tree !== undefined) {
-    const plan = toPlan(tree, planContext(side, uniqueId));
-    return plan.kind === 'opaque' ? plan.reason : plan;
+  const query = side.trees.get(uniqueId);
+  if (query !== undefined) {
+    return { query, context: planContext(side, uniqueId, change[name === 'base' ? 'head' : 'base']) };
   }
   if (compiled === 'unknown') {
     return reason('not-compiled', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');

@@ -20,7 +20,10 @@ export interface FanOut {
 }
 
 /** Joins by which head may repeat rows and base did not. A join without any condition is another thing, and not told here. */
-export function fanOutsOf({ head, edits }: ComparedModel, facts: { readonly base: Facts; readonly head: Facts }): readonly FanOut[] {
+export function fanOutsOf(
+  { head, edits }: ComparedModel,
+  facts: { readonly base: Facts; readonly head: Facts },
+): readonly FanOut[] {
   return edits.flatMap((edit): readonly FanOut[] => {
     if (!isJoinEdit(edit)) return [];
     const input = edit.kind === 'join-added' ? edit.input : edit.after;

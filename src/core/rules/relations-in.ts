@@ -6,8 +6,11 @@ import { relationNames } from '#core/lineage';
 import type { KnownRelation, PlanContext } from '#core/meaning';
 import { toDialect } from '#core/sql';
 
-/** What the plan of a model's query needs to know of its side: its dialect, and the relations that names stand for. */
-export function planContext(side: AnalyzedSide, uniqueId: UniqueId): PlanContext {
+/**
+ * What the plan of a model's query needs to know of its side: its dialect, and the relations that names stand for. Columns are given
+ * where `other`, the other side, has the same: what an upstream model changes is no change of this query.
+ */
+export function planContext(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): PlanContext {
   const { project } = side;
   const names = namesOf(project);
   const parents = project.nodes.get(uniqueId)?.dependsOn.nodes ?? [];
@@ -18,7 +21,7 @@ export function planContext(side: AnalyzedSide, uniqueId: UniqueId): PlanContext
         name.map((part) => part.name.toLowerCase()),
         parents,
       );
-      return found === null ? null : relationOf(side, found);
+      return found === null ? null : relationOf(side, found, other);
     },
   };
 }
@@ -33,13 +36,17 @@ function namesOf(project: DbtProject): RelationNames {
 }
 
 /** A source is the same on both sides where its identifier is: database and schema often follow the target. */
-function relationOf({ project, lineage, catalog }: AnalyzedSide, uniqueId: UniqueId): KnownRelation {
-  const node = project.nodes.get(uniqueId);
-  const traced = lineage.get(uniqueId);
-  const told = catalog?.get(uniqueId)?.columns.map(({ name }) => name) ?? [];
-  const known =
-    traced?.complete === true && traced.unresolved === null ? traced.columns.map(({ column }) => column) : [];
-  const columns = told.length > 0 ? told : known;
+function relationOf(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): KnownRelation {
+  const node = side.project.nodes.get(uniqueId);
   const name = node?.resourceType === 'source' ? `${uniqueId}:${node.identifier ?? node.name}` : uniqueId;
-  return { uniqueId, name, columns: columns.length > 0 ? columns : null };
+  const [columns, others] = [columnsOf(side, uniqueId), columnsOf(other, uniqueId)];
+  const same = columns.join('\n').toLowerCase() === others.join('\n').toLowerCase();
+  return { uniqueId, name, columns: columns.length > 0 && same ? columns : null };
+}
+
+function columnsOf({ lineage, catalog }: AnalyzedSide, uniqueId: UniqueId): readonly string[] {
+  const told = catalog?.get(uniqueId)?.columns.map(({ name }) => name) ?? [];
+  if (told.length > 0) return told;
+  const traced = lineage.get(uniqueId);
+  return traced?.complete === true && traced.unresolved === null ? traced.columns.map(({ column }) => column) : [];
 }

@@ -8,7 +8,10 @@ const turned: Readonly<Record<string, string>> = { '<': '>', '<=': '>=' };
 
 /** An expression for the reader, on one line: normal form, so not always as it was written. */
 export function termWords(term: Term, most = 100): string {
-  return toLine(write(term, (column) => `${shortName(column.input)}.${column.name}`), most);
+  return toLine(
+    write(term, (column) => `${shortName(column.input)}.${column.name}`),
+    most,
+  );
 }
 
 /** The same with columns named by `columns`, so that expressions over different inputs can be compared. */
@@ -75,7 +78,9 @@ function write(term: Term, columns: ColumnWords): string {
 
 function operatorWords({ name, children }: Term, inner: readonly string[]): string {
   const words = children.map((child, at) =>
-    child.kind === 'operator' && (child.name === 'and' || child.name === 'or') ? `(${inner[at] ?? ''})` : (inner[at] ?? ''),
+    child.kind === 'operator' && (child.name === 'and' || child.name === 'or')
+      ? `(${inner[at] ?? ''})`
+      : (inner[at] ?? ''),
   );
   const [left = '', right = ''] = words;
   if (words.length === 1) return /^is\b/.test(name) ? `${left} ${name}` : `${name} ${left}`;

@@ -103,7 +103,8 @@ export function everyRowMatches(block: Block, facts: Facts, input: Input): Every
       targets.some(({ relation, column: name }) => relation === to.relation && name === to.column),
   );
   // Where an outer join may leave the other input out, its column is NULL whatever its test says.
-  const notNull = other?.join !== 'inner' || block.ordered ? null : (ofOther.notNull.get(pair.other.name.toLowerCase()) ?? null);
+  const notNull =
+    other?.join !== 'inner' || block.ordered ? null : (ofOther.notNull.get(pair.other.name.toLowerCase()) ?? null);
   const missing: EveryRow['missing'] = [
     ...(reference === undefined ? (['relationships'] as const) : []),
     ...(notNull === null ? (['not_null'] as const) : []),

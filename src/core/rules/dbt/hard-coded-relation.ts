@@ -48,7 +48,7 @@ export const hardCodedRelation = defineRule({
 function namesIn({ change }: RuleInput, { old, node }: Pair): readonly RuleFinding<Message>[] {
   const tree = change.head.trees.get(node.uniqueId);
   if (tree === undefined || old.rawCode === node.rawCode) return [];
-  const context = planContext(change.head, node.uniqueId);
+  const context = planContext(change.head, node.uniqueId, change.head);
   const [before, after] = [bareSql(old.rawCode), bareSql(node.rawCode)];
   const told = new Set<string>();
   return sourcesIn(tree).flatMap(({ source: { from } }): readonly RuleFinding<Message>[] => {
