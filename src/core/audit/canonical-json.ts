@@ -8,7 +8,21 @@ const maximumDepth = 64;
  * strings as ECMAScript writes them. Throws InvariantError for a number that JSON cannot hold and for nesting deeper than 64.
  */
 export function canonicalJson(value: JsonValue): string {
-  return write(value, 0);
+  return isOrdered(value, 0) ? JSON.stringify(value) : write(value, 0);
+}
+
+/** Whether JSON.stringify, which is many times faster, writes the value in the same way; what it would not is left to `write`. */
+function isOrdered(value: JsonValue, depth: number): boolean {
+  if (depth > maximumDepth) return false;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value !== 'object') return true;
+  if (isArray(value)) return value.every((item) => isOrdered(item, depth + 1));
+  let before: string | null = null;
+  for (const [key, member] of Object.entries(value)) {
+    if ((before !== null && compareText(before, key) >= 0) || !isOrdered(member, depth + 1)) return false;
+    before = key;
+  }
+  return true;
 }
 
 function write(value: JsonValue, depth: number): string {

@@ -38,11 +38,13 @@ export function envelopeLine(payload: string, payloadType: string, signatures: r
   return `{"payload":"${body}","payloadType":${JSON.stringify(payloadType)},"signatures":[${signed}]}`;
 }
 
+/** What a signature is made over, through its pre-authentication encoding. */
+export interface SignedBytes {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+}
+
 /** Whether the key made this signature over the payload. Ed25519 (RFC 8032). */
-export function isSignedBy(
-  key: KeyObject,
-  sig: string,
-  { payloadType, payload }: { readonly payloadType: string; readonly payload: Uint8Array },
-): boolean {
+export function isSignedBy(key: KeyObject, sig: string, { payloadType, payload }: SignedBytes): boolean {
   return verify(null, preAuthEncoding(payloadType, payload), key, Buffer.from(sig, 'base64'));
 }

@@ -30,5 +30,5 @@ export type { DatedLabelEvent, RecordedReview } from './overrides.ts';
 export { overriddenBy } from './overrides.ts';
 export type { LogEntry } from './read-line.ts';
 export { readLogLine } from './read-line.ts';
-export type { AuditCheck, AuditVerifier, BrokenRecord, ChainSummary, VerifyOptions } from './verify.ts';
-export { auditVerifier, verifyAuditLog } from './verify.ts';
+export type { AuditCheck, AuditVerifier, BrokenRecord, ChainSummary, SignedRecord, VerifyOptions } from './verify.ts';
+export { auditVerifier, signatureFault, verifyAuditLog } from './verify.ts';

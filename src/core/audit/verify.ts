@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { plural } from '#core/base';
 import { checkpointType, type SignedCheckpoint } from './checkpoint.ts';
-import { isSignedBy, statementType } from './dsse.ts';
+import { isSignedBy, type SignedBytes, statementType } from './dsse.ts';
 import { admitKey } from './key-records.ts';
 import { type PublicKey, toVerifyingKey } from './keys.ts';
 import { emptyFrontier, type Frontier, rootOf, withLeaf } from './merkle.ts';
@@ -40,6 +40,18 @@ export interface VerifyOptions {
   readonly keys?: readonly PublicKey[];
   /** Checkpoints from where the log's keeper could not change them. */
   readonly checkpoints?: readonly SignedCheckpoint[];
+  /**
+   * Whether a record's signature fits, default `isSignedBy`. Whoever checks several at a time says yes here, and refuses the
+   * record itself, with `signatureFault`, before anything that stands after it.
+   */
+  readonly checkSignature?: (signed: SignedRecord) => boolean;
+}
+
+/** A record's signature and what it was made over. */
+export interface SignedRecord extends SignedBytes {
+  readonly key: KeyObject;
+  readonly keyid: string;
+  readonly sig: string;
 }
 
 /** Takes a log line by line, so that its length does not matter. */
@@ -86,6 +98,7 @@ export function verifyAuditLog(lines: Iterable<string>, options: VerifyOptions =
  */
 export function auditVerifier(options: VerifyOptions = {}): AuditVerifier {
   const trusted = trustedKeys(options.keys ?? []);
+  const fits = options.checkSignature ?? ((signed) => isSignedBy(signed.key, signed.sig, signed));
   const checkpoints = options.checkpoints ?? [];
   const bySize = Map.groupBy(checkpoints, ({ repository, size }) => `${repository} ${size}`);
   const chains = new Map<string, ChainState>();
@@ -102,7 +115,7 @@ export function auditVerifier(options: VerifyOptions = {}): AuditVerifier {
       const read = readLogLine(text);
       if (!read.ok) return { line: at, seq: read.seq, reason: read.reason };
       const { entry } = read;
-      const next = follow(chains.get(entry.repository) ?? noChain, entry, trusted);
+      const next = follow(chains.get(entry.repository) ?? noChain, entry, { trusted, fits });
       if (typeof next === 'string') return { line: at, seq: entry.seq, reason: next };
       const held = hold(next, bySize.get(`${entry.repository} ${next.seq}`) ?? []);
       if (typeof held === 'string') return { line: at, seq: entry.seq, reason: held };
@@ -112,6 +125,12 @@ export function auditVerifier(options: VerifyOptions = {}): AuditVerifier {
     },
     end: () => conclude({ chains, trusted, checkpoints, line }),
   };
+}
+
+/** How signatures are held to keys. */
+interface Trust {
+  readonly trusted: ReadonlyMap<string, KeyObject>;
+  readonly fits: (signed: SignedRecord) => boolean;
 }
 
 function trustedKeys(keys: readonly PublicKey[]): ReadonlyMap<string, KeyObject> {
@@ -124,14 +143,14 @@ function trustedKeys(keys: readonly PublicKey[]): ReadonlyMap<string, KeyObject>
 }
 
 /** The chain with this record at its end, or why the record does not belong there. */
-function follow(chain: ChainState, entry: LogEntry, trusted: ReadonlyMap<string, KeyObject>): ChainState | string {
+function follow(chain: ChainState, entry: LogEntry, trust: Trust): ChainState | string {
   const expected = chain.seq + 1;
   if (entry.seq !== expected) {
     return `record ${expected} of ${entry.repository} should stand here, not record ${entry.seq}: records are missing, repeated or out of order`;
   }
   const prev = chain.seq === 0 ? null : chain.digest;
   if (entry.prev !== prev) return `prev is ${entry.prev ?? 'null'}, the record before has digest ${prev ?? 'null'}`;
-  const keyed = entry.signed === null ? unsignedNext(chain) : signedNext(chain, entry, trusted);
+  const keyed = entry.signed === null ? unsignedNext(chain) : signedNext(chain, entry, trust);
   if (typeof keyed === 'string') return keyed;
   const leaf = Buffer.from(entry.digest, 'hex');
   return { ...keyed, seq: entry.seq, digest: entry.digest, frontier: withLeaf(chain.frontier, leaf) };
@@ -142,7 +161,7 @@ function unsignedNext(chain: ChainState): ChainState | string {
   return { ...chain, unsigned: chain.unsigned + 1 };
 }
 
-function signedNext(chain: ChainState, entry: LogEntry, trusted: ReadonlyMap<string, KeyObject>): ChainState | string {
+function signedNext(chain: ChainState, entry: LogEntry, { trusted, fits }: Trust): ChainState | string {
   const { signed } = entry;
   if (signed === null) return 'the record is not signed';
   const keyed = entry.event === 'key' ? admitKey(chain, entry.body, trusted) : chain;
@@ -152,11 +171,13 @@ function signedNext(chain: ChainState, entry: LogEntry, trusted: ReadonlyMap<str
     return `signed by key ${short(signed.keyid)}, but key ${short(keyed.keyId)} signs here: the record was signed anew`;
   }
   const key = keyed.keys.get(keyed.keyId);
-  const payload = { payloadType: statementType, payload: signed.payload };
-  if (key === undefined || !isSignedBy(key, signed.sig, payload)) {
-    return `the signature does not fit the record: it was changed, or not signed by key ${short(signed.keyid)}`;
-  }
+  if (key === undefined || !fits({ ...signed, key, payloadType: statementType })) return signatureFault(signed.keyid);
   return { ...chain, keyId: keyed.keyId, keys: keyed.keys };
+}
+
+/** What is said of a record whose signature does not fit. */
+export function signatureFault(keyid: string): string {
+  return `the signature does not fit the record: it was changed, or not signed by key ${short(keyid)}`;
 }
 
 /** The chain when every checkpoint that was made at this point agrees with it, or which one does not. */
