@@ -106,10 +106,11 @@ function visitQuery(tree: Tree, { ctes: outer, frames }: Place, found: Found): v
   const { ctes, known } = scopeOf(tree, outer);
   for (const { entry, sees } of ctes) visit(entry, { ctes: sees, frames, aliases: new Set() }, found);
   const inner = { ctes: known, frames: [{ sources: [] }, ...frames], aliases: new Set<string>() };
-  const { cte_map: _, select_list: items, from_table: from, ...others } = tree;
+  const { select_list: items, from_table: from, ...others } = tree;
   for (const source of objectsIn(from)) visit(source, inner, found);
   const aliases = visitItems(objectsIn(items), inner, found);
-  for (const child of Object.values(others).flatMap(objectsIn)) visit(child, { ...inner, aliases }, found);
+  for (const [key, value] of Object.entries(others))
+    if (key !== 'cte_map') for (const child of objectsIn(value)) visit(child, { ...inner, aliases }, found);
 }
 
 /** Visits a select list; a name may stand for an item before it. Gives the aliases. */

@@ -95,9 +95,9 @@ function verdictOn(runs: readonly Outputs[], places: readonly number[]): Verdict
   return { kind: 'differs', outputs, unstable: null };
 }
 
-/** The shared columns of rows of which the first `offset` columns are none of the statement's. */
-function shownRows(shared: readonly Shared[], side: Side, result: Result, rows = result.rows, offset = 0): Rows {
-  return rows.map((row) => shared.map((one) => shown(row[one[side]], result.types[one[side] + offset] ?? '')));
+/** The shared columns of the rows. */
+function shownRows(shared: readonly Shared[], side: Side, { rows, types }: Pick<Result, 'rows' | 'types'>): Rows {
+  return rows.map((row) => shared.map((one) => shown(row[one[side]], types[one[side]] ?? '')));
 }
 
 async function runOne(input: Input, turned: boolean, { lab, shared, one }: Bench): Promise<Outputs | Refused> {
@@ -119,10 +119,11 @@ async function runMany(inputs: readonly Input[], { lab, shared, many }: Bench): 
   if (isRefused(before)) return before;
   const after = await lab.run(many.head);
   if (isRefused(after)) return after;
-  const [left, right] = [byWorld(before, inputs.length), byWorld(after, inputs.length)];
+  const bases = byWorld(before, inputs.length);
+  const heads = byWorld(after, inputs.length);
   return inputs.map((_, at) => ({
-    base: shownRows(shared, 'base', before, left[at], 1),
-    head: shownRows(shared, 'head', after, right[at], 1),
+    base: shownRows(shared, 'base', { rows: bases[at] ?? [], types: before.types.slice(1) }),
+    head: shownRows(shared, 'head', { rows: heads[at] ?? [], types: after.types.slice(1) }),
   }));
 }
 
