@@ -1,6 +1,8 @@
 // What a query means: normal form, difference by meaning, facts. Filled by the areas below it.
 import type { Span } from '#core/sql';
 
+export type { AcceptedValues, Fact, Facts, ForeignKey, Key, RelationFacts, Sureness } from './facts/facts.ts';
+
 /** Placeholder until the normal form is here. */
 export interface Plan {
   readonly kind: string;
@@ -12,6 +14,3 @@ export interface Edit {
   readonly side: 'base' | 'head';
   readonly span: Span;
 }
-
-/** Placeholder until the facts are here. */
-export type Facts = Readonly<Record<string, never>>;

@@ -65,8 +65,11 @@ export interface Layer {
   readonly rung: Rung;
 }
 
-/** Gates that tell and do not stop until a policy requires them: they need more than counts of rows, which not every repository has. */
-const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values']);
+/**
+ * Gates that tell and do not stop until a policy requires them: keys and values need more than counts of rows, which not every
+ * repository has; the rules are many, and a repository should see what they say before they stop a merge.
+ */
+const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values', 'sql-rules']);
 
 /** What holds for a gate that the policy file does not name. */
 export function defaultGatePolicy(gateId: string): GatePolicy {

@@ -22,7 +22,7 @@ interface RungInput {
 /**
  * The rung of a change and the facts that put it there (section 6.4 of the rules, as far as facts exist):
  * T4 a finding that blocks, personal data that moves, a broken contract. T3 a warning that is proven or measured, or
- * about something destructive. T2 any other warning; a changed or removed model that is public or feeds an exposure,
+ * about something destructive. T2 any other warning; what a semantic rule of severity S3 tells; a changed or removed model that is public or feeds an exposure,
  * metric, semantic model or saved query; a required gate that could not tell. T1 any other change in meaning.
  * T0 none, and no finding. A layer of the policy and LLM assistance only ever raise it.
  */
@@ -76,9 +76,9 @@ function keepsMeaning({ compiled, selectors, causes }: ModifiedNode): boolean {
   return !elsewhere && !selectors.includes('state:new');
 }
 
-function rungOfFinding({ cost, basis, gateId }: RatedFinding): Rung {
+function rungOfFinding({ cost, basis, gateId, severity }: RatedFinding): Rung {
   if (cost === 'block') return 'T4';
-  if (cost === 'note') return 'T1';
+  if (cost === 'note') return severity === 'S3' ? 'T2' : 'T1';
   if (gateId === 'pii' && basis !== 'heuristic') return 'T4';
   return basis !== 'heuristic' || gateId === 'destructive' || gateId === 'pii' ? 'T3' : 'T2';
 }
