@@ -16,6 +16,19 @@ import { snapshotConfig } from './dbt/snapshot-config.ts';
 import { starAtBoundary } from './dbt/star-at-boundary.ts';
 import { testWeakened } from './dbt/test-weakened.ts';
 import type { Rule } from './rule.ts';
+import { crossJoin } from './sql/cross-join.ts';
+import { dedupOrder } from './sql/dedup-order.ts';
+import { distinctChanged } from './sql/distinct-changed.ts';
+import { filterChanged } from './sql/filter-changed.ts';
+import { grainChanged } from './sql/grain-changed.ts';
+import { joinFanOut } from './sql/join-fan-out.ts';
+import { joinKeyDropped } from './sql/join-key-dropped.ts';
+import { joinNarrowed } from './sql/join-narrowed.ts';
+import { joinWidened } from './sql/join-widened.ts';
+import { notInNullable } from './sql/not-in-nullable.ts';
+import { nullDroppingPredicate } from './sql/null-dropping-predicate.ts';
+import { outerJoinNullified } from './sql/outer-join-nullified.ts';
+import { unusedPart } from './sql/unused-part.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
@@ -36,6 +49,17 @@ export { defineRule } from './rule.ts';
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
+  crossJoin,
+  joinKeyDropped,
+  joinFanOut,
+  outerJoinNullified,
+  joinNarrowed,
+  joinWidened,
+  grainChanged,
+  distinctChanged,
+  dedupOrder,
+  notInNullable,
+  nullDroppingPredicate,
   incrementalFilter,
   incrementalConfig,
   incrementalKeyNullable,
@@ -51,4 +75,7 @@ export const rules: readonly Rule[] = [
   referenceRepointed,
   seedChanged,
   materializationChanged,
+  // The most general ones come last.
+  filterChanged,
+  unusedPart,
 ];
