@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Reason } from '#core/base';
 import { isNonEmpty, plural } from '#core/base';
-import { rules } from '#core/rules';
+import type { Compared } from '#core/rules';
+import { compareModels, rules } from '#core/rules';
 import type { Message } from './gate.ts';
 import { defineGate, severityCosts } from './gate.ts';
 import { groupReasons } from './group-reasons.ts';
-import type { Compared } from './sql-rules/compare.ts';
-import { comparedIn } from './sql-rules/compare.ts';
 import type { Found } from './sql-rules/run.ts';
 import { findingsIn } from './sql-rules/run.ts';
 import { toFindings } from './sql-rules/to-finding.ts';
@@ -39,7 +38,7 @@ export const sqlRules = defineGate({
   options,
   appliesTo: () => 'yes',
   judge({ change, options: { rules: levels, max_per_rule } }) {
-    const compared = comparedIn(change);
+    const compared = compareModels(change);
     const found = findingsIn(change, levels);
     const findings = toFindings(change, found, max_per_rule);
     const unknown = notAnalysed(compared);
@@ -68,9 +67,9 @@ function notAnalysed({ unread }: Compared): readonly Reason[] {
 
 /** `2 of 5 changed models mean the same; 3 findings`. */
 function summaryOf({ equal, input: { models }, unread }: Compared, found: readonly Found[]): string {
-  const changed = equal.length + models.length;
+  const changed = equal.size + models.length;
   const parts = [
-    ...(changed === 0 ? [] : [`${equal.length} of ${plural(changed, 'changed model')} proven to mean the same`]),
+    ...(changed === 0 ? [] : [`${equal.size} of ${plural(changed, 'changed model')} proven to mean the same`]),
     ...(unread.length === 0 ? [] : [`${plural(unread.length, 'model')} not analysed`]),
     found.length === 0 ? 'no rule has anything to say' : plural(found.length, 'finding'),
   ];

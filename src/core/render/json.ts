@@ -111,7 +111,8 @@ export function reviewJsonSchema(): JsonObject {
   return { ...plain, title: 'weirkeeper.review/v1', description: 'What "weirkeeper review --format json" prints.' };
 }
 
-function toFindingJson({
+/** A finding as the command line's JSON. */
+export function toFindingJson({
   messageId,
   cost,
   subject,

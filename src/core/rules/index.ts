@@ -1,7 +1,40 @@
 // Rules that name an error which compiles, passes its tests and returns plausible wrong data. One rule per file; this list is
 // the order in which equals are told.
+import { freshnessRelaxed } from './dbt/freshness-relaxed.ts';
+import { hardCodedRelation } from './dbt/hard-coded-relation.ts';
+import { hardCodedValue } from './dbt/hard-coded-value.ts';
+import { incrementalConfig } from './dbt/incremental-config.ts';
+import { incrementalFilter } from './dbt/incremental-filter.ts';
+import { incrementalKeyNullable } from './dbt/incremental-key-nullable.ts';
+import { incrementalNotRebuilt } from './dbt/incremental-not-rebuilt.ts';
+import { materializationChanged } from './dbt/materialization-changed.ts';
+import { metricDefinition } from './dbt/metric-definition.ts';
+import { nonDeterministicKey } from './dbt/non-deterministic-key.ts';
+import { referenceRepointed } from './dbt/reference-repointed.ts';
+import { seedChanged } from './dbt/seed-changed.ts';
+import { snapshotConfig } from './dbt/snapshot-config.ts';
+import { starAtBoundary } from './dbt/star-at-boundary.ts';
+import { testWeakened } from './dbt/test-weakened.ts';
 import type { Rule } from './rule.ts';
+import { aggregateFunction } from './sql/aggregate-function.ts';
+import { andOrGrouping } from './sql/and-or-grouping.ts';
+import { caseOrder } from './sql/case-order.ts';
+import { castNarrowing } from './sql/cast-narrowing.ts';
+import { comparisonBoundary } from './sql/comparison-boundary.ts';
+import { countOfNullable } from './sql/count-of-nullable.ts';
+import { dateLiteralOnTimestamp } from './sql/date-literal-on-timestamp.ts';
+import { division } from './sql/division.ts';
+import { nullDefault } from './sql/null-default.ts';
+import { nullInExpression } from './sql/null-in-expression.ts';
+import { stringMatch } from './sql/string-match.ts';
+import { timeBucket } from './sql/time-bucket.ts';
+import { unionColumns } from './sql/union-columns.ts';
+import { unionQuantifier } from './sql/union-quantifier.ts';
+import { unitChange } from './sql/unit-change.ts';
+import { windowFrame } from './sql/window-frame.ts';
 
+export type { Compared } from './compare-models.ts';
+export { compareModels } from './compare-models.ts';
 export type {
   ComparedModel,
   DbtExample,
@@ -18,4 +51,36 @@ export type {
 export { defineRule } from './rule.ts';
 
 /** Every rule. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  aggregateFunction,
+  countOfNullable,
+  unionQuantifier,
+  comparisonBoundary,
+  dateLiteralOnTimestamp,
+  andOrGrouping,
+  timeBucket,
+  nullDefault,
+  unitChange,
+  unionColumns,
+  windowFrame,
+  stringMatch,
+  castNarrowing,
+  division,
+  caseOrder,
+  nullInExpression,
+  incrementalFilter,
+  incrementalConfig,
+  incrementalKeyNullable,
+  incrementalNotRebuilt,
+  snapshotConfig,
+  testWeakened,
+  freshnessRelaxed,
+  metricDefinition,
+  starAtBoundary,
+  hardCodedRelation,
+  hardCodedValue,
+  nonDeterministicKey,
+  referenceRepointed,
+  seedChanged,
+  materializationChanged,
+];

@@ -1,7 +1,7 @@
+import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { Rule, RuleFinding, Severity } from '#core/rules';
-import { rules } from '#core/rules';
-import { comparedIn } from './compare.ts';
+import { compareModels, rules } from '#core/rules';
 import { liftOf } from './lifts.ts';
 
 /** What a rule found, with the rule and how bad it is. */
@@ -9,6 +9,8 @@ export interface Found {
   readonly rule: Rule;
   readonly finding: RuleFinding;
   readonly severity: Severity;
+  /** Other nodes of which the same is to be said. */
+  readonly alike?: readonly UniqueId[];
 }
 
 /** What the policy says of single rules: off, or another severity. */
@@ -27,7 +29,7 @@ export function findingsIn(change: Change, levels: RuleLevels): readonly Found[]
 }
 
 function runAll(change: Change): readonly Found[] {
-  const { input } = comparedIn(change);
+  const { input } = compareModels(change);
   const found = rules.flatMap((rule) =>
     rule.find(input).map((finding) => ({ rule, finding, severity: finding.severity ?? rule.severity })),
   );
