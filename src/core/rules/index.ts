@@ -16,6 +16,22 @@ import { snapshotConfig } from './dbt/snapshot-config.ts';
 import { starAtBoundary } from './dbt/star-at-boundary.ts';
 import { testWeakened } from './dbt/test-weakened.ts';
 import type { Rule } from './rule.ts';
+import { aggregateFunction } from './sql/aggregate-function.ts';
+import { andOrGrouping } from './sql/and-or-grouping.ts';
+import { caseOrder } from './sql/case-order.ts';
+import { castNarrowing } from './sql/cast-narrowing.ts';
+import { comparisonBoundary } from './sql/comparison-boundary.ts';
+import { countOfNullable } from './sql/count-of-nullable.ts';
+import { dateLiteralOnTimestamp } from './sql/date-literal-on-timestamp.ts';
+import { division } from './sql/division.ts';
+import { nullDefault } from './sql/null-default.ts';
+import { nullInExpression } from './sql/null-in-expression.ts';
+import { stringMatch } from './sql/string-match.ts';
+import { timeBucket } from './sql/time-bucket.ts';
+import { unionColumns } from './sql/union-columns.ts';
+import { unionQuantifier } from './sql/union-quantifier.ts';
+import { unitChange } from './sql/unit-change.ts';
+import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
@@ -36,6 +52,22 @@ export { defineRule } from './rule.ts';
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
+  aggregateFunction,
+  countOfNullable,
+  unionQuantifier,
+  comparisonBoundary,
+  dateLiteralOnTimestamp,
+  andOrGrouping,
+  timeBucket,
+  nullDefault,
+  unitChange,
+  unionColumns,
+  windowFrame,
+  stringMatch,
+  castNarrowing,
+  division,
+  caseOrder,
+  nullInExpression,
   incrementalFilter,
   incrementalConfig,
   incrementalKeyNullable,

@@ -1,3 +1,4 @@
+import type { UniqueId } from '#core/base';
 import { plural, toFingerprint } from '#core/base';
 import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
@@ -8,7 +9,8 @@ import type { Found } from './run.ts';
 
 /** Findings of the gate, at most `most` of one rule; what is over is counted in one more. */
 export function toFindings(change: Change, found: readonly Found[], most: number): readonly Finding[] {
-  const byRule = Map.groupBy(found, ({ rule }) => rule.id);
+  const alike = [...Map.groupBy(found, causeOf).values()].map((ones) => drawnTogether(change, ones));
+  const byRule = Map.groupBy(alike.flat(), ({ rule }) => rule.id);
   return [...byRule.values()].flatMap((ones) => {
     const shown = ones.slice(0, most).map((one) => toFinding(change, one));
     const rest = ones.slice(most);
@@ -17,7 +19,30 @@ export function toFindings(change: Change, found: readonly Found[], most: number
   });
 }
 
-function toFinding(change: Change, { rule, finding, severity }: Found): Finding {
+/** Values of a message that name the node that it is about. */
+const names: readonly string[] = ['model', 'node', 'seed', 'snapshot'];
+
+/** The same for findings that say the same of several nodes: a macro or a folder's config has changed. */
+function causeOf({ rule, finding, severity }: Found): string {
+  const data = Object.entries(finding.data).filter(([name]) => !names.includes(name));
+  return JSON.stringify([rule.id, finding.messageId, severity, finding.basis, data]);
+}
+
+/** One finding for all that say the same, about the first node, with the others named. */
+function drawnTogether(change: Change, ones: readonly Found[]): readonly Found[] {
+  const [first, ...others] = ones;
+  const name = names.find((one) => first?.finding.data[one] !== undefined);
+  if (first === undefined || name === undefined || others.length === 0) return ones;
+  const nodes = new Set(
+    ones.map(({ finding }) => change.head.project.nodes.get(finding.uniqueId)?.name ?? finding.uniqueId),
+  );
+  if (nodes.size < ones.length) return ones;
+  const data = { ...first.finding.data, [name]: listed([...nodes], 3) };
+  const below = others.map(({ finding }) => finding.uniqueId);
+  return [{ ...first, finding: { ...first.finding, data }, alike: below }];
+}
+
+function toFinding(change: Change, { rule, finding, severity, alike = [] }: Found): Finding {
   const { messageId, uniqueId, columns, data, key, basis, matters, safeIf, yaml } = finding;
   const [column, ...others] = columns;
   return {
@@ -29,7 +54,7 @@ function toFinding(change: Change, { rule, finding, severity }: Found): Finding 
     basis,
     fingerprint: toFingerprint('sql-rules', rule.id, messageId, uniqueId, key),
     matters,
-    ...reachOf(change, finding),
+    ...withReachOf(change, alike, reachOf(change, finding)),
     safeIf,
     ...(yaml === undefined ? {} : { yaml }),
   };
@@ -48,6 +73,13 @@ function reachOf(change: Change, { uniqueId, columns }: Found['finding']): Pick<
     downstream: [...models, ...consumers],
     movesRowsOf: [...rows].filter((id) => !models.has(id)),
   };
+}
+
+/** What the other nodes of the same cause reach, too. */
+function withReachOf(change: Change, alike: readonly UniqueId[], own: Pick<Finding, 'downstream' | 'movesRowsOf'>) {
+  if (alike.length === 0) return own;
+  const below = alike.flatMap((id) => descendantsOf(change.head.children, id));
+  return { ...own, downstream: [...new Set([...own.downstream, ...below])] };
 }
 
 function moreOf(change: Change, rest: readonly Found[], { rule, finding, severity }: Found): Finding {

@@ -50,6 +50,7 @@ interface GivenRows {
 }
 
 function blockFacts(block: Block, facts: Facts): RelationFacts {
+  if (isBeyond(block)) return noFacts;
   const given = givenRows(block, facts);
   const notNull = new Map<string, Fact>();
   for (const output of given.outputs) {
@@ -59,8 +60,16 @@ function blockFacts(block: Block, facts: Facts): RelationFacts {
   return { keys: keysOf(given), notNull, ...carried(given) };
 }
 
+/** Whether a block has parts of which facts know nothing: GROUPING SETS give several rows for one group. */
+function isBeyond({ modifiers, groupBy }: Block): boolean {
+  return modifiers !== '' || (groupBy ?? []).some(({ kind, name }) => kind === 'other' || grouping.test(name));
+}
+
+const grouping = /^(?:rollup|cube|grouping[ _]sets)$/;
+
 /** Why no two rows that a block gives agree on these output columns (keys, in lower case); null where that does not follow. */
 export function uniqueBy(block: Block, facts: Facts, columns: readonly string[]): Fact | null {
+  if (isBeyond(block)) return null;
   const given = givenRows(block, facts);
   const start = given.outputs.filter(({ key }) => columns.includes(key)).map(({ name }) => name);
   const because = decides(start, given);
@@ -328,7 +337,7 @@ function carried({ rows, outputs }: GivenRows): Pick<RelationFacts, 'foreignKeys
 
 function setFacts(plan: SetPlan, facts: Facts): RelationFacts {
   const names = outputNames(plan);
-  if (names === null) return noFacts;
+  if (names === null || plan.modifiers !== '') return noFacts;
   const members = plan.members.map((member) => byPosition(member, planFacts(member, facts)));
   if (!members.every((member) => member !== null)) return noFacts;
   const [first] = members;
