@@ -12,7 +12,7 @@ import { customers, orders } from '../../support/example-relations.ts';
 
 const started: (number | undefined)[] = [];
 const translator = createTranslator();
-const source = counterexampleSource({ toDuckdb: translator.toDuckdb, onStart: (pid) => started.push(pid) });
+const source = counterexampleSource({ ...translator, onStart: (pid) => started.push(pid) });
 
 afterAll(async () => {
   await source.close();
