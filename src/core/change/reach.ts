@@ -71,7 +71,11 @@ export function findFullRefreshes(
   return found;
 }
 
-function reasonOf(modified: ModifiedNode, node: DbtNode, changes: readonly ColumnChange[]): Omit<FullRefresh, 'uniqueId'> | null {
+function reasonOf(
+  modified: ModifiedNode,
+  node: DbtNode,
+  changes: readonly ColumnChange[],
+): Omit<FullRefresh, 'uniqueId'> | null {
   const layout = modified.causes.find(
     ({ kind, item, foreign }) => kind === 'config' && layoutKeys.has(item ?? '') && foreign === undefined,
   );

@@ -16,9 +16,17 @@ import { snapshotConfig } from './dbt/snapshot-config.ts';
 import { starAtBoundary } from './dbt/star-at-boundary.ts';
 import { testWeakened } from './dbt/test-weakened.ts';
 import type { Rule } from './rule.ts';
+import { aggregateFunction } from './sql/aggregate-function.ts';
+import { andOrGrouping } from './sql/and-or-grouping.ts';
+import { caseOrder } from './sql/case-order.ts';
+import { castNarrowing } from './sql/cast-narrowing.ts';
+import { comparisonBoundary } from './sql/comparison-boundary.ts';
+import { countOfNullable } from './sql/count-of-nullable.ts';
 import { crossJoin } from './sql/cross-join.ts';
+import { dateLiteralOnTimestamp } from './sql/date-literal-on-timestamp.ts';
 import { dedupOrder } from './sql/dedup-order.ts';
 import { distinctChanged } from './sql/distinct-changed.ts';
+import { division } from './sql/division.ts';
 import { filterChanged } from './sql/filter-changed.ts';
 import { grainChanged } from './sql/grain-changed.ts';
 import { joinFanOut } from './sql/join-fan-out.ts';
@@ -26,9 +34,17 @@ import { joinKeyDropped } from './sql/join-key-dropped.ts';
 import { joinNarrowed } from './sql/join-narrowed.ts';
 import { joinWidened } from './sql/join-widened.ts';
 import { notInNullable } from './sql/not-in-nullable.ts';
+import { nullDefault } from './sql/null-default.ts';
 import { nullDroppingPredicate } from './sql/null-dropping-predicate.ts';
+import { nullInExpression } from './sql/null-in-expression.ts';
 import { outerJoinNullified } from './sql/outer-join-nullified.ts';
+import { stringMatch } from './sql/string-match.ts';
+import { timeBucket } from './sql/time-bucket.ts';
+import { unionColumns } from './sql/union-columns.ts';
+import { unionQuantifier } from './sql/union-quantifier.ts';
+import { unitChange } from './sql/unit-change.ts';
 import { unusedPart } from './sql/unused-part.ts';
+import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
@@ -60,6 +76,22 @@ export const rules: readonly Rule[] = [
   dedupOrder,
   notInNullable,
   nullDroppingPredicate,
+  aggregateFunction,
+  countOfNullable,
+  unionQuantifier,
+  comparisonBoundary,
+  dateLiteralOnTimestamp,
+  andOrGrouping,
+  timeBucket,
+  nullDefault,
+  unitChange,
+  unionColumns,
+  windowFrame,
+  stringMatch,
+  castNarrowing,
+  division,
+  caseOrder,
+  nullInExpression,
   incrementalFilter,
   incrementalConfig,
   incrementalKeyNullable,

@@ -8,11 +8,7 @@ import type { Finding } from '../gate.ts';
 import { listed } from './listed.ts';
 import { projectSubject } from './subjects.ts';
 
-type Message =
-  | 'sql-changed-unseen'
-  | 'materialization-macro-changed'
-  | 'naming-macro-changed'
-  | 'docs-lost';
+type Message = 'sql-changed-unseen' | 'materialization-macro-changed' | 'naming-macro-changed' | 'docs-lost';
 
 /** What changes although `state:modified` does not select it; one finding of a kind. */
 export function findUnseen(change: Change): readonly Finding<Message>[] {

@@ -49,6 +49,6 @@ function unreadOf(plan: Plan): Reason | null {
 }
 
 function lossOf({ query }: Side): Reason | null {
-  const lossy = (query as { readonly lossy?: readonly string[] }).lossy ?? [];
+  const { lossy = [] } = query;
   return lossy.length === 0 ? null : reason('lossy', `parts of the SQL were read in part only: ${lossy.join(', ')}`);
 }

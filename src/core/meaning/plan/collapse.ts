@@ -79,8 +79,7 @@ function shapeOf(select: Select): Shape {
   return {
     groups: select.groupBy.length > 0 || select.having !== null || written.some(isAggregating),
     windows: select.qualify !== null || written.some(isWindowed) || select.orderBy.some(isWindowed),
-    cuts:
-      (select.limit as unknown) !== null && (select.limit as unknown) !== false ? true : select.distinctOn.length > 0,
+    cuts: select.limit !== null || select.distinctOn.length > 0,
   };
 }
 

@@ -6,7 +6,7 @@ import { coalesced, listTerm, normalOperator } from './normal.ts';
 import type { Term, TermKind } from './plan.ts';
 import { type AliasUse, resolveColumn, type Scope } from './scope.ts';
 import { subqueryTerm } from './subquery.ts';
-import { columnTerm, makeTerm } from './term.ts';
+import { makeTerm } from './term.ts';
 import { typeName } from './type-name.ts';
 
 /** Where an expression stands. */
@@ -82,9 +82,9 @@ export function toTerm(expression: Expression, scope: Scope, use: Use = asValue)
   }
 }
 
-/** What the tree says of a part beside its kind, name and operands. */
-export function modifiersOf(part: object): string {
-  return (part as { readonly modifiers?: string }).modifiers ?? '';
+/** What the tree says of a part beside its kind, name and operands; '' for nothing, and for another name of what is called. */
+export function modifiersOf({ modifiers = '' }: { readonly modifiers?: string }): string {
+  return /^original_name="(?:ifnull|nvl|if|iff)"$/.test(modifiers) ? '' : modifiers;
 }
 
 /** Operands, aliases being read as in the expression itself. */
@@ -180,8 +180,10 @@ function functionTerm(expression: Expression, scope: Scope, use: Use): Term {
     if (stands === null) fail(scope.build, maskReason(name) ?? reason('not-rendered', 'not analysed'));
     return makeTerm({ kind: 'function', name: `jinja ${stands}`, span });
   }
-  const children = operands(expression, scope, use);
   const modifiers = modifiersOf(expression);
+  // `count(*)` says so in its modifiers; of a star there is no operand to look at.
+  if (name === 'count' && modifiers === 'star' && !distinct) return countStar(span);
+  const children = operands(expression, scope, use);
   const kind: TermKind = expression.kind === 'aggregate' || isAggregate(name) ? 'aggregate' : 'function';
   if (modifiers !== '') return makeTerm({ kind, name, children, distinct, modifiers, span });
   const [only, second] = children;
@@ -192,11 +194,16 @@ function functionTerm(expression: Expression, scope: Scope, use: Use): Term {
     (only === undefined || isNotNull(only)) &&
     second === undefined
   ) {
-    return makeTerm({ kind, name, children: [makeTerm({ kind: 'other', name: '*', span: null })], span });
+    return countStar(span);
   }
   const one = children.length >= 2 && Object.hasOwn(oneName, name) ? (oneName[name] ?? name) : name;
   const made = makeTerm({ kind, name: one, children, distinct, span });
   return one === 'coalesce' ? coalesced(made) : made;
+}
+
+function countStar(span: Term['span']): Term {
+  const star = makeTerm({ kind: 'other', name: '*', span: null });
+  return makeTerm({ kind: 'aggregate', name: 'count', children: [star], span });
 }
 
 function isNotNull({ kind, name }: Term): boolean {
@@ -248,9 +255,4 @@ function lambdaTerm(expression: Expression, scope: Scope, use: Use): Term {
   const keys = expression.column.map((name) => keyOf(name, scope.build.dialect));
   const inner: Scope = { ...scope, parameters: new Set([...scope.parameters, ...keys]) };
   return generic('other', `lambda ${keys.join(' ')}`, expression, inner, use);
-}
-
-/** All rows of an input as a term: `count(t.*)`. */
-export function starOf(input: string): Term {
-  return columnTerm(input, '*', null);
 }

@@ -44,6 +44,12 @@ export function bindSources(sources: readonly Source[], scope: Scope): Sources {
   const taken = new Set<string>();
   const made: Sources = { inputs: [], where: [], ordered };
   let inner = ordered;
+  if (sources.some(({ modifiers = '' }) => modifiers.includes('nested='))) {
+    fail(
+      scope.build,
+      reason('nested-joins', 'joins inside parentheses are not compared', 'write the inner join as a CTE'),
+    );
+  }
   for (const [at, source] of sources.entries()) {
     const kind = source.join === null || source.join.kind === 'cross' ? 'inner' : source.join.kind;
     const attachment: Attachment =
@@ -194,6 +200,8 @@ interface PlanUse {
 
 function planPiece(source: Source, plan: Plan, { scope, attachment, taken, correlated }: PlanUse): Piece {
   const { dialect } = scope.build;
+  if ((source.join?.modifiers ?? '') !== '')
+    fail(scope.build, reason('join', `a join with ${source.join?.modifiers} is not compared`));
   const merged = attachment === 'apart' || modifiersOf(source) !== '' ? null : mergeable(plan, attachment, scope.depth);
   if (merged !== null) {
     const block = apart(merged, taken, scope.depth, dialect);
@@ -235,7 +243,7 @@ function relationPiece(source: Source, name: readonly Identifier[], scope: Scope
       name: known?.name ?? full,
       uniqueId: known?.uniqueId ?? null,
       columns: keys,
-      modifiers: modifiersOf(source),
+      modifiers: `${modifiersOf(source)}${modifiersOf(source.join ?? {})}`,
     },
     join: 'inner',
     on: [],
@@ -301,7 +309,7 @@ function functionPiece(
       name,
       terms: expressions.map((expression) => toTerm(expression, scope)),
       plan: null,
-      text: `${keys.join(' ')} ${modifiersOf(source)} ${modifiersOf(source.from)}${ordinal === null ? '' : ` at ${ordinal.name}`}`,
+      text: `${keys.join(' ')} ${modifiersOf(source)} ${modifiersOf(source.join ?? {})}${ordinal === null ? '' : ` at ${ordinal.name}`}`,
       columns: null,
     },
     join: 'inner',
@@ -334,7 +342,7 @@ function pivotPiece(
     windows: [],
   } as const;
   const bare = { ctes: [], recursive: false, orderBy: [], kind: 'query' } as const;
-  const limit = null as never;
+  const limit = null;
   const plan = planOf(
     { ...bare, limit, body: { ...select, limit } },
     { build: scope.build, env: scope.env, outer: scope.outer, depth: scope.depth },

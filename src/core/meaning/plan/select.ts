@@ -105,7 +105,6 @@ function expandStar(star: Star, outputs: Output[], stars: StarOutput[], scope: S
     );
     return;
   }
-  if (modifiersOf(star) !== '') fail(scope.build, reason('star', `a star with ${modifiersOf(star)} is not understood`));
   const except = star.except.map((name) => keyOf(name, dialect));
   const changed = new Map<string, Output>();
   for (const { name, expression } of star.replace) {

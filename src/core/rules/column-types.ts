@@ -1,0 +1,111 @@
+import { toUniqueId } from '#core/base';
+import type { AnalyzedSide } from '#core/change';
+import type { Block, Plan, Term } from '#core/meaning';
+
+/** The kinds of types that rules tell apart; null where the type is not known. */
+export type TypeKind = 'integer' | 'number' | 'text' | 'date' | 'timestamp' | 'boolean' | null;
+
+/** The type of an expression, as far as casts, literals, functions and the catalog tell. */
+export function typeOf(term: Term, block: Block, side: AnalyzedSide): TypeKind {
+  const { kind, name, children, column } = term;
+  if (column !== null) return columnType(column.input, column.name, block, side);
+  const [first] = children;
+  switch (kind) {
+    case 'literal':
+      return literalType(name);
+    case 'cast':
+      return kindOf(name.replace(/^(?:try|safe) /, ''));
+    case 'aggregate':
+      if (name === 'count' || name.startsWith('count_') || name === 'count_if') return 'integer';
+      if ((name === 'sum' || name === 'min' || name === 'max') && first !== undefined)
+        return typeOf(first, block, side);
+      return name === 'avg' ? 'number' : null;
+    case 'operator':
+      return operatorType(term, block, side);
+    case 'function':
+      return functionType(term, block, side);
+    case 'case': {
+      const values = children.filter((_, at) => at % 2 === 1 || at === children.length - 1);
+      return common(values.filter((value) => !isNull(value)).map((value) => typeOf(value, block, side)));
+    }
+    default:
+      return null;
+  }
+}
+
+function isNull({ kind, name }: Term): boolean {
+  return kind === 'literal' && name === 'null';
+}
+
+function common(kinds: readonly TypeKind[]): TypeKind {
+  const [first = null] = kinds;
+  return kinds.every((kind) => kind === first) ? first : null;
+}
+
+function literalType(name: string): TypeKind {
+  if (/^-?\d+$/.test(name)) return 'integer';
+  if (/^-?\d*\.\d+(?:e[+-]?\d+)?$/i.test(name)) return 'number';
+  if (/^date\s*'/i.test(name)) return 'date';
+  if (/^timestamp/i.test(name)) return 'timestamp';
+  if (name.startsWith("'")) return 'text';
+  return name === 'true' || name === 'false' ? 'boolean' : null;
+}
+
+function operatorType({ name, children }: Term, block: Block, side: AnalyzedSide): TypeKind {
+  const kinds = children.map((child) => typeOf(child, block, side));
+  if (['+', '-', '*', 'neg'].includes(name)) {
+    if (kinds.includes('number') && kinds.every((kind) => kind === 'number' || kind === 'integer')) return 'number';
+    return common(kinds) === 'integer' ? 'integer' : null;
+  }
+  return name === '||' ? 'text' : null;
+}
+
+function functionType({ name, children }: Term, block: Block, side: AnalyzedSide): TypeKind {
+  if (name === 'coalesce')
+    return common(children.filter((child) => !isNull(child)).map((child) => typeOf(child, block, side)));
+  if (name === 'nullif' || name === 'abs') return children[0] === undefined ? null : typeOf(children[0], block, side);
+  if (['current_timestamp', 'now', 'sysdate', 'getdate', 'to_timestamp'].includes(name)) return 'timestamp';
+  if (['current_date', 'to_date', 'date'].includes(name)) return 'date';
+  if (['lower', 'upper', 'trim', 'concat', 'replace', 'substr', 'to_char'].includes(name)) return 'text';
+  if (['length', 'len', 'datediff', 'date_diff', 'extract', 'date_part'].includes(name)) return 'integer';
+  return null;
+}
+
+function columnType(alias: string, key: string, block: Block, side: AnalyzedSide): TypeKind {
+  const source = block.inputs.find((input) => input.alias === alias)?.source;
+  if (source?.kind === 'plan') return planType(source.plan, key, side);
+  if (source?.kind !== 'relation' || source.uniqueId === null) return null;
+  const uniqueId = toUniqueId(source.uniqueId);
+  const told = side.catalog
+    ?.get(uniqueId)
+    ?.columns.find((column) => column.name.toLowerCase() === key.toLowerCase())?.type;
+  if (told !== undefined && told !== '') return kindOf(told);
+  const declared = [...(side.project.nodes.get(uniqueId)?.columns.values() ?? [])].find(
+    ({ name }) => name.toLowerCase() === key.toLowerCase(),
+  );
+  return declared?.dataType == null ? null : kindOf(declared.dataType);
+}
+
+function planType(plan: Plan, key: string, side: AnalyzedSide): TypeKind {
+  if (plan.kind === 'set') return plan.members[0] === undefined ? null : planType(plan.members[0], key, side);
+  if (plan.kind !== 'block') return null;
+  const output = plan.outputs.find((one) => one.key === key);
+  return output === undefined ? null : typeOf(output.term, plan, side);
+}
+
+/** The kind of a type as warehouses and casts name it. */
+export function kindOf(type: string): TypeKind {
+  const name = type.toLowerCase().trim();
+  if (/^(?:timestamp|datetime|smalldatetime)/.test(name)) return 'timestamp';
+  if (name === 'date') return 'date';
+  if (
+    /^(?:bigint|int|smallint|tinyint|byteint|hugeint|ubigint|uinteger|serial|bigserial)/.test(name) &&
+    !name.startsWith('interval')
+  )
+    return 'integer';
+  const scale = /^(?:decimal|numeric|number)\((\d+)(?:\s*,\s*(\d+))?\)/.exec(name);
+  if (scale !== null) return Number(scale[2] ?? 0) === 0 ? 'integer' : 'number';
+  if (/^(?:decimal|numeric|number|float|double|real|bignumeric)/.test(name)) return 'number';
+  if (/^(?:char|varchar|text|string|character|nvarchar|nchar)/.test(name)) return 'text';
+  return /^bool/.test(name) ? 'boolean' : null;
+}
