@@ -48,6 +48,7 @@ import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
+export { planContext } from './relations-in.ts';
 export type {
   ComparedModel,
   DbtExample,
@@ -62,6 +63,7 @@ export type {
   SqlExample,
 } from './rule.ts';
 export { defineRule } from './rule.ts';
+export { sourcesIn } from './sources-in.ts';
 
 /** Every rule. */
 export const rules: readonly Rule[] = [

@@ -1,0 +1,98 @@
+import { sha256 } from '#core/base';
+import { maskName } from '#core/sql';
+import { standsForQuery } from './render-nodes.ts';
+import { type Segment, segmentsOf } from './tokens.ts';
+
+/** Names that mean the same in every project. */
+const dbtNames: ReadonlySet<string> = new Set(['ref', 'source', 'config', 'this', 'is_incremental', 'return', 'log']);
+
+const opening = /^\s*(?:for|macro|call|filter|snapshot|test|materialization)\b|^\s*set\s+\w+\s*$/;
+const closing = /^\s*end(?:for|macro|call|filter|snapshot|test|materialization|set)\b/;
+
+/**
+ * A model's Jinja SQL without the calls that nothing is known of: each is masked by a name made of its own words, so that two texts with
+ * the same call have the same mask. `knows` tells the macros and packages that are known. Calls inside loops and blocks stay: what they
+ * come to depends on more than their words. The text unchanged where its Jinja does not parse.
+ */
+export function withTextMasks(template: string, knows: (name: string) => boolean): string {
+  const segments = segmentsOf(template);
+  if (segments === null) return template;
+  const own = namesSet(segments);
+  const out: string[] = [];
+  let depth = 0;
+  for (const [at, segment] of segments.entries()) {
+    const { kind, text } = segment;
+    if (kind === 'tag') depth += opening.test(text) ? 1 : closing.test(text) ? -1 : 0;
+    const name = kind === 'output' ? unknownName(text, (one) => own.has(one) || knows(one)) : null;
+    if (name === null || depth > 0) out.push(written(segment));
+    else out.push(maskFor(text, name, { before: out.join(''), after: textAfter(segments, at) }));
+  }
+  return out.join('');
+}
+
+/** The Jinja of a template, tag by tag, white space aside; `config` calls left out. Null where it does not parse. */
+export function jinjaIn(template: string): readonly string[] | null {
+  const tags = segmentsOf(template)?.filter(({ kind, text }) => kind !== 'text' && !/^\s*config\s*\(/.test(text));
+  return tags?.map(({ kind, text }) => `${kind} ${text.trim().replace(/\s+/g, ' ')}`) ?? null;
+}
+
+function written({ kind, text }: Segment): string {
+  if (kind === 'text') return text;
+  return kind === 'tag' ? `{%${text}%}` : `{{${text}}}`;
+}
+
+/** Variables and macros that the template itself makes. */
+function namesSet(segments: readonly Segment[]): ReadonlySet<string> {
+  const tags = segments.filter(({ kind }) => kind === 'tag');
+  return new Set(
+    tags.flatMap(({ text }) => {
+      const found = /^\s*(?:set|for|macro)\s+([\w\s,.]+?)\s*(?:=|\bin\b|\(|$)/.exec(text)?.[1] ?? '';
+      return found.split(/[\s,.]+/).filter((name) => name !== '');
+    }),
+  );
+}
+
+/** The name that an expression starts with, where nothing is known of it; a `var` with a default is known. */
+function unknownName(text: string, knows: (name: string) => boolean): string | null {
+  const name = /^\s*([A-Za-z_][\w.]*)/.exec(text)?.[1] ?? null;
+  const [first = ''] = name?.split('.') ?? [];
+  if (name === null || dbtNames.has(first) || knows(first)) return null;
+  if (first === 'var') return /^\s*var\(\s*(?:'[^']*'|"[^"]*")\s*\)\s*$/.test(text) ? 'var' : null;
+  return name;
+}
+
+/** SQL after a tag, up to the next that is no text. */
+function textAfter(segments: readonly Segment[], at: number): string | null {
+  const next = segments[at + 1];
+  if (next === undefined) return null;
+  const isLast = at + 2 >= segments.length && next.kind === 'text' && /^[\s;]*$/.test(next.text);
+  return isLast ? null : next.kind === 'text' ? next.text : '{{';
+}
+
+interface Around {
+  readonly before: string;
+  /** Null at the end of the template. */
+  readonly after: string | null;
+}
+
+/** dbt_utils.group_by, which is only a way to write numbers. */
+const groupBy = /^\s*dbt_utils\.group_by\(\s*(?:n\s*=\s*)?(\d{1,3})\s*\)\s*$/;
+
+function maskFor(text: string, name: string, { before, after }: Around): string {
+  const ordinals = Number(groupBy.exec(text)?.[1] ?? 0);
+  if (ordinals > 0) return `group by ${Array.from({ length: ordinals }, (_, at) => at + 1).join(', ')}`;
+  const digest = sha256(text.trim().replace(/\s+/g, ' '));
+  const call = maskName(name, Number.parseInt(digest.slice(0, 8), 16));
+  const bare = call.replace(/\(\)$/, '');
+  const sql = before.slice(-2_000).replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  if (standsForCtes(sql, after)) return `${bare} as (select ${call})`;
+  if (standsForQuery([sql]) || (after === null && /(?:^|\))\s*$/.test(sql))) return `select * from ${call}`;
+  // Beside a letter or a dot it is a part of a name.
+  return /[\w.]$/.test(before) || /^[\w.]/.test(after ?? '') ? bare : call;
+}
+
+/** Whether what comes next is one CTE or several: after WITH, or between two of them. */
+function standsForCtes(before: string, after: string | null): boolean {
+  if (/\bwith(?:\s+recursive)?\s*$/i.test(before)) return after !== null;
+  return /\)\s*,\s*$/.test(before) && /^\s*,\s*[\w"`]+\s+as\s*(?:(?:not\s+)?materialized\s*)?\(/i.test(after ?? '');
+}
