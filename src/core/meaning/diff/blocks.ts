@@ -74,21 +74,22 @@ function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Re
 }
 
 function diffRows(base: Block, head: Block): readonly Edit[] {
-  const span = head.groupBy?.find((term) => term.span !== null)?.span ?? head.inputs[0]?.span ?? null;
-  const all = { base, head, columns: 'all', place: { side: 'head', span } } as const;
+  const all = { base, head, columns: 'all', place: { side: 'head', span: spanOfRows(head) } } as const;
   const edits: Edit[] = [];
   const [ours, theirs] = [keysOf(base, head), keysOf(head, base)];
+  const keys = onlyIn(ours ?? [], theirs ?? []);
+  const only = ours === null ? 'head' : theirs === null ? 'base' : null;
   if (ours === null && theirs === null) {
     if (base.distinct !== head.distinct)
       edits.push({ kind: head.distinct ? 'distinct-added' : 'distinct-removed', ...all });
-  } else {
-    const only = ours === null ? 'head' : theirs === null ? 'base' : null;
-    const keys = onlyIn(ours ?? [], theirs ?? []);
-    if (only !== null || hasAny(keys)) edits.push({ kind: 'group-by', ...all, ...keys, only });
-  }
+  } else if (only !== null || hasAny(keys)) edits.push({ kind: 'group-by', ...all, ...keys, only });
   const on = onlyIn(base.distinctOn, head.distinctOn);
   if (hasAny(on)) edits.push({ kind: 'distinct-on', ...all, ...on });
   return [...edits, ...diffTails(base, head)];
+}
+
+function spanOfRows({ groupBy, inputs }: Block): Term['span'] {
+  return groupBy?.find(({ span }) => span !== null)?.span ?? inputs[0]?.span ?? null;
 }
 
 interface OnlyIn {

@@ -42,16 +42,16 @@ function isOpenTo(plan: Block, depth: number): boolean {
 
 /** Whether what a SELECT does can be done as the last thing of the block that it reads. */
 function fits(select: Select, shape: Shape, plan: Block, scope: Scope): boolean {
-  if (shape.groups) return false;
+  if (shape.groups || (shape.windows && (isWindowed(plan) || plan.distinct))) return false;
   const isCut = plan.limit !== null || plan.distinctOn.length > 0;
-  if (isCut && (select.where !== null || shape.windows || select.distinct || shape.cuts)) return false;
-  if (isWindowed(plan) && shape.windows) return false;
-  if (!plan.distinct) return true;
-  return (
-    !shape.windows &&
-    !shape.cuts &&
-    (select.distinct || permutation(select, plan.outputs, plan.stars.length, scope) !== null)
-  );
+  if (isCut && does(select, shape)) return false;
+  if (!plan.distinct || select.distinct) return !(plan.distinct && shape.cuts);
+  return !shape.cuts && permutation(select, plan.outputs, plan.stars.length, scope) !== null;
+}
+
+/** Whether a SELECT does more than to give columns. */
+function does(select: Select, shape: Shape): boolean {
+  return shape.groups || shape.windows || shape.cuts || select.distinct || select.where !== null;
 }
 
 function isWindowed({ qualify, outputs }: Block): boolean {
@@ -150,18 +150,22 @@ function isWholeStar({ projections: [first, second] }: Select): boolean {
 
 /** A SELECT that gives all columns of a set operation: each member with its columns in that order. */
 function overSet(select: Select, shape: Shape, plan: SetPlan, scope: Scope): Over {
-  const does = shape.groups || shape.windows || shape.cuts || select.distinct || select.where !== null;
-  if (does || modifiersOf(select) !== '' || plan.limit !== null) return none;
+  if (does(select, shape) || modifiersOf(select) !== '' || plan.limit !== null) return none;
   if (isWholeStar(select)) return { kind: 'passed', plan };
-  const [first] = plan.members;
-  if (plan.byName || first?.kind !== 'block' || first.stars.length > 0) return none;
+  const members = plan.byName ? null : permuted(select, plan.members, scope);
+  return members === null ? none : { kind: 'passed', plan: { ...plan, members } };
+}
+
+function permuted(select: Select, members: readonly Plan[], scope: Scope): readonly Plan[] | null {
+  const [first] = members;
+  if (first?.kind !== 'block' || first.stars.length > 0) return null;
   const given = permutation(select, first.outputs, 0, scope);
-  if (given === null) return none;
+  if (given === null) return null;
   const order = given.map(({ term }) => first.outputs.findIndex((one) => one.term === term));
-  const members = plan.members.map((member, at) => inOrder(member, order, at === 0 ? given : null));
-  return members.includes(null)
-    ? none
-    : { kind: 'passed', plan: { ...plan, members: members.filter((one) => one !== null) } };
+  const made = members
+    .map((member, at) => inOrder(member, order, at === 0 ? given : null))
+    .filter((one) => one !== null);
+  return made.length === members.length ? made : null;
 }
 
 /** A member with its columns in another order, under the names of `given` where it names them. */

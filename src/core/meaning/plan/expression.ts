@@ -118,10 +118,7 @@ function operatorTerm(expression: Expression, scope: Scope, use: Use): Term {
   const asCondition = use.asCondition && (name === 'and' || name === 'or' || name === 'not');
   const children = expression.children.map((child) => toTerm(child, scope, { ...use, asCondition }));
   if (modifiers !== '') return makeTerm({ kind: 'operator', name, children, modifiers, span });
-  const [only] = children;
-  if (name === 'neg' && only?.kind === 'literal' && /^\d/.test(only.name)) {
-    return makeTerm({ kind: 'literal', name: `-${only.name}`, span: span ?? only.span });
-  }
+  if (name === 'neg') return negative(children, span);
   const parts = { dialect: scope.build.dialect, span, asCondition: use.asCondition };
   const negated = /^not (like|ilike|rlike|regexp|similar to|glob)$/.exec(name)?.[1];
   if (negated === undefined) return normalOperator({ ...parts, name, children });
@@ -130,6 +127,14 @@ function operatorTerm(expression: Expression, scope: Scope, use: Use): Term {
     name: 'not',
     children: [makeTerm({ kind: 'operator', name: negated, children, span })],
   });
+}
+
+/** `-1` as a literal. */
+function negative(children: readonly Term[], span: Term['span']): Term {
+  const [only] = children;
+  const isNumber = only?.kind === 'literal' && /^\d/.test(only.name);
+  if (isNumber) return makeTerm({ kind: 'literal', name: `-${only.name}`, span: span ?? only.span });
+  return makeTerm({ kind: 'operator', name: 'neg', children, span });
 }
 
 function inTerm(expression: Expression, scope: Scope, use: Use): Term {
@@ -179,9 +184,13 @@ function functionTerm(expression: Expression, scope: Scope, use: Use): Term {
   const kind: TermKind = expression.kind === 'aggregate' || isAggregate(name) ? 'aggregate' : 'function';
   if (modifiers !== '') return makeTerm({ kind, name, children, distinct, modifiers, span });
   if (name === 'count' && !distinct && countsRows(children)) return countStar(span);
-  const one = children.length >= 2 && Object.hasOwn(oneName, name) ? (oneName[name] ?? name) : name;
+  const one = nameOf(name, children.length);
   const made = makeTerm({ kind, name: one, children, distinct, span });
   return one === 'coalesce' ? coalesced(made) : made;
+}
+
+function nameOf(name: string, operandCount: number): string {
+  return operandCount >= 2 && Object.hasOwn(oneName, name) ? (oneName[name] ?? name) : name;
 }
 
 function maskTerm({ name, span }: Expression, mask: Reason, { build }: Scope): Term {

@@ -129,19 +129,23 @@ function unknown(bounds: readonly Bound[], key: string, span: Span): Term {
 
 function resolveBare(name: Identifier, scope: Scope, use: AliasUse, span: Span): Term {
   const key = keyOf(name, scope.build.dialect);
-  const alias = scope.aliases.get(key);
-  if (use === 'first' && alias !== undefined) return alias;
-  const listed = listedRead(key, scope, span);
+  const early = use === 'first' ? scope.aliases.get(key) : undefined;
+  const listed = early ?? listedRead(key, scope, span);
   if (listed !== null) return listed;
   const open = ownOpenRead(key, scope, span);
-  if (alias !== undefined && (use === 'last' || dialectRules(scope.build.dialect).lateralAliases)) {
-    // `coalesce(x, 0) as x … group by x`: the input has an x, and an input's column comes before an alias.
-    return open !== null && alias.kind !== 'column' && readsColumn(alias, open) ? open : alias;
-  }
+  const alias = aliasRead(key, scope, use, open);
+  if (alias !== null) return alias;
   const found = outerRead(key, scope, span, listedRead) ?? open ?? outerRead(key, scope, span, ownOpenRead);
   if (found !== null) return found;
   const row = findBound([name], scope);
   return row === null ? unknown(scope.bounds, key, span) : wholeRow(row.bound, span);
+}
+
+/** An output of that name. An input's column comes before it: `coalesce(x, 0) as x … group by x` shows that the input has an x. */
+function aliasRead(key: string, scope: Scope, use: AliasUse, open: Term | null): Term | null {
+  const alias = scope.aliases.get(key);
+  if (alias === undefined || (use === 'no' && !dialectRules(scope.build.dialect).lateralAliases)) return null;
+  return open !== null && alias.kind !== 'column' && readsColumn(alias, open) ? open : alias;
 }
 
 /** A column of the queries around, innermost first. */

@@ -95,11 +95,15 @@ function findIn(
 
 function kindOf(before: Term, after: Term, within: readonly Term[]): Message | null {
   if (foldsOtherwise(before, after)) return 'folding';
-  const sameText = before.children[0]?.text === after.children[0]?.text;
-  if (isMatch(before) && isMatch(after) && before.name !== after.name && sameText) return 'pattern';
+  if (matchesOtherwise(before, after)) return 'pattern';
   const holder = within.at(-1);
   const isPattern = holder !== undefined && isMatch(holder) && holder.name !== '=';
   return isPattern && before.kind === 'literal' && after.kind === 'literal' ? 'pattern' : null;
+}
+
+function matchesOtherwise(before: Term, after: Term): boolean {
+  const sameText = before.children[0]?.text === after.children[0]?.text;
+  return sameText && isMatch(before) && isMatch(after) && before.name !== after.name;
 }
 
 function isMatch({ kind, name }: Term): boolean {
