@@ -16,7 +16,7 @@ export const coreLayers = {
   evidence: ['base', 'sql', 'dbt', 'change'],
   claims: ['base', 'sql', 'dbt', 'lineage', 'change', 'evidence'],
   gates: ['base', 'sql', 'dbt', 'lineage', 'pii', 'change', 'provenance', 'evidence', 'claims', 'meaning', 'rules'],
-  policy: ['base', 'change', 'provenance', 'evidence', 'gates'],
+  policy: ['base', 'change', 'provenance', 'evidence', 'gates', 'rules'],
   audit: ['base', 'change', 'provenance', 'evidence', 'gates', 'policy'],
   render: ['base', 'dbt', 'change', 'provenance', 'gates', 'policy'],
 };

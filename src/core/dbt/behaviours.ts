@@ -1,9 +1,9 @@
 import type { EngineVersion } from './engine.ts';
-import { parseEngineVersion } from './engine.ts';
+import { isSameLine, parseEngineVersion } from './engine.ts';
 
 interface Where {
-  /** The release of the Python engine that began it; null where it never did. */
-  readonly python: string | null;
+  /** The release of the Python engine that began it, or the one of each line that took it over; null where it never did. */
+  readonly python: string | readonly string[] | null;
   readonly rust: boolean;
 }
 
@@ -43,6 +43,8 @@ const table = {
   functions: { python: '1.11.0', rust: true },
   functionSignatures: { python: '1.11.9', rust: false },
   testSqlHeader: { python: '1.12.0', rust: true },
+  /** A pattern without a dot is also held against a node's last name alone. */
+  wildcardMeetsLastName: { python: ['1.11.16', '1.12.6'], rust: false },
   functionOverloads: { python: '1.12.0', rust: true },
   /** The base's `unrendered_config` is rewritten when versions differ. */
   baseConfigUpgrade: { python: '1.12.0', rust: false },
@@ -73,12 +75,14 @@ export type Behaviour = keyof typeof table;
 const releases = new Map(
   Object.entries(table).map(([behaviour, { python }]: readonly [string, Where]) => [
     behaviour,
-    python === null ? Infinity : parseEngineVersion(python).release,
+    [python ?? []].flat().map((text) => parseEngineVersion(text).release),
   ]),
 );
 
 /** Whether this dbt behaves so. A pre-release counts as its release. */
 export function behaves(engine: EngineVersion, behaviour: Behaviour): boolean {
   if (engine.family === 'rust') return table[behaviour].rust;
-  return engine.release >= (releases.get(behaviour) ?? Infinity);
+  const begun = releases.get(behaviour) ?? [];
+  const ofLine = begun.find((release) => isSameLine(release, engine.release)) ?? begun.at(-1);
+  return ofLine !== undefined && engine.release >= ofLine;
 }

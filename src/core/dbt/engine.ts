@@ -56,6 +56,11 @@ export function moreUnrenderedByDefault(engine: EngineVersion): boolean {
   return engine.family === 'rust' || engine.release > release || (engine.release === release && isFinal);
 }
 
+/** Whether two releases are of one line, as 1.11.0 and 1.11.16 are. */
+export function isSameLine(one: number, other: number): boolean {
+  return Math.floor(one / 10_000) === Math.floor(other / 10_000);
+}
+
 function releaseOf(major: number, minor: number, patch: number): number {
   return (major * 10_000 + minor) * 10_000 + patch;
 }

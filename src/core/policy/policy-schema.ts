@@ -67,6 +67,21 @@ const data = z.strictObject({
   max_seconds: z.int().min(1).max(3_600).default(300).describe('Seconds after which no further question is begun.'),
 });
 
+const counterexamples = z.strictObject({
+  seconds_per_model: z
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(2)
+    .describe('Seconds in which rows are searched on which a model gives other results than before.'),
+  max_seconds: z
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(20)
+    .describe('Seconds for all models of a review; 0 for no search.'),
+});
+
 const comment = z.strictObject({
   enabled: z.boolean().default(true),
   inline: z.boolean().default(true).describe('Whether findings are also shown beside the lines of the diff.'),
@@ -92,6 +107,7 @@ export function policySchema(gates: readonly Gate[]) {
     layers: z.array(layer).max(50).default([]),
     deep_review: deepReview.prefault({}),
     data: data.prefault({}),
+    counterexamples: counterexamples.prefault({}),
     comment: comment.prefault({}),
     audit: audit.prefault({}),
   });
@@ -124,6 +140,10 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
       questions: file.data.max_questions,
       bytes: file.data.max_gigabytes * 1e9,
       seconds: file.data.max_seconds,
+    },
+    counterexamples: {
+      modelSeconds: file.counterexamples.seconds_per_model,
+      seconds: file.counterexamples.max_seconds,
     },
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
     audit: { checkpoints: file.audit.checkpoints, outcomeDays: file.audit.outcome_days },

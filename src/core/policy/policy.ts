@@ -1,4 +1,4 @@
-import type { Budget } from '#core/evidence';
+import type { Budget, SearchBudget } from '#core/evidence';
 import type { Cost } from '#core/gates';
 import type { GateMode, Rung } from './verdict.ts';
 
@@ -21,6 +21,7 @@ export interface Policy {
   };
   /** How much one review may ask of the warehouse. */
   readonly data: Budget;
+  readonly counterexamples: SearchBudget;
   readonly comment: { readonly enabled: boolean; readonly inline: boolean; readonly maxFindings: number };
   readonly audit: {
     /** `ref`: the log's head is pushed to a ref of the repository; the App then needs to write contents. */

@@ -1,8 +1,8 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
-import type { Facts, Side } from '#core/meaning';
-import { compareQueries, noFacts } from '#core/meaning';
+import type { Side } from '#core/meaning';
+import { compareQueries, projectFacts } from '#core/meaning';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 
@@ -43,8 +43,8 @@ function compare(change: Change): Compared {
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
-  const facts: Facts = { of: () => noFacts };
-  return { input: { change, models, facts: { base: facts, head: facts } }, equal, unread };
+  const facts = { base: projectFacts(change.base), head: projectFacts(change.head) };
+  return { input: { change, models, facts }, equal, unread };
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

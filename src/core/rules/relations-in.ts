@@ -35,11 +35,29 @@ function namesOf(project: DbtProject): RelationNames {
   return known;
 }
 
+const withoutPackages = new WeakMap<DbtProject, ReadonlyMap<string, readonly UniqueId[]>>();
+
+/** The node of the other side that is this one: itself, or the only one that moved here from another package; null for none. */
+function twinOf(uniqueId: UniqueId, own: DbtProject, other: DbtProject): UniqueId | null {
+  if (other.nodes.has(uniqueId)) return uniqueId;
+  const known = withoutPackages.get(other) ?? Map.groupBy(other.nodes.keys(), withoutPackage);
+  withoutPackages.set(other, known);
+  const moved = (known.get(withoutPackage(uniqueId)) ?? []).filter((id) => !own.nodes.has(id));
+  return moved.length === 1 ? (moved[0] ?? null) : null;
+}
+
+function withoutPackage(uniqueId: UniqueId): string {
+  return uniqueId.replace(/^([^.]*)\.[^.]*\./, '$1.');
+}
+
 /** A source is the same on both sides where its identifier is: database and schema often follow the target. */
 function relationOf(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): KnownRelation {
   const node = side.project.nodes.get(uniqueId);
-  const name = node?.resourceType === 'source' ? `${uniqueId}:${node.identifier ?? node.name}` : uniqueId;
-  const [columns, others] = [columnsOf(side, uniqueId), columnsOf(other, uniqueId)];
+  const twin = twinOf(uniqueId, side.project, other.project);
+  // The same from either side.
+  const id = twin !== null && twin < uniqueId ? twin : uniqueId;
+  const name = node?.resourceType === 'source' ? `${id}:${node.identifier ?? node.name}` : id;
+  const [columns, others] = [columnsOf(side, uniqueId), twin === null ? [] : columnsOf(other, twin)];
   const same = columns.join('\n').toLowerCase() === others.join('\n').toLowerCase();
   return { uniqueId, name, columns: columns.length > 0 && same ? columns : null };
 }

@@ -117,7 +117,7 @@ function keyOf(side: string, uniqueId: string): string {
 }
 
 function answerFrom({ counts, measured, manifests }: Read, question: Question): Answer {
-  if (question.kind === 'claims') {
+  if (question.kind === 'claims' || question.kind === 'counterexample') {
     return { known: false, reason: reason('wrong-source', `${evidenceFileName} only answers questions on data`) };
   }
   if (manifests !== null && !isOfThese(question, manifests)) {

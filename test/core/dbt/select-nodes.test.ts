@@ -103,6 +103,21 @@ describe('what an expression selects', () => {
   });
 });
 
+describe('a pattern without a dot', () => {
+  it.each([
+    ['1.11.15', ''],
+    ['1.11.16', 'model.customers test.orders_have_customers'],
+    ['1.12.0', ''],
+    ['1.12.5', ''],
+    ['1.12.6', 'model.customers test.orders_have_customers'],
+    ['1.13.0', 'model.customers test.orders_have_customers'],
+    ['2.0.0', ''],
+  ])('meets the last name alone from 1.11.16 and from 1.12.6 on: %s', (engineVersion, expected) => {
+    const found = createSelector(stateContext(base, head, { engineVersion }))({ select: 'c?stomers' });
+    expect(found.ok ? found.value.map((id) => id.replace('.shop', '')).join(' ') : found).toBe(expected);
+  });
+});
+
 describe('what an expression that dbt refuses says', () => {
   it.each([
     ['stat:modified', 'selection "stat:modified": there is no selection method "stat"'],

@@ -56,7 +56,13 @@ function yes(predicate: Predicate): Parsed<Predicate> {
 }
 
 const methods: Readonly<Record<SelectionMethod, Method>> = {
-  fqn: each((node, value) => node.resourceType !== 'source' && matchesName(node.fqn, value, node.version !== null)),
+  fqn: ({ value }, { context }) => {
+    const wildcardMeetsLastName = behaves(context.engine, 'wildcardMeetsLastName');
+    return yes(({ fqn, version, resourceType }) => {
+      const named = { fqn, isVersioned: version !== null, wildcardMeetsLastName };
+      return resourceType !== 'source' && matchesName(value, named);
+    });
+  },
   tag: each((node, value) => tagsOf(node).some((tag) => matchesGlob(tag, value))),
   group: each((node, value) => {
     const group = node.config['group'];

@@ -1,10 +1,21 @@
 import { matchesGlob } from './glob.ts';
 
+/** What of a node a name is held against, and whether a wildcard meets its last name alone. */
+export interface Named {
+  readonly fqn: readonly string[];
+  readonly isVersioned: boolean;
+  readonly wildcardMeetsLastName: boolean;
+}
+
 /**
  * Whether a name selects a node: its last name, or the beginning of its `fqn`, with or without the package; from the
  * first wildcard on, a pattern for the rest. Source: dbt `QualifiedNameSelectorMethod`, `is_selected_node`.
  */
-export function matchesName(fqn: readonly string[], name: string, isVersioned: boolean): boolean {
+export function matchesName(name: string, node: Named): boolean {
+  const { fqn, isVersioned } = node;
+  if (node.wildcardMeetsLastName && /^[^.]*[*?[\]][^.]*$/.test(name)) {
+    if (matchesGlob(fqn.at(isVersioned ? -2 : -1) ?? '', name)) return true;
+  }
   return matchesScoped(fqn, name, isVersioned) || matchesScoped(fqn.slice(1), name, isVersioned);
 }
 

@@ -1,3 +1,4 @@
+import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { Rule, RuleFinding, Severity } from '#core/rules';
 import { compareModels, rules } from '#core/rules';
@@ -8,6 +9,8 @@ export interface Found {
   readonly rule: Rule;
   readonly finding: RuleFinding;
   readonly severity: Severity;
+  /** Other nodes of which the same is to be said. */
+  readonly alike?: readonly UniqueId[];
 }
 
 /** What the policy says of single rules: off, or another severity. */

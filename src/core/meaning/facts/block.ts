@@ -1,6 +1,7 @@
 import { toUniqueId } from '#core/base';
 import type { Block, Condition, Input, Term } from '../plan/plan.ts';
-import { columnOf, inputOf, isUnclear, nameIn, nameOf, readsOf, rowName } from './column-name.ts';
+import { termsOf } from '../plan/term.ts';
+import { columnName, columnOf, inputOf, isUnclear, nameIn, nameOf, readsOf, rowName } from './column-name.ts';
 import { type Dependency, together } from './dependencies.ts';
 import type { Fact, Facts, RelationFacts } from './facts.ts';
 import { noFacts } from './facts.ts';
@@ -46,17 +47,30 @@ export function blockRows(block: Block, facts: Facts): BlockRows {
     return of === undefined || of.mayBeMissing ? null : nativeNotNull(of, column);
   };
   const dependencies = [
-    ...[...inputs.values()].flatMap((of) => keyDependencies(of, { notNull, rejected })),
+    ...[...inputs.values()].flatMap((of) =>
+      keyDependencies(of, { notNull, rejected, given: lookedAt(block, of.input) }),
+    ),
     ...conditions.flatMap(equalities),
     ...steady.left.flatMap((input) => matched(input, inputs.get(input.alias)?.facts ?? noFacts)),
     ...asOf(block),
+    { from: [], to: outerNames(block), fact: silent },
   ];
   return { block, inputs, dependencies, notNull };
 }
 
+/** Columns of enclosing queries: they are the same for every row. */
+function outerNames(block: Block): readonly string[] {
+  const own = new Set(block.inputs.map(({ alias }) => alias));
+  const reads = termsOf(block).flatMap((term) => term.reads);
+  return reads.filter(({ input }) => !own.has(input) && !input.startsWith('?')).map(columnName);
+}
+
 /** What is known of what an input reads. */
 export function factsOfInput({ source }: Input, facts: Facts): RelationFacts {
-  if (source.kind === 'relation') return source.uniqueId === null ? noFacts : facts.of(toUniqueId(source.uniqueId));
+  if (source.kind === 'relation') {
+    // A look back in time may give rows that no test has seen.
+    return source.uniqueId === null || source.modifiers !== '' ? noFacts : facts.of(toUniqueId(source.uniqueId));
+  }
   return source.kind === 'plan' ? planFacts(source.plan, facts) : noFacts;
 }
 
@@ -94,20 +108,31 @@ interface KeyContext {
   readonly notNull: BlockRows['notNull'];
   /** Columns of which conditions let no NULL through. */
   readonly rejected: ReadonlySet<string>;
+  /** Rows for each of which the input is made anew. */
+  readonly given: readonly string[];
+}
+
+/** A query that looks sideways has its keys for each row of the inputs before it. */
+function lookedAt({ inputs }: Block, input: Input): readonly string[] {
+  const isCorrelated = input.source.kind === 'plan' && input.source.correlated;
+  return isCorrelated ? inputs.slice(0, inputs.indexOf(input)).map(({ alias }) => rowName(alias)) : [];
 }
 
 /** A key decides its row. Where the row may be missing, only a key that is never NULL by itself tells the missing from others. */
-function keyDependencies(of: RowsOfInput, { notNull, rejected }: KeyContext): readonly Dependency[] {
+function keyDependencies(of: RowsOfInput, { notNull, rejected, given }: KeyContext): readonly Dependency[] {
   const { alias } = of.input;
   return of.facts.keys.flatMap((key): readonly Dependency[] => {
     const from = key.columns.map((column) => nameIn(alias, column));
     const to = [rowName(alias)];
-    if (from.length === 0) return of.mayBeMissing ? [] : [{ from, to, fact: key }];
+    if (from.length === 0) {
+      // One row for each of those before it, or a missing one.
+      return of.mayBeMissing && given.length === 0 ? [] : [{ from: given, to, fact: key }];
+    }
     const whys = from.map((column) => (of.mayBeMissing ? nativeNotNull(of, column) : notNull(column)));
     const isFirm = whys.every((why) => why !== null);
     if (!isFirm && (key.exceptNulls || of.mayBeMissing)) return [];
     const needed = from.flatMap((column, at) => (rejected.has(column) || !key.exceptNulls ? [] : (whys[at] ?? [])));
-    return [{ from, to, fact: together([key, ...needed], key.source) }];
+    return [{ from: [...given, ...from], to, fact: together([key, ...needed], key.source) }];
   });
 }
 
@@ -133,6 +158,7 @@ function decided(by: Term, what: Term): readonly Dependency[] {
 function matched(input: Input, facts: RelationFacts): readonly Dependency[] {
   const terms = input.on.map(({ term }) => term);
   if (terms.some((term) => isUnclear(term) || term.has.volatile || term.query !== null)) return [];
+  if (input.source.kind === 'plan' && input.source.correlated) return [];
   const given = givenColumns(input.alias, terms);
   const outside = [...new Set(terms.flatMap(readsOf))].filter((name) => inputOf(name) !== input.alias);
   return facts.keys

@@ -35,9 +35,9 @@ export function nameOf(term: Term): string {
   return term.column === null ? `=${term.text.replaceAll(between, ' ')}` : columnName(term.column);
 }
 
-/** Names of the columns that a term reads, but those of enclosing queries, which are the same for every row. */
+/** Names of the columns that a term reads. */
 export function readsOf({ reads }: Term): readonly string[] {
-  return reads.filter(({ input }) => !input.startsWith('^')).map(columnName);
+  return reads.map(columnName);
 }
 
 /** Whether it is not known of which input a column is. */

@@ -150,12 +150,18 @@ export function wholeColumns(
   column: string,
 ): readonly { readonly relation: UniqueId; readonly column: string }[] {
   if (source.kind === 'relation') {
-    return source.uniqueId === null ? [] : [{ relation: toUniqueId(source.uniqueId), column }];
+    return source.uniqueId === null || source.modifiers !== ''
+      ? []
+      : [{ relation: toUniqueId(source.uniqueId), column }];
   }
   if (source.kind !== 'plan' || source.plan.kind !== 'block') return [];
-  const { inputs, where, having, qualify, limit, outputs, ordered, distinctOn, stars } = source.plan;
+  const { inputs, where, having, qualify, limit, outputs, ordered, distinctOn, stars, modifiers } = source.plan;
   const [first, ...others] = inputs;
-  const isWhole = where.length + having.length + qualify.length + distinctOn.length === 0 && limit === null && !ordered;
+  const isWhole =
+    where.length + having.length + qualify.length + distinctOn.length === 0 &&
+    limit === null &&
+    !ordered &&
+    modifiers === '';
   if (first === undefined || !isWhole || others.some(({ join }) => join !== 'left')) return [];
   const starred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
   const term = outputs.find(({ key }) => key.toLowerCase() === column)?.term;

@@ -26,6 +26,7 @@ const nullIfOperandIs: ReadonlySet<string> = new Set(
 /** Columns that make a value NULL when they are NULL. */
 export function strictIn(term: Term): ReadonlySet<string> {
   if (term.kind === 'column') return term.column === null ? none : new Set([columnName(term.column)]);
+  if (term.modifiers !== '') return none;
   if (term.kind === 'cast') return union(term.children.slice(0, 1).map(strictIn));
   const isStrict = strict.has(term.name) || nullIfOperandIs.has(term.name) || comparisons.has(term.name);
   return isStrict && (term.kind === 'operator' || term.kind === 'function') ? union(term.children.map(strictIn)) : none;
@@ -35,6 +36,7 @@ export function strictIn(term: Term): ReadonlySet<string> {
 export function rejectedIn(condition: Term): ReadonlySet<string> {
   const { kind, name, children } = condition;
   const [first] = children;
+  if (condition.modifiers !== '') return none;
   if (kind === 'column') return strictIn(condition);
   if (kind === 'in') return first === undefined ? none : strictIn(first);
   if (kind !== 'operator' || first === undefined) return none;
@@ -46,9 +48,9 @@ export function rejectedIn(condition: Term): ReadonlySet<string> {
   return name === 'not' ? rejectedByNot(first) : none;
 }
 
-function rejectedByNot({ kind, name, children, query }: Term): ReadonlySet<string> {
+function rejectedByNot({ kind, name, children, query, modifiers }: Term): ReadonlySet<string> {
   const [first] = children;
-  if (first === undefined) return none;
+  if (first === undefined || modifiers !== '') return none;
   // NOT IN over no rows at all is true even for NULL.
   if (kind === 'in') return query === null ? strictIn(first) : none;
   if (kind !== 'operator') return none;
@@ -68,11 +70,14 @@ export interface NullContext {
 const numbering: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank', 'ntile', 'count', 'percent_rank']);
 const firstNotNull: ReadonlySet<string> = new Set(['coalesce', 'ifnull', 'nvl', 'isnull']);
 const clocks: ReadonlySet<string> = new Set(['current_timestamp', 'current_date', 'now', 'getdate', 'sysdate']);
+const counts: ReadonlySet<string> = new Set(['count', 'count_if', 'countif']);
 const ofValues: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg', 'any_value']);
 
 /** Whether a value is never NULL; false where that does not follow. */
 export function neverNull(term: Term, context: NullContext): boolean {
   const { kind, name, children, column } = term;
+  if (kind === 'aggregate' && counts.has(name)) return true;
+  if (term.modifiers !== '' && kind !== 'window' && kind !== 'literal') return false;
   const all = (terms: readonly Term[]) => terms.length > 0 && terms.every((one) => neverNull(one, context));
   switch (kind) {
     case 'column':
@@ -88,7 +93,6 @@ export function neverNull(term: Term, context: NullContext): boolean {
     case 'window':
       return numbering.has(children[0]?.name ?? '');
     case 'aggregate':
-      if (name === 'count' || name === 'count_if' || name === 'countif') return true;
       return context.isGrouped && ofValues.has(name) && children.length === 1 && all(children);
     case 'operator':
       return (

@@ -50,6 +50,7 @@ interface GivenRows {
 }
 
 function blockFacts(block: Block, facts: Facts): RelationFacts {
+  if (isBeyond(block)) return noFacts;
   const given = givenRows(block, facts);
   const notNull = new Map<string, Fact>();
   for (const output of given.outputs) {
@@ -59,12 +60,38 @@ function blockFacts(block: Block, facts: Facts): RelationFacts {
   return { keys: keysOf(given), notNull, ...carried(given) };
 }
 
+/** Whether a block has parts of which facts know nothing: GROUPING SETS give several rows for one group. */
+function isBeyond({ modifiers, groupBy }: Block): boolean {
+  return modifiers !== '' || (groupBy ?? []).some(({ kind, name }) => kind === 'other' || grouping.test(name));
+}
+
+const grouping = /^(?:rollup|cube|grouping[ _]sets)$/;
+
 /** Why no two rows that a block gives agree on these output columns (keys, in lower case); null where that does not follow. */
 export function uniqueBy(block: Block, facts: Facts, columns: readonly string[]): Fact | null {
+  if (isBeyond(block)) return null;
   const given = givenRows(block, facts);
   const start = given.outputs.filter(({ key }) => columns.includes(key)).map(({ name }) => name);
   const because = decides(start, given);
   return because === null ? null : together(because, 'the SQL');
+}
+
+/** Whether rows of a block, before it groups them, that agree on some terms agree on others. */
+export function determines(block: Block, facts: Facts, by: readonly Term[], what: readonly Term[]): boolean {
+  const { dependencies } = blockRows(block, facts);
+  const made = [...by, ...what].flatMap(madeFrom);
+  return follows(by.map(nameOf), what.map(nameOf), [...dependencies, ...made]) !== null;
+}
+
+/** Whether rows of a block, before it groups them, that agree on some terms are one. */
+export function isOneRowFor(block: Block, facts: Facts, by: readonly Term[]): boolean {
+  const { dependencies, inputs } = blockRows(block, facts);
+  const rows = [...inputs.keys()].map(rowName);
+  return follows(by.map(nameOf), rows, [...dependencies, ...by.flatMap(madeFrom)])?.every(isProven) ?? false;
+}
+
+function isProven({ sureness }: Fact): boolean {
+  return sureness === 'proven';
 }
 
 function givenRows(block: Block, facts: Facts): GivenRows {
@@ -328,7 +355,7 @@ function carried({ rows, outputs }: GivenRows): Pick<RelationFacts, 'foreignKeys
 
 function setFacts(plan: SetPlan, facts: Facts): RelationFacts {
   const names = outputNames(plan);
-  if (names === null) return noFacts;
+  if (names === null || plan.modifiers !== '') return noFacts;
   const members = plan.members.map((member) => byPosition(member, planFacts(member, facts)));
   if (!members.every((member) => member !== null)) return noFacts;
   const [first] = members;

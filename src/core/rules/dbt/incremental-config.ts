@@ -94,7 +94,11 @@ const consequences: Readonly<Record<string, string>> = {
   event_time: 'rows fall into batches by another time',
 };
 
+/** Of no other strategy than microbatch. */
+const ofBatches: ReadonlySet<string> = new Set(['batch_size', 'begin', 'lookback', 'event_time']);
+
 function matters({ key, before, after }: ConfigChange, { old, node }: Pair, adapter: string): boolean {
+  if (ofBatches.has(key) && node.config['incremental_strategy'] !== 'microbatch') return false;
   if (key === 'lookback') return Number(after ?? 1) < Number(before ?? 1);
   if (key === 'on_schema_change') return !['append_new_columns', 'sync_all_columns'].includes(String(after));
   if (key === 'incremental_strategy') return strategyOf(old, adapter) !== strategyOf(node, adapter);

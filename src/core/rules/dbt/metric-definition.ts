@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from '#core/base';
-import { isJsonObject, jsonEqual, toLine } from '#core/base';
+import { isJsonObject, jsonEqual, sortedBy, toLine } from '#core/base';
+import type { Change } from '#core/change';
 import type { DbtNode } from '#core/dbt';
 import type { RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
-import { modifiedPairs } from './config-changes.ts';
 
 type Message = 'changed';
 
@@ -41,7 +41,7 @@ export const metricDefinition = defineRule({
     changed: '{what} `{name}` means something else: {changes}',
   },
   find: ({ change }) =>
-    modifiedPairs(change).flatMap(({ old, node }): readonly RuleFinding<Message>[] => {
+    definedOnBoth(change).flatMap(({ old, node }): readonly RuleFinding<Message>[] => {
       const changes =
         node.resourceType === 'metric'
           ? metricChanges(old, node)
@@ -72,6 +72,17 @@ export const metricDefinition = defineRule({
       ];
     }),
 });
+
+/** dbt calls a metric modified by its type and words alone, so all are looked at. */
+function definedOnBoth({ base, head }: Change): readonly { readonly old: DbtNode; readonly node: DbtNode }[] {
+  const found: { old: DbtNode; node: DbtNode }[] = [];
+  for (const node of head.project.nodes.values()) {
+    if (node.resourceType !== 'metric' && node.resourceType !== 'semantic_model') continue;
+    const old = base.project.nodes.get(node.uniqueId);
+    if (old !== undefined) found.push({ old, node });
+  }
+  return sortedBy(found, ({ node }) => node.uniqueId);
+}
 
 function metricChanges(old: DbtNode, node: DbtNode): readonly string[] {
   const changes: string[] = [];

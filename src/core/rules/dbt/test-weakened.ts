@@ -57,7 +57,13 @@ export const testWeakened = defineRule({
       sortedBy(found, ({ on, text }) => `${on}\n${text}`),
       ({ on, messageId }) => `${on}\n${messageId}`,
     );
-    return [...groups.values()].flatMap((group) => toFinding(input, group));
+    const byKinds = Map.groupBy(
+      groups.values(),
+      (group) => `${group[0]?.messageId ?? ''}\n${kindsOf(group).join(', ')}`,
+    );
+    return [...byKinds.values()].flatMap((alike) =>
+      alike.length > 2 ? drawnTogether(input, alike) : alike.flatMap((group) => toFinding(input, group)),
+    );
   },
 });
 
@@ -101,6 +107,38 @@ function toFinding({ change }: RuleInput, group: readonly Weaker[]): readonly Ru
       key: texts.join('\n').slice(0, 500),
     }),
   ];
+}
+
+/** The same kinds of tests of three nodes or more: one cause. */
+function drawnTogether({ change }: RuleInput, alike: readonly (readonly Weaker[])[]): readonly RuleFinding<Message>[] {
+  const [group] = alike;
+  const [first] = group ?? [];
+  if (group === undefined || first === undefined) return [];
+  const names = alike.flatMap(([one]) =>
+    one === undefined ? [] : [change.head.project.nodes.get(one.on)?.name ?? one.on],
+  );
+  const node = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${plural(names.length - 3, 'more node')}` : ''}`;
+  const tests = `${kindsOf(group).join(' and ')} tests`;
+  const isRemoved = first.messageId === 'removed';
+  const how = toLine(
+    [...new Set(alike.flat().map(({ text }) => text.slice(text.indexOf(': ') + 2)))].slice(0, 4).join('; '),
+    200,
+  );
+  return [
+    tell({
+      messageId: first.messageId,
+      uniqueId: first.on,
+      data: isRemoved ? { node, tests, verb: 'are' } : { node, tests, verb: 'ask', how },
+      place: { kind: 'text', uniqueId: first.on, in: 'properties', text: /data_tests|tests|severity|where|values/ },
+      matters: mattersOf(alike.flat()),
+      safeIf: isRemoved ? 'keep the tests, or say why the rule no longer holds' : 'say why rows may break the rule now',
+      key: `${tests} of ${names.length}`,
+    }),
+  ];
+}
+
+function kindsOf(group: readonly Weaker[]): readonly string[] {
+  return [...new Set(group.map(({ kind }) => kind))].sort();
 }
 
 function mattersOf(group: readonly Weaker[]): string {
