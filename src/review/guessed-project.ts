@@ -96,6 +96,13 @@ function sources({ nodes }: DbtProject, source: string, table: string): readonly
   );
 }
 
+/** The keywords of `config({…})`, where they are given as one dict. */
+export function dictConfig(text: string): ReadonlyMap<string, string> {
+  const inside = /\{\{[-+]?\s*config\s*\(\s*\{([\s\S]*?)\}\s*\)/.exec(text)?.[1] ?? '';
+  const pairs = inside.matchAll(/['"](\w+)['"]\s*:\s*('[^']*'|"[^"]*"|\[[^\]]*\]|[\w.-]+)/g);
+  return new Map([...pairs].map(([, name = '', value = '']) => [name, value]));
+}
+
 /** What `config` says in plain values: texts, numbers, flags, and lists of them; of others nothing. */
 export function simpleConfig(keywords: ReadonlyMap<string, string>): JsonObject {
   const config: Record<string, JsonValue> = {};

@@ -3,9 +3,8 @@ import { reason, toUniqueId } from '#core/base';
 import type { ProjectSide, Sides } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { configKeywords } from '#core/dbt';
-import { jinjaIn, renderModel, withTextMasks } from '#core/jinja';
-import { normalizeSqlText } from '#core/sql';
-import { emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
+import { bareText, hasTextMasks, jinjaIn, renderModel, withTextMasks } from '#core/jinja';
+import { dictConfig, emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
 
 /** Two texts of one model, plain SQL or dbt's Jinja SQL. */
 export interface SqlPair {
@@ -25,6 +24,8 @@ export interface PreparedPair {
   readonly uniqueId: UniqueId;
   /** Why two equal queries are no proof that the texts mean the same; null where they are. */
   readonly doubt: Reason | null;
+  /** Whether something is masked, so that only two equal trees are a proof: what a mask stands for may be an aggregate or read a CTE. */
+  readonly masked: boolean;
   /** Why a text has no SQL at all; null where both have. */
   readonly failed: Reason | null;
 }
@@ -38,10 +39,12 @@ export function preparePair({ before, after, adapter, project, name }: SqlPair):
   const failed = [base, head].flatMap(({ why }) => why ?? []);
   const sides = { pullRequest: null, base: base.side, head: head.side };
   const unclear = base.unclear || head.unclear;
+  const both = [base, head].map(({ side }) => side.project.nodes.get(node.uniqueId)?.compiledCode ?? '');
   return {
     sides,
     uniqueId: node.uniqueId,
     failed: failed[0] ?? null,
+    masked: both.some(hasTextMasks),
     doubt: unclear && !isSameJinja(before, after, base.gaps || head.gaps) ? inDoubt() : null,
   };
 }
@@ -71,7 +74,7 @@ interface Made {
 
 function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
   const { ids, added } = parentsNamed(project, text);
-  const config = { ...node.config, ...simpleConfig(configKeywords(text)) };
+  const config = { ...node.config, ...simpleConfig(dictConfig(text)), ...simpleConfig(configKeywords(text)) };
   const { materialized } = config;
   const own: DbtNode = {
     ...node,
@@ -90,7 +93,8 @@ function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
   around.nodes.set(own.uniqueId, { ...own, compiledCode });
   const side = { project: around, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
   if (!rendering.ok) return { side, why: notRendered(rendering.why), unclear: true, gaps: true };
-  const gaps = rendering.gaps.length > 0;
+  // What stands in a branch that was not taken is not seen either.
+  const gaps = rendering.gaps.length > 0 || rendering.isIncremental !== null || rendering.assumed.length > 0;
   return { side, why: null, unclear: gaps || rendering.masked.length > 0, gaps };
 }
 
@@ -116,5 +120,5 @@ function needed(project: DbtProject, { dependsOn }: DbtNode): ReadonlyMap<Unique
 function isSameJinja(before: string, after: string, gaps: boolean): boolean {
   const [one, other] = [jinjaIn(before), jinjaIn(after)];
   if (one === null || other === null) return before === after;
-  return one.join('\n') === other.join('\n') && (!gaps || normalizeSqlText(before) === normalizeSqlText(after));
+  return one.join('\n') === other.join('\n') && (!gaps || bareText(before) === bareText(after));
 }

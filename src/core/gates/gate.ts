@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Fingerprint, NonEmpty, Reason, UniqueId } from '#core/base';
 import type { Change, ColumnRef } from '#core/change';
-import type { Answers, Question } from '#core/evidence';
+import type { Answers, Counterexample, Question } from '#core/evidence';
 import type { Assistance } from '#core/provenance';
 import type { Severity } from '#core/rules';
 
@@ -47,6 +47,8 @@ export interface Finding<MessageId extends string = string> {
   readonly safeIf: string;
   /** YAML to paste that would do it; none where it takes more. */
   readonly yaml?: string;
+  /** Rows on which base and head differ, or why none are shown. */
+  readonly counterexample?: Counterexample | string;
 }
 
 /** What a gate found. `summary` is one phrase for the table of gates. */

@@ -12,6 +12,7 @@ import { sqlRules } from './sql-rules.ts';
 import { state } from './state.ts';
 import { values } from './values.ts';
 
+export type { Counterexample } from '#core/evidence';
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
 export { defineGate, severityCosts } from './gate.ts';
 export type { Inventory, InventoryLine } from './pii/inventory.ts';

@@ -6,6 +6,7 @@ import { compareModels, rules } from '#core/rules';
 import type { Message } from './gate.ts';
 import { defineGate, severityCosts } from './gate.ts';
 import { groupReasons } from './group-reasons.ts';
+import { askCounterexamples } from './sql-rules/counterexamples.ts';
 import type { Found } from './sql-rules/run.ts';
 import { findingsIn } from './sql-rules/run.ts';
 import { toFindings } from './sql-rules/to-finding.ts';
@@ -27,7 +28,7 @@ export const sqlRules = defineGate({
   id: 'sql-rules',
   title: 'Semantic rules',
   page: {
-    what: 'Compares what each modified model means at base and at head, not how it is written: aliases are resolved, CTEs and subqueries written out, conditions sorted. Models that mean the same are proven so and only counted. What differs is held against [rules](../rules/README.md), one page each, that name an error which compiles, passes its tests and gives plausible wrong data. Others look at what dbt is told: tests, incremental models, snapshots, freshness, metrics, seeds. A finding says what changed, under which data it matters, who is downstream and what would prove it safe; one for each cause, however many models show it. A model that was not read on both sides is told as not analysed.',
+    what: 'Compares what each modified model means at base and at head, not how it is written: aliases are resolved, CTEs and subqueries written out, conditions sorted. Models that mean the same are proven so and only counted. What differs is held against [rules](../rules/README.md), one page each, that name an error which compiles, passes its tests and gives plausible wrong data. Others look at what dbt is told: tests, incremental models, snapshots, freshness, metrics, seeds. For what blocks or warns, made-up rows are searched on which base and head differ. A finding says what changed, under which data it matters, who is downstream and what would prove it safe; one for each cause, however many models show it. A model that was not read on both sides is told as not analysed.',
     why: 'A LEFT JOIN made INNER, a join whose key is not unique, `>=` made `>`: dbt builds them, the tests pass, and the numbers are wrong for weeks.',
     howToFix:
       'Each rule’s page says how to prove such a change safe: most often by a test that states what the SQL relies on.',
@@ -37,10 +38,11 @@ export const sqlRules = defineGate({
   messages: messagesOf(),
   options,
   appliesTo: () => 'yes',
-  judge({ change, options: { rules: levels, max_per_rule } }) {
+  ask: ({ change, options: { rules: levels } }) => askCounterexamples(change, findingsIn(change, levels)),
+  judge({ change, options: { rules: levels, max_per_rule } }, answers) {
     const compared = compareModels(change);
     const found = findingsIn(change, levels);
-    const findings = toFindings(change, found, max_per_rule);
+    const findings = toFindings({ change, answers }, found, max_per_rule);
     const unknown = notAnalysed(compared);
     const summary = summaryOf(compared, found);
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown };

@@ -25,7 +25,7 @@ export {
   neverNullIn,
   rejectsMissing,
 } from './facts/joins.ts';
-export { areApart, partitionOf, planFacts, uniqueBy } from './facts/plan-facts.ts';
+export { areApart, determines, isOneRowFor, partitionOf, planFacts, uniqueBy } from './facts/plan-facts.ts';
 export type { FactSources } from './facts/project-facts.ts';
 export { projectFacts } from './facts/project-facts.ts';
 export type { KnownRelation, PlanContext } from './plan/from-query.ts';

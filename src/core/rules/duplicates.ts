@@ -22,12 +22,19 @@ const none: Duplicates = { matter: false, counted: null };
  * as MIN, EXISTS or IN, and a dedup take them away again; a SUM or COUNT adds them up.
  */
 export function duplicatesOf(model: Plan, block: Block, input: Input): Duplicates {
-  let reads = new Set([input.alias]);
-  for (const { plan, alias } of pathTo(model, block)) {
+  return follow(pathTo(model, block), new Set([input.alias]));
+}
+
+/** The same of more rows that a block gives, from those that read it. */
+export function duplicatesAbove(model: Plan, block: Block): Duplicates {
+  return follow(pathTo(model, block).slice(1), new Set());
+}
+
+function follow(path: readonly Step[], start: ReadonlySet<string>): Duplicates {
+  for (const { plan, alias } of path) {
     if (plan.kind === 'block') {
-      const found = inBlock(plan, alias === null ? reads : new Set([alias]));
+      const found = inBlock(plan, alias === null ? start : new Set([alias]));
       if (found !== null) return found;
-      reads = new Set(alias === null ? [] : [alias]);
     } else if (plan.kind === 'set' && !plan.all) return none;
   }
   return { matter: true, counted: null };

@@ -22,19 +22,33 @@ import { caseOrder } from './sql/case-order.ts';
 import { castNarrowing } from './sql/cast-narrowing.ts';
 import { comparisonBoundary } from './sql/comparison-boundary.ts';
 import { countOfNullable } from './sql/count-of-nullable.ts';
+import { crossJoin } from './sql/cross-join.ts';
 import { dateLiteralOnTimestamp } from './sql/date-literal-on-timestamp.ts';
+import { dedupOrder } from './sql/dedup-order.ts';
+import { distinctChanged } from './sql/distinct-changed.ts';
 import { division } from './sql/division.ts';
+import { filterChanged } from './sql/filter-changed.ts';
+import { grainChanged } from './sql/grain-changed.ts';
+import { joinFanOut } from './sql/join-fan-out.ts';
+import { joinKeyDropped } from './sql/join-key-dropped.ts';
+import { joinNarrowed } from './sql/join-narrowed.ts';
+import { joinWidened } from './sql/join-widened.ts';
+import { notInNullable } from './sql/not-in-nullable.ts';
 import { nullDefault } from './sql/null-default.ts';
+import { nullDroppingPredicate } from './sql/null-dropping-predicate.ts';
 import { nullInExpression } from './sql/null-in-expression.ts';
+import { outerJoinNullified } from './sql/outer-join-nullified.ts';
 import { stringMatch } from './sql/string-match.ts';
 import { timeBucket } from './sql/time-bucket.ts';
 import { unionColumns } from './sql/union-columns.ts';
 import { unionQuantifier } from './sql/union-quantifier.ts';
 import { unitChange } from './sql/unit-change.ts';
+import { unusedPart } from './sql/unused-part.ts';
 import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
+export { planContext } from './relations-in.ts';
 export type {
   ComparedModel,
   DbtExample,
@@ -49,26 +63,32 @@ export type {
   SqlExample,
 } from './rule.ts';
 export { defineRule } from './rule.ts';
+export { sourcesIn } from './sources-in.ts';
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
+  crossJoin,
+  joinKeyDropped,
+  joinFanOut,
+  outerJoinNullified,
+  joinNarrowed,
+  joinWidened,
+  grainChanged,
   aggregateFunction,
   countOfNullable,
   unionQuantifier,
+  distinctChanged,
+  dedupOrder,
+  notInNullable,
+  incrementalFilter,
+  nullDroppingPredicate,
   comparisonBoundary,
   dateLiteralOnTimestamp,
   andOrGrouping,
   timeBucket,
   nullDefault,
   unitChange,
-  unionColumns,
-  windowFrame,
-  stringMatch,
-  castNarrowing,
-  division,
-  caseOrder,
-  nullInExpression,
-  incrementalFilter,
+  filterChanged,
   incrementalConfig,
   incrementalKeyNullable,
   incrementalNotRebuilt,
@@ -76,11 +96,19 @@ export const rules: readonly Rule[] = [
   testWeakened,
   freshnessRelaxed,
   metricDefinition,
+  referenceRepointed,
+  unionColumns,
+  windowFrame,
+  division,
+  castNarrowing,
+  caseOrder,
+  stringMatch,
+  nullInExpression,
+  nonDeterministicKey,
   starAtBoundary,
   hardCodedRelation,
   hardCodedValue,
-  nonDeterministicKey,
-  referenceRepointed,
   seedChanged,
   materializationChanged,
+  unusedPart,
 ];

@@ -119,17 +119,33 @@ export function partsIn(term: Term): readonly Term[] {
   return [term, ...term.children.flatMap(partsIn)];
 }
 
+/** An expression of head that base did not have. */
+export interface NewTerm {
+  readonly edit: Edit;
+  readonly term: Term;
+  /** The output's name, or the clause. */
+  readonly name: string;
+  readonly columns: readonly string[];
+}
+
 /** Expressions that are in head and were not in base: of added columns, filters and joins, and the changed ones. */
-export function newTerms(
-  model: ComparedModel,
-): readonly { readonly edit: Edit; readonly term: Term; readonly name: string; readonly columns: readonly string[] }[] {
-  const changed = changedTerms(model).map(({ edit, after, name, columns }) => ({ edit, term: after, name, columns }));
-  const added = model.edits.flatMap((edit) => {
-    const columns = edit.columns === 'all' ? [] : edit.columns;
-    if (edit.kind === 'output-added') return [{ edit, term: edit.output.term, name: edit.output.name, columns }];
-    if (edit.kind === 'filter-added') return [{ edit, term: edit.condition.term, name: edit.clause, columns }];
-    if (edit.kind === 'join-added') return edit.input.on.map(({ term }) => ({ edit, term, name: 'on', columns }));
-    return [];
-  });
-  return [...changed, ...added];
+export function newTerms(model: ComparedModel): readonly NewTerm[] {
+  const changed = changedTerms(model).map(
+    ({ edit, after, name, columns }): NewTerm => ({ edit, term: after, name, columns }),
+  );
+  return [...changed, ...model.edits.flatMap(addedBy)];
+}
+
+function addedBy(edit: Edit): readonly NewTerm[] {
+  const columns = edit.columns === 'all' ? [] : edit.columns;
+  switch (edit.kind) {
+    case 'output-added':
+      return [{ edit, term: edit.output.term, name: edit.output.name, columns }];
+    case 'filter-added':
+      return [{ edit, term: edit.condition.term, name: edit.clause, columns }];
+    case 'join-added':
+      return edit.input.on.map(({ term }) => ({ edit, term, name: 'on', columns }));
+    default:
+      return [];
+  }
 }

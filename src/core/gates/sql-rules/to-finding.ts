@@ -2,21 +2,53 @@ import type { UniqueId } from '#core/base';
 import { plural, toFingerprint } from '#core/base';
 import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
+import type { Answers } from '#core/evidence';
 import type { Finding } from '../gate.ts';
 import { listed } from '../state/listed.ts';
+import { counterexampleOf, isSearched } from './counterexamples.ts';
 import { placeOf } from './place.ts';
 import type { Found } from './run.ts';
 
+interface Judged {
+  readonly change: Change;
+  readonly answers: Answers;
+}
+
 /** Findings of the gate, at most `most` of one rule; what is over is counted in one more. */
-export function toFindings(change: Change, found: readonly Found[], most: number): readonly Finding[] {
+export function toFindings({ change, answers }: Judged, found: readonly Found[], most: number): readonly Finding[] {
+  const first = firstOfModel(found);
   const alike = [...Map.groupBy(found, causeOf).values()].map((ones) => drawnTogether(change, ones));
   const byRule = Map.groupBy(alike.flat(), ({ rule }) => rule.id);
   return [...byRule.values()].flatMap((ones) => {
-    const shown = ones.slice(0, most).map((one) => toFinding(change, one));
+    const shown = ones.slice(0, most).map((one) => {
+      const isFirst = first.get(one.finding.uniqueId) === nameOf(one);
+      return executed({ ...toFinding(change, one), ...(isFirst ? counterexampleOf(answers, one) : {}) }, one, found);
+    });
     const rest = ones.slice(most);
-    const [first] = rest;
-    return first === undefined ? shown : [...shown, moreOf(change, rest, first)];
+    const [over] = rest;
+    return over === undefined ? shown : [...shown, moreOf(change, rest, over)];
   });
+}
+
+/** The worst finding about the SQL of each model, by `nameOf`: with it, rows are shown. */
+function firstOfModel(found: readonly Found[]): ReadonlyMap<UniqueId, string> {
+  const first = new Map<UniqueId, string>();
+  for (const one of found) {
+    if (isSearched(one) && !first.has(one.finding.uniqueId)) first.set(one.finding.uniqueId, nameOf(one));
+  }
+  return first;
+}
+
+function nameOf({ rule, finding }: Found): string {
+  return [rule.id, finding.messageId, finding.uniqueId, finding.key].join('\n');
+}
+
+/** Rows on which the sides differ prove a guess, where nothing else of the model's SQL was told. */
+function executed(finding: Finding, { finding: { uniqueId }, rule }: Found, all: readonly Found[]): Finding {
+  const { counterexample, basis } = finding;
+  if (basis !== 'heuristic' || counterexample === undefined || typeof counterexample === 'string') return finding;
+  const others = all.filter((one) => one.finding.uniqueId === uniqueId && one.finding.edits.length > 0);
+  return others.every((one) => one.rule === rule) ? { ...finding, basis: 'measured' } : finding;
 }
 
 /** Values of a message that name the node that it is about. */

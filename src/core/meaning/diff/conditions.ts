@@ -21,11 +21,9 @@ export function diffConditions(base: Block, head: Block, pairs: readonly Pair[])
     for (const condition of [...where.removed, ...where.added]) {
       if (isOf(condition, before) || isOf(condition, after)) told.add(condition);
     }
-    // A condition may have moved between ON of an inner join and WHERE, which is the same, or between ON and WHERE of another join.
-    const moved = leftover(own.removed, [...own.added, ...head.where]);
-    const came = leftover([...own.removed, ...base.where], own.added);
-    const isInner = before.join === 'inner' && after.join === 'inner';
-    const [removed, added] = isInner ? [moved.removed, came.added] : [own.removed, own.added];
+    // What moved between ON and WHERE is told as a filter that came or went.
+    const { removed } = leftover(own.removed, [...own.added, ...head.where]);
+    const { added } = leftover([...own.removed, ...base.where], own.added);
     if (removed.length + added.length === 0) continue;
     const span = added[0]?.term.span ?? after.span;
     edits.push({

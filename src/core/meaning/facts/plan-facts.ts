@@ -76,6 +76,24 @@ export function uniqueBy(block: Block, facts: Facts, columns: readonly string[])
   return because === null ? null : together(because, 'the SQL');
 }
 
+/** Whether rows of a block, before it groups them, that agree on some terms agree on others. */
+export function determines(block: Block, facts: Facts, by: readonly Term[], what: readonly Term[]): boolean {
+  const { dependencies } = blockRows(block, facts);
+  const made = [...by, ...what].flatMap(madeFrom);
+  return follows(by.map(nameOf), what.map(nameOf), [...dependencies, ...made]) !== null;
+}
+
+/** Whether rows of a block, before it groups them, that agree on some terms are one. */
+export function isOneRowFor(block: Block, facts: Facts, by: readonly Term[]): boolean {
+  const { dependencies, inputs } = blockRows(block, facts);
+  const rows = [...inputs.keys()].map(rowName);
+  return follows(by.map(nameOf), rows, [...dependencies, ...by.flatMap(madeFrom)])?.every(isProven) ?? false;
+}
+
+function isProven({ sureness }: Fact): boolean {
+  return sureness === 'proven';
+}
+
 function givenRows(block: Block, facts: Facts): GivenRows {
   const rows = blockRows(block, facts);
   const outputs = outputsOf(rows);

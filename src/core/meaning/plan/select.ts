@@ -105,7 +105,6 @@ function expandStar(star: Star, outputs: Output[], stars: StarOutput[], scope: S
     );
     return;
   }
-  if (modifiersOf(star) !== '') fail(scope.build, reason('star', `a star with ${modifiersOf(star)} is not understood`));
   const except = star.except.map((name) => keyOf(name, dialect));
   const changed = new Map<string, Output>();
   for (const { name, expression } of star.replace) {
@@ -153,11 +152,12 @@ function emitBound(
   for (const column of columns.values()) if (!merged.has(column.key)) emit(column);
 }
 
-function grouping(select: Select, { outputs }: Projected, scope: Scope): Pick<Block, 'groupBy' | 'having' | 'qualify'> {
+function grouping(select: Select, projected: Projected, scope: Scope): Pick<Block, 'groupBy' | 'having' | 'qualify'> {
   const after = { aliases: 'last', asCondition: true } as const;
+  const { outputs } = projected;
   const having = select.having === null ? [] : conditions(toTerm(select.having, scope, after), 'having');
   const qualify = select.qualify === null ? [] : conditions(toTerm(select.qualify, scope, after), 'qualify');
-  const keys = select.groupBy.flatMap((item) => groupTerms(item, outputs, scope));
+  const keys = select.groupBy.flatMap((item) => groupTerms(item, projected, scope));
   const aggregates = [...outputs.map(({ term }) => term), ...having.map(({ term }) => term)].some(
     ({ has }) => has.aggregate,
   );
@@ -166,12 +166,14 @@ function grouping(select: Select, { outputs }: Projected, scope: Scope): Pick<Bl
 }
 
 /** An item of GROUP BY: `2` is the second column, ALL each column without an aggregate. */
-function groupTerms(item: Expression, outputs: readonly Output[], scope: Scope): readonly Term[] {
+function groupTerms(item: Expression, { outputs, stars }: Projected, scope: Scope): readonly Term[] {
   if (item.kind === 'other' && item.children.length === 0) {
     return outputs.map(({ term }) => term).filter(({ has }) => !has.aggregate && !has.window);
   }
   const number = item.kind === 'literal' && /^\d+$/.test(item.name) ? Number(item.name) : null;
   const column = number === null ? undefined : outputs[number - 1];
+  if (number !== null && (column === undefined || stars.some(({ at }) => at < number)))
+    fail(scope.build, reason('open-star', `which column ${number} is, behind a star, is not known`));
   return [column?.term ?? toTerm(item, scope, { aliases: 'last', asCondition: false })];
 }
 

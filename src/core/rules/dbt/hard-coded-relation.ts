@@ -2,10 +2,10 @@ import { toLine } from '#core/base';
 import { planContext } from '../relations-in.ts';
 import type { RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
+import { sourcesIn } from '../sources-in.ts';
 import { tell } from '../tell.ts';
 import type { Pair } from './config-changes.ts';
 import { modifiedPairs } from './config-changes.ts';
-import { sourcesIn } from './trees.ts';
 
 type Message = 'known-node' | 'unknown-relation' | 'target-in-code';
 

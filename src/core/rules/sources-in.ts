@@ -1,6 +1,6 @@
 import type { Expression, Query, Source } from '#core/sql';
 
-/** Every part of a query that reads something, CTEs and subqueries included; `ctes` are the names in force there. */
+/** A part of a query that reads something; `ctes` are the names in force there, in lower case. */
 export interface Scoped {
   readonly source: Source;
   readonly ctes: ReadonlySet<string>;
@@ -35,6 +35,7 @@ function walkSource(source: Source, ctes: ReadonlySet<string>, found: Scoped[]):
   found.push({ source, ctes });
   const { from, join } = source;
   if (from.kind === 'subquery') walkQuery(from.query, ctes, found);
+  else if (from.kind === 'table-function') for (const one of from.expressions) walkExpression(one, ctes, found);
   else if (from.kind === 'pivot' || from.kind === 'unpivot') walkSource(from.input, ctes, found);
   if (join?.on != null) walkExpression(join.on, ctes, found);
 }
