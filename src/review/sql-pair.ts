@@ -108,7 +108,7 @@ function sideOf(project: DbtProject, node: DbtNode, text: string, compiled: stri
   // What stands in a branch that was not taken is not seen either.
   const gaps =
     rendering.gaps.length > 0 ||
-    rendering.isIncremental !== null ||
+    /\bis_incremental\s*\(/.test(text) ||
     rendering.assumed.length > 0 ||
     hasCallsLeftOut(masked);
   return { side, why: null, unclear: gaps || rendering.masked.length > 0, gaps };

@@ -64,9 +64,13 @@ export function bareText(template: string): string | null {
     .map(({ kind, text: inside }) => (kind === 'text' ? inside : ` ${prefix}${sha256(words(inside))} `))
     .join('');
   return normalizeSqlText(text)
+    .replace(quotedOrKeyword, (found) => (/^['"`]/.test(found) ? found : found.toLowerCase()))
     .replace(/\binner join\b/gi, 'join')
     .replace(/\b(left|right|full) outer join\b/gi, '$1 join');
 }
+
+const quotedOrKeyword =
+  /'(?:[^']|'')*'|"[^"]*"|`[^`]*`|\b(?:select|from|where|and|or|not|as|on|join|left|right|full|inner|outer|cross|group|by|order|having|union|all|distinct|case|when|then|else|end|in|is|null|between|like|with|over|partition|limit|desc|asc|qualify|using|true|false|cast)\b/gi;
 
 /** The tokens of a tag, so that quotes, white space and a comma at the end of a list do not count. */
 function words(inside: string): string {
