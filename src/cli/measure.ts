@@ -77,7 +77,7 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
   const measured: NonNullable<EvidenceFile['measured']> = [];
   for (const question of questions) {
     const answer = answers.get(question.key);
-    if (answer?.known !== true || answer.kind === 'claims') continue;
+    if (answer?.known !== true || answer.kind === 'claims' || answer.kind === 'counterexample') continue;
     const { at } = answer;
     if (answer.kind === 'row-count') {
       if (question.kind !== 'row-count') continue;

@@ -3,7 +3,8 @@ import { Option } from 'commander';
 import { RepositoryError } from '#core/base';
 import { renderComment, renderJson, renderText } from '#core/render';
 import type { DirectorySettings } from '#edges/artifacts';
-import { createSqlReader } from '#edges/sql-engines';
+import { counterexampleSource } from '#edges/counterexample';
+import { createSqlReader, createTranslator } from '#edges/sql-engines';
 import type { Review } from '#review';
 import { localRequest, reviewPullRequest, toView } from '#review';
 import { doubtsOf } from './doubts.ts';
@@ -64,8 +65,10 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
   };
   const warehouse = flags.warehouse === undefined ? null : openWarehouseAt(flags.warehouse);
   const sqlReader = createSqlReader();
+  const translator = createTranslator();
+  const counterexamples = counterexampleSource(translator);
   try {
-    const ports = filePorts(files, sqlReader, warehouse === null ? [] : [warehouse]);
+    const ports = filePorts(files, sqlReader, [...(warehouse === null ? [] : [warehouse]), counterexamples]);
     const review = await reviewPullRequest(
       localRequest(files.pullRequest, flags.deep === true ? 'deep' : 'standard'),
       ports,
@@ -73,7 +76,7 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
     if (review === null) throw new RepositoryError('superseded', 'the head changed while it was reviewed');
     return review;
   } finally {
-    await sqlReader.close();
+    await Promise.all([sqlReader.close(), translator.close(), counterexamples.close()]);
     await warehouse?.close();
   }
 }

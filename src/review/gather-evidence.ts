@@ -1,11 +1,11 @@
 import { reason } from '#core/base';
 import type { Sides } from '#core/change';
 import type { DbtCatalog } from '#core/dbt';
-import type { Answer, Answers, Budget, Question, Side } from '#core/evidence';
-import { overTime, priceQuestions, unanswered } from '#core/evidence';
+import type { Answer, Answers, Budget, Question, SearchBudget, Side } from '#core/evidence';
+import { notSearched, overTime, priceQuestions, unanswered } from '#core/evidence';
 import type { Policy } from '#core/policy';
 import { notInArtifacts } from './artifact-rows.ts';
-import type { Clock, EvidenceSource, ReviewPorts } from './ports.ts';
+import type { Clock, EvidenceSource, ReviewPorts, Within } from './ports.ts';
 
 /** How many questions are under way at once. */
 const CONCURRENCY = 4;
@@ -13,33 +13,45 @@ const CONCURRENCY = 4;
 /** What holds the questions down that are not answered from what is at hand. */
 export interface Limits {
   readonly budget: Budget;
+  readonly search: SearchBudget;
   /** For the sizes of relations. */
   readonly catalogs: Readonly<Record<Side, DbtCatalog | null>>;
   readonly clock: Clock;
 }
 
 /** The limits of a review, by its policy. */
-export function limitsOf({ base, head }: Sides, { data }: Policy, { clock }: Pick<ReviewPorts, 'clock'>): Limits {
-  return { budget: data, catalogs: { base: base.catalog, head: head.catalog }, clock };
+export function limitsOf(
+  { base, head }: Sides,
+  { data, counterexamples }: Policy,
+  { clock }: Pick<ReviewPorts, 'clock'>,
+): Limits {
+  return { budget: data, search: counterexamples, catalogs: { base: base.catalog, head: head.catalog }, clock };
 }
 
 /**
  * Asks the questions of a plan, each once. Sources are asked in their order until one knows; if none does, the answer
  * is the last one's reason. A source that throws has not answered. What sources have at hand costs nothing; the rest is
- * priced before any of it is asked, and what does not fit into the budget is answered with that.
+ * priced before any of it is asked, and what does not fit into the budget is answered with that. Counterexamples are searched for beside
+ * the questions on data, one model after the other.
  */
 export async function gatherEvidence(
   questions: readonly Question[],
   sources: readonly EvidenceSource[],
   limits?: Limits,
 ): Promise<Answers> {
+  const others = sources.filter(({ atHand }) => atHand !== true);
   const free = await askAll(
     questions,
     sources.filter(({ atHand }) => atHand === true),
     () => null,
   );
-  const open = questions.filter(({ key }) => free.get(key)?.known !== true);
-  const others = sources.filter(({ atHand }) => atHand !== true);
+  const unknown = questions.filter(({ key }) => free.get(key)?.known !== true);
+  const open = unknown.filter(({ kind }) => kind !== 'counterexample');
+  const searched = searchAll(
+    unknown.filter(({ kind }) => kind === 'counterexample'),
+    others,
+    limits,
+  );
   const priced = limits === undefined ? null : priceQuestions(open, limits.budget, limits.catalogs);
   const until = limits === undefined ? 0 : limits.clock.now().getTime() + limits.budget.seconds * 1_000;
   const asked = await askAll(priced?.asked ?? open, others, (question) =>
@@ -47,12 +59,13 @@ export async function gatherEvidence(
       ? { known: false, reason: overTime(limits.budget) }
       : null,
   );
+  const found = await searched;
   return new Map(
     questions.map(({ key, kind }): [string, Answer] => {
       const refusal = priced?.refused.get(key);
       const refused: Answer | undefined = refusal === undefined ? undefined : { known: false, reason: refusal };
-      const found = [free.get(key), asked.get(key), refused].filter((answer) => answer !== undefined);
-      return [key, found.find(({ known }) => known) ?? found.at(-1) ?? unanswered(kind)];
+      const had = [free.get(key), asked.get(key), found.get(key), refused].filter((answer) => answer !== undefined);
+      return [key, had.find(({ known }) => known) ?? had.at(-1) ?? unanswered(kind)];
     }),
   );
 }
@@ -74,21 +87,47 @@ async function askAll(
   return answers;
 }
 
+/** One after the other: they share one processor, and each is given what is left of the time for all. */
+async function searchAll(
+  questions: readonly Question[],
+  sources: readonly EvidenceSource[],
+  limits: Limits | undefined,
+): Promise<Answers> {
+  const answers = new Map<string, Answer>();
+  if (!sources.some(({ kinds }) => kinds.includes('counterexample'))) return answers;
+  const { search, clock } = limits ?? { search: unlimited, clock: { now: () => new Date() } };
+  const until = clock.now().getTime() + search.seconds * 1_000;
+  for (const question of questions) {
+    const left = until - clock.now().getTime();
+    const within = { milliseconds: Math.min(left, search.modelSeconds * 1_000) };
+    const answer: Answer | null =
+      left > 0 ? await answerOne(question, sources, within) : { known: false, reason: notSearched(search) };
+    if (answer !== null) answers.set(question.key, answer);
+  }
+  return answers;
+}
+
+const unlimited: SearchBudget = { modelSeconds: 2, seconds: 3_600 };
+
 /** Null where no source says more than that it has nothing. */
-async function answerOne(question: Question, sources: readonly EvidenceSource[]): Promise<Answer | null> {
+async function answerOne(
+  question: Question,
+  sources: readonly EvidenceSource[],
+  within?: Within,
+): Promise<Answer | null> {
   let last: Answer | null = null;
   for (const source of sources) {
     if (!source.kinds.includes(question.kind)) continue;
-    const answer = await askSafely(source, question);
+    const answer = await askSafely(source, question, within);
     if (answer.known) return answer;
     if (answer.reason.code !== notInArtifacts) last = answer;
   }
   return last;
 }
 
-async function askSafely(source: EvidenceSource, question: Question): Promise<Answer> {
+async function askSafely(source: EvidenceSource, question: Question, within?: Within): Promise<Answer> {
   try {
-    return await source.answer(question);
+    return await source.answer(question, within);
   } catch (error) {
     const kind = error instanceof Error ? error.name : 'unknown error';
     return { known: false, reason: reason('source-failed', `the source of the answer failed (${kind})`) };

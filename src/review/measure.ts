@@ -24,7 +24,9 @@ export async function measure(request: ReviewRequest, ports: ReviewPorts): Promi
   const { change } = await analyzeSides(sides, ports);
   const assistance = detectAssistance(pullRequest);
   const plan = planGates(gates, { change, assistance, depth: 'standard', options: gateOptions(policy) });
-  const questions = plan.questions.filter((question) => question.kind !== 'claims');
+  const questions = plan.questions.filter(
+    (question) => question.kind !== 'claims' && question.kind !== 'counterexample',
+  );
   const answers = await gatherEvidence(questions, ports.evidence, limitsOf(sides, policy, ports));
   return { sides, questions, answers };
 }

@@ -92,12 +92,18 @@ export interface LineageCache {
   put(entries: ReadonlyMap<string, Uint8Array>): Promise<void>;
 }
 
+/** How long an answer may take, where the review says it. */
+export interface Within {
+  readonly milliseconds: number;
+}
+
 /** Answers one question, within its own deadline; `known: false` with a reason when it cannot. Never throws for that. */
 export interface EvidenceSource {
   readonly kinds: readonly Question['kind'][];
   /** Whether it only looks up what it has already, so that asking costs nothing. */
   readonly atHand?: boolean;
-  answer(question: Question): Promise<Answer>;
+  /** `within` is given with questions for a counterexample. */
+  answer(question: Question, within?: Within): Promise<Answer>;
 }
 
 export interface Clock {

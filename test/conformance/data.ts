@@ -127,7 +127,7 @@ async function compare(artifacts: string, warehouse: Warehouse, ask: Ask): Promi
     for (const question of questions) {
       tally.questions += 1;
       const answer = answers.get(question.key);
-      if (answer?.known !== true || answer.kind === 'claims') {
+      if (answer?.known !== true || answer.kind === 'claims' || answer.kind === 'counterexample') {
         tally.open.push(`#${number} ${question.key}: ${answer?.known === false ? answer.reason.text : 'not asked'}`);
         continue;
       }

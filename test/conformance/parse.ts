@@ -6,37 +6,19 @@
 // statement that nobody parses, and each that two engines read differently in tables, output columns or set operations,
 // by group. WEIRKEEPER_CORPORA names the folder of the corpora; without it, `../shared/corpora` beside the checkout.
 // Exit 1 when less than 99.9 % is parsed.
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
-import { parseManifest } from '#core/dbt';
-import { type Dialect, differencesOf, type SqlStatement, toDialect } from '#core/sql';
+import { type Dialect, differencesOf, type SqlStatement } from '#core/sql';
 import { createSqlReader } from '#edges/sql-engines';
 import { type EngineName, engineOrder, enginesFor } from '../../src/edges/sql-engines/engines.ts';
 import { parseStatement, prepareEngine } from '../../src/edges/sql-engines/parse-statement.ts';
+import { compiledStatements } from '../support/compiled-statements.ts';
 
 const goal = 0.999;
 const root = process.env['WEIRKEEPER_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
 
 if (!existsSync(root)) console.log('skipped: no corpora (../shared/corpora, or WEIRKEEPER_CORPORA)');
-else process.exitCode = await run(statementsIn(root));
-
-/** Models, snapshots, tests and all else that dbt compiled to SQL; each text once a dialect. */
-function statementsIn(folder: string): readonly SqlStatement[] {
-  const found = new Map<string, SqlStatement>();
-  for (const path of globSync('**/*manifest*.json*', { cwd: folder }).sort()) {
-    const bytes = readFileSync(join(folder, path));
-    const manifest = parseManifest((path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'), path);
-    if (!manifest.ok) continue;
-    const dialect = toDialect(manifest.value.metadata.adapterType);
-    for (const node of manifest.value.nodes.values()) {
-      const sql = node.language === 'sql' ? (node.compiledCode ?? '') : '';
-      if (sql.trim() === '' || node.resourceType === 'operation') continue;
-      found.set(`${dialect}\n${sql}`, { key: `${path}#${node.uniqueId}`, sql, dialect });
-    }
-  }
-  return [...found.values()];
-}
+else process.exitCode = await run(compiledStatements(root));
 
 interface Row {
   statements: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toUniqueId } from '#core/base';
 import type { Question } from '#core/evidence';
-import { rowCountQuestion } from '#core/evidence';
+import { counterexampleQuestion, rowCountQuestion } from '#core/evidence';
 import { gatherEvidence } from '../../src/review/gather-evidence.ts';
 import type { EvidenceSource } from '../../src/review/ports.ts';
 
@@ -111,10 +111,11 @@ describe('gatherEvidence', () => {
   describe('within a budget', () => {
     const budget = { questions: 2, bytes: 1e12, seconds: 10 };
     const catalogs = { base: null, head: null };
+    const search = { modelSeconds: 2, seconds: 20 };
 
     it('asks no more, and says of the rest why it was not measured', async () => {
       const warehouse = aSource('warehouse', { a: 1, b: 2, c: 3 });
-      const limits = { budget, catalogs, clock: { now: () => new Date(0) } };
+      const limits = { budget, search, catalogs, clock: { now: () => new Date(0) } };
       const answers = await gatherEvidence(counting('a', 'b', 'c'), [warehouse], limits);
       expect(warehouse.asked).toHaveLength(2);
       expect(answers.get('rows:head:c')).toMatchObject({ known: false, reason: { code: 'over-budget' } });
@@ -123,17 +124,61 @@ describe('gatherEvidence', () => {
     it('does not count what is at hand', async () => {
       const file = { ...aSource('file', { a: 1, b: 2 }), atHand: true };
       const warehouse = aSource('warehouse', { c: 3, d: 4 });
-      const limits = { budget, catalogs, clock: { now: () => new Date(0) } };
+      const limits = { budget, search, catalogs, clock: { now: () => new Date(0) } };
       const answers = await gatherEvidence(counting('a', 'b', 'c', 'd'), [file, warehouse], limits);
       expect([...answers.values()].map(({ known }) => known)).toEqual([true, true, true, true]);
       expect(warehouse.asked).toEqual(['rows:head:c', 'rows:head:d']);
+    });
+
+    describe('of time for counterexamples', () => {
+      const question = (name: string): Question =>
+        counterexampleQuestion({ uniqueId: toUniqueId(name), dialect: 'duckdb', base: '', head: '', relations: [] });
+      /** Each search takes six seconds. */
+      function aSearch() {
+        let second = 0;
+        const given: (number | undefined)[] = [];
+        const source: EvidenceSource = {
+          kinds: ['counterexample'],
+          answer: async (_, within) => {
+            given.push(within?.milliseconds);
+            second += 6;
+            return { known: true, kind: 'counterexample', found: null, inputs: 9, ended: 'inputs', source: 'a search' };
+          },
+        };
+        return { given, source, clock: { now: () => new Date(second * 1_000) } };
+      }
+
+      it('gives each model its time, and what is left where that is less', async () => {
+        const { given, source, clock } = aSearch();
+        const own = { modelSeconds: 5, seconds: 10 };
+        const limits = { budget, search: own, catalogs, clock };
+        const answers = await gatherEvidence([question('a'), question('b'), question('c')], [source], limits);
+        expect(given).toEqual([5_000, 4_000]);
+        expect(answers.get('counterexample:c')).toMatchObject({
+          reason: { text: 'the 10 s for the counterexamples of all models were over' },
+        });
+      });
+
+      it('does not take it for a question on data', async () => {
+        const { given, source, clock } = aSearch();
+        const limits = { budget: { ...budget, questions: 0 }, search, catalogs, clock };
+        await gatherEvidence([question('a')], [source], limits);
+        expect(given).toEqual([2_000]);
+      });
+
+      it('searches for nothing where the policy says 0 seconds', async () => {
+        const { given, source, clock } = aSearch();
+        const limits = { budget, search: { ...search, seconds: 0 }, catalogs, clock };
+        const answers = await gatherEvidence([question('a')], [source], limits);
+        expect([given, answers.get('counterexample:a')]).toMatchObject([[], { known: false }]);
+      });
     });
 
     it('begins nothing when the time for all is over', async () => {
       let second = 0;
       const warehouse = aSource('warehouse', { a: 1, b: 2 });
       const clock = { now: () => new Date((second += 6) * 1_000) };
-      const answers = await gatherEvidence(counting('a', 'b'), [warehouse], { budget, catalogs, clock });
+      const answers = await gatherEvidence(counting('a', 'b'), [warehouse], { budget, search, catalogs, clock });
       expect(warehouse.asked).toEqual(['rows:head:a']);
       expect(answers.get('rows:head:b')).toMatchObject({
         reason: { text: expect.stringContaining('the 10 s for all questions were over') as unknown },

@@ -28,7 +28,7 @@ interface Told {
 function answersTo(questions: readonly Question[], { rows = {}, figures = {}, columns = {} }: Told): Answers {
   return new Map(
     questions.flatMap((question): [string, Answer][] => {
-      if (question.kind === 'claims') return [];
+      if (question.kind === 'claims' || question.kind === 'counterexample') return [];
       if (question.kind === 'row-count') {
         const count = rows[`${question.side}:${question.uniqueId.split('.').at(-1) ?? ''}`];
         return count === undefined ? [] : [[question.key, { known: true, kind: 'row-count', rows: count, ...had }]];

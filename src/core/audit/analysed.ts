@@ -119,6 +119,10 @@ function evidenceBody(key: string, answer: Answer): JsonObject {
   if (!answer.known) return { ...named, known: false, reason: answer.reason.code };
   const { kind } = answer;
   if (answer.kind === 'claims') return { ...named, known: true, kind, source: answer.model };
+  if (answer.kind === 'counterexample') {
+    const { source, ended, found } = answer;
+    return { ...named, known: true, kind, source, ended, sha256: found && sha256(JSON.stringify(found)) };
+  }
   const { source, at } = answer;
   if (answer.kind === 'row-count') return { ...named, known: true, kind, source, at, rows: answer.rows };
   return { ...named, known: true, kind, source, at, figures: { ...answer.figures } };

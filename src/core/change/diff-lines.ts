@@ -28,3 +28,15 @@ export function rightSideLines(patch: string | null): readonly DiffLine[] {
   }
   return lines;
 }
+
+/** The line of the new file at which a diff first adds or takes away something; null where it shows nothing. */
+export function firstChangedLine(patch: string | null): number | null {
+  let next = 0;
+  for (const row of patch?.split('\n') ?? []) {
+    const hunk = /^@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(row);
+    if (hunk !== null) next = Number(hunk[1]);
+    else if (next > 0 && /^[+-]/.test(row)) return Math.max(1, next);
+    else next += 1;
+  }
+  return null;
+}

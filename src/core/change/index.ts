@@ -27,7 +27,7 @@ export { changedStatements, withTrees } from './changed-sql.ts';
 export { compareColumns } from './column-changes.ts';
 export { compareCompiled } from './compiled-sql.ts';
 export { consumersBehind, consumersFirst } from './dependents.ts';
-export { rightSideLines } from './diff-lines.ts';
+export { firstChangedLine, rightSideLines } from './diff-lines.ts';
 export type { Modified, ModifiedOptions } from './modified-nodes.ts';
 export { findModified } from './modified-nodes.ts';
 export type { Account, ChangedFile, Commit, PullRequest } from './pull-request.ts';

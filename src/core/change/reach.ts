@@ -22,6 +22,8 @@ export interface Reach {
 /** An incremental model that holds or takes the wrong rows or columns until it is built anew, and why, as one phrase. */
 export interface FullRefresh {
   readonly uniqueId: UniqueId;
+  /** Whether its config lays the table out otherwise, or its columns are others. */
+  readonly kind: 'layout' | 'columns';
   readonly because: string;
 }
 
@@ -64,16 +66,20 @@ export function findFullRefreshes(
     const node = sides[1];
     if (node === undefined || !sides.every((side) => side?.materialized === 'incremental')) continue;
     const because = reasonOf(modified, node, change.columnChanges);
-    if (because !== null) found.push({ uniqueId: modified.uniqueId, because });
+    if (because !== null) found.push({ uniqueId: modified.uniqueId, ...because });
   }
   return found;
 }
 
-function reasonOf(modified: ModifiedNode, node: DbtNode, changes: readonly ColumnChange[]): string | null {
+function reasonOf(
+  modified: ModifiedNode,
+  node: DbtNode,
+  changes: readonly ColumnChange[],
+): Omit<FullRefresh, 'uniqueId'> | null {
   const layout = modified.causes.find(
     ({ kind, item, foreign }) => kind === 'config' && layoutKeys.has(item ?? '') && foreign === undefined,
   );
-  if (layout !== undefined) return `${layout.item ?? ''} is another`;
+  if (layout !== undefined) return { kind: 'layout', because: `${layout.item ?? ''} is another` };
   const onChange = node.config['on_schema_change'] ?? 'ignore';
   if (onChange !== 'ignore' && onChange !== 'fail') return null;
   const columns = changes.filter(
@@ -83,5 +89,6 @@ function reasonOf(modified: ModifiedNode, node: DbtNode, changes: readonly Colum
   const [first] = columns;
   if (first === undefined) return null;
   const more = columns.length > 1 ? ` and ${columns.length - 1} more` : '';
-  return `column ${first.column} ${first.kind}${more}, and on_schema_change is ${onChange}`;
+  const because = `column ${first.column} ${first.kind}${more}, and on_schema_change is ${onChange}`;
+  return { kind: 'columns', because };
 }

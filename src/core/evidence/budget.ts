@@ -12,6 +12,14 @@ export interface Budget {
   readonly seconds: number;
 }
 
+/** How long counterexamples may be searched for. */
+export interface SearchBudget {
+  /** Of one model. */
+  readonly modelSeconds: number;
+  /** Of all models of one review; 0 for no search at all. */
+  readonly seconds: number;
+}
+
 /** Questions with their price, before any is asked; and those that are not asked, with the reason. */
 export interface PricedQuestions {
   readonly asked: readonly Question[];
@@ -27,18 +35,18 @@ const sizes: readonly string[] = ['num_bytes', 'bytes'];
 
 /**
  * Which questions fit into the budget, in their order, but counts of rows first: they say most and cost least. A question that does not
- * fit by its bytes is left out, and smaller ones after it may still fit. Questions to the LLM have no price here.
+ * fit by its bytes is left out, and smaller ones after it may still fit. Questions to the LLM and for counterexamples have no price here.
  */
 export function priceQuestions(
   questions: readonly Question[],
   budget: Budget,
   catalogs: Readonly<Record<Side, DbtCatalog | null>>,
 ): PricedQuestions {
-  const asked: Question[] = questions.filter(({ kind }) => kind === 'claims');
+  const asked: Question[] = questions.filter(({ kind }) => !isPriced(kind));
   const refused = new Map<string, Reason>();
   let [count, bytes, unpriced] = [0, 0, 0];
   const first = questions.filter(({ kind }) => kind === 'row-count');
-  const others = questions.filter(({ kind }) => kind !== 'row-count' && kind !== 'claims');
+  const others = questions.filter(({ kind }) => kind !== 'row-count' && isPriced(kind));
   for (const question of [...first, ...others]) {
     const price = bytesOf(question, catalogs);
     if (count >= budget.questions) {
@@ -53,6 +61,19 @@ export function priceQuestions(
     }
   }
   return { asked, refused, bytes, unpriced };
+}
+
+function isPriced(kind: Question['kind']): boolean {
+  return kind !== 'claims' && kind !== 'counterexample';
+}
+
+/** Why a counterexample was not searched for: the time for all models was over before. */
+export function notSearched({ seconds }: SearchBudget): Reason {
+  const text =
+    seconds === 0
+      ? 'the policy allows no search for counterexamples'
+      : `the ${seconds} s for the counterexamples of all models were over`;
+  return reason('over-budget', text, 'raise `counterexamples.max_seconds` in the policy');
 }
 
 /** Why a question was not asked although it was planned: the time for all of them was over. */
@@ -75,7 +96,8 @@ function overBytes({ bytes }: Budget): Reason {
 }
 
 function bytesOf(question: Question, catalogs: Readonly<Record<Side, DbtCatalog | null>>): number | null {
-  if (question.kind === 'claims' || question.kind === 'columns' || question.kind === 'plan') return 0;
+  const { kind } = question;
+  if (kind === 'claims' || kind === 'counterexample' || kind === 'columns' || kind === 'plan') return 0;
   if ('side' in question) return sizeOf(catalogs[question.side], question.uniqueId);
   const [base, head] = [sizeOf(catalogs.base, question.uniqueId), sizeOf(catalogs.head, question.uniqueId)];
   return base === null && head === null ? null : (base ?? 0) + (head ?? 0);

@@ -1,9 +1,11 @@
 import type { JsonObject, Reason } from '#core/base';
+import type { CounterexampleAnswer, CounterexampleQuestion } from './counterexample.ts';
 import type { DataQuestion } from './data-question.ts';
 
 /** What a gate may ask the world. Every question has a key, so that the same one is asked once. */
 export type Question =
   | DataQuestion
+  | CounterexampleQuestion
   | {
       readonly kind: 'claims';
       readonly key: string;
@@ -44,6 +46,7 @@ export type Answer =
       readonly at: string;
     }
   | MeasuredAnswer
+  | CounterexampleAnswer
   | {
       readonly known: true;
       readonly kind: 'claims';

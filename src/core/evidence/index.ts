@@ -1,8 +1,16 @@
 // The questions that a gate may ask the world, what they cost, the SQL that answers them, and the answers.
 
-export type { Budget, PricedQuestions } from './budget.ts';
-export { overTime, priceQuestions } from './budget.ts';
+export type { Budget, PricedQuestions, SearchBudget } from './budget.ts';
+export { notSearched, overTime, priceQuestions } from './budget.ts';
 export { columnsFromCatalog, rowsFromCatalog } from './catalog-rows.ts';
+export type {
+  Counterexample,
+  CounterexampleAnswer,
+  CounterexampleQuestion,
+  SearchedRelation,
+  ShownValue,
+} from './counterexample.ts';
+export { counterexampleQuestion, tellCounterexample } from './counterexample.ts';
 export type { DataKind, DataQuestion, OfBoth, OfRelation, QuestionOf, RowCountQuestion } from './data-question.ts';
 export type { Answer, Answers, ClaimsQuestion, MeasuredAnswer, MeasuredColumn, Question } from './evidence.ts';
 export type { EvidenceTrust } from './evidence-trust.ts';

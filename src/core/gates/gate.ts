@@ -1,14 +1,18 @@
 import type { z } from 'zod';
 import type { Fingerprint, NonEmpty, Reason, UniqueId } from '#core/base';
 import type { Change, ColumnRef } from '#core/change';
-import type { Answers, Question } from '#core/evidence';
+import type { Answers, Counterexample, Question } from '#core/evidence';
 import type { Assistance } from '#core/provenance';
+import type { Severity } from '#core/rules';
 
 /** What a finding costs by default; a repository's policy may say otherwise. Only `block` fails a required gate. */
 export type Cost = 'block' | 'warn' | 'note';
 
 /** What a finding rests on. Only `proven` and `measured` may block. */
 export type Basis = 'proven' | 'measured' | 'heuristic';
+
+/** What a finding of a semantic rule costs where the policy says nothing. */
+export const severityCosts: Readonly<Record<Severity, Cost>> = { S1: 'block', S2: 'warn', S3: 'note', S4: 'note' };
 
 /** A sentence that a gate can say. `{name}` stands for a value of the finding's data. */
 export interface Message {
@@ -25,6 +29,8 @@ export interface FileRange {
 
 export interface Finding<MessageId extends string = string> {
   readonly messageId: MessageId;
+  /** Of a semantic rule: how bad the error is that it names. It sets the cost where the policy does not. */
+  readonly severity?: Severity;
   /** Values of the message; identifiers and text are shown as text, never as Markdown. */
   readonly data: Readonly<Record<string, string | number>>;
   readonly subject: UniqueId | ColumnRef;
@@ -43,6 +49,8 @@ export interface Finding<MessageId extends string = string> {
   readonly declaration?: string;
   /** YAML to paste that would do it; none where it takes more. */
   readonly yaml?: string;
+  /** Rows on which base and head differ, or why none are shown. */
+  readonly counterexample?: Counterexample | string;
 }
 
 /** What a gate found. `summary` is one phrase for the table of gates. */

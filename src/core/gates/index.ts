@@ -9,11 +9,13 @@ import type { Gate } from './gate.ts';
 import { keys } from './keys.ts';
 import { pii } from './pii.ts';
 import { rowCount } from './row-count.ts';
+import { sqlRules } from './sql-rules.ts';
 import { state } from './state.ts';
 import { values } from './values.ts';
 
+export type { Counterexample } from '#core/evidence';
 export type { Basis, Cost, FileRange, Finding, Gate, GateInput, GatePage, GateResult, Message } from './gate.ts';
-export { defineGate } from './gate.ts';
+export { defineGate, severityCosts } from './gate.ts';
 export type { Inventory, InventoryLine } from './pii/inventory.ts';
 export { piiInventory } from './pii/inventory.ts';
 export { contractPaths } from './pii/options.ts';
@@ -30,6 +32,7 @@ export const gates: readonly Gate[] = [
   values,
   explain,
   columnLineage,
+  sqlRules,
   pii,
   destructive,
   deepReview,

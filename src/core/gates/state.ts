@@ -15,7 +15,7 @@ export const state = defineGate({
   id: 'state',
   title: 'Modified nodes',
   page: {
-    what: "Compares the base and the head manifest exactly as dbt's `state:modified` does and says why each node is selected: its code, config, relation, a macro it uses, its contract, a persisted description, or that it is new. Each carries a label: `edited`; `macro`; `var or environment`, where the text is the same and renders to something else; `engine noise`, where only two releases or flags of dbt write it differently; `stale base`, where no changed file of the pull request leads to it. Where the changed files are not all known, nothing is called stale. It also reports what dbt does not see: SQL that a var or the environment changes, macros that build or name every relation, tests and descriptions that are gone; references to what does not exist; and a base that does not fit the head.",
+    what: "Compares the base and the head manifest exactly as dbt's `state:modified` does and says why each node is selected: its code, config, relation, a macro it uses, its contract, a persisted description, or that it is new. Each carries a label: `edited`; `macro`; `var or environment`, where the text is the same and renders to something else; `engine noise`, where only two releases or flags of dbt write it differently; `stale base`, where no changed file of the pull request leads to it. Where the changed files are not all known, nothing is called stale. It also reports what dbt does not see: SQL that a var or the environment changes, macros that build or name every relation, descriptions that are gone; references to what does not exist; and a base that does not fit the head.",
     why: 'Everything else in a review is about the modified models. If the base is stale or of another project, hundreds of models look modified and the real change is lost among them; and what dbt does not select, slim CI does not build.',
     howToFix:
       'For a dangling reference: remove or repoint what still uses the model. For a stale base: let the default branch upload its dbt artifacts on every push.',
@@ -38,7 +38,6 @@ export const state = defineGate({
       text: '{macro} ({how}) names relations: {count} have another name than at base, and dbt calls none of them modified for it',
       cost: 'warn',
     },
-    'tests-lost': { text: 'tests are gone: {tests}', cost: 'warn' },
     'docs-lost': { text: 'descriptions are gone: {names}', cost: 'note' },
     'base-stale': { text: 'base is not the commit this pull request starts from: {reason}', cost: 'warn' },
     'head-stale': { text: 'head is not the commit under review: {reason}', cost: 'warn' },

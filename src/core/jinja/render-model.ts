@@ -26,11 +26,12 @@ export type Rendering =
 /**
  * Renders a model's or snapshot's Jinja without a warehouse. Pure: it sees the manifest and nothing else. `incremental` is what
  * `is_incremental()` answers in an incremental model; false, as for a build from scratch, unless said otherwise.
+ * `guessed` says that the node's parents are what its text names, not what dbt found: some may not be come by.
  */
-export function renderModel(project: DbtProject, node: DbtNode, incremental = false): Rendering {
+export function renderModel(project: DbtProject, node: DbtNode, incremental = false, guessed = false): Rendering {
   const vars = varsOf(project);
   const attempt = (more: ReadonlyMap<string, Value>): Attempt =>
-    render(newState(project, node, new Map([...vars, ...more]), incremental));
+    render(newState(project, node, new Map([...vars, ...more]), incremental), guessed);
   const first = attempt(new Map());
   const deduced = first.rendering.ok ? deducedVar(project, node, first.rendering.masked, first.state) : null;
   if (deduced === null) return first.rendering;
@@ -48,7 +49,7 @@ interface Attempt {
   readonly state: State;
 }
 
-function render(state: State): Attempt {
+function render(state: State, guessed: boolean): Attempt {
   const { node } = state;
   const frame: Frame = {
     state,
@@ -67,10 +68,10 @@ function render(state: State): Attempt {
   if (wasSpent(state)) return { rendering: { ok: false, why: 'its Jinja takes more steps than are allowed' }, state };
   if (result !== undefined)
     return { rendering: { ok: false, why: isUnknown(result) ? result.label : 'it returns a value' }, state };
-  return { rendering: renderingOf(frame), state };
+  return { rendering: renderingOf(frame, guessed), state };
 }
 
-function renderingOf({ state, out, masked }: Frame): Rendering {
+function renderingOf({ state, out, masked }: Frame, guessed: boolean): Rendering {
   const labels = (block: boolean): readonly string[] => [
     ...new Set(masked.filter((one) => one.block === block).map(({ value }) => textOf(value))),
   ];
@@ -79,7 +80,7 @@ function renderingOf({ state, out, masked }: Frame): Rendering {
   const assumed = [...state.assumed];
   const unread = state.node.dependsOn.nodes.filter((id) => !state.relations.has(id));
   // dbt asked for a relation that this rendering never came by: it went another way.
-  if (unread.length > 0 && masked.length === 0) {
+  if (unread.length > 0 && masked.length === 0 && !guessed) {
     const parent = unread[0]?.split('.').at(-1) ?? '';
     const cause = assumed.length > 0 ? `, so not every var is at its default: ${assumed.join(', ')}` : '';
     return { ok: false, why: `dbt found that it reads ${parent}, and its Jinja does not come to that${cause}` };

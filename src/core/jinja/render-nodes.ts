@@ -73,7 +73,7 @@ function mask(value: UnknownValue, frame: Frame): void {
 }
 
 /** Whether what comes next is a whole query: at the start, as a CTE or derived table, or after UNION. */
-function standsForQuery(out: readonly string[]): boolean {
+export function standsForQuery(out: readonly string[]): boolean {
   const before = out
     .join('')
     .slice(-2_000)

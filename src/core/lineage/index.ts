@@ -12,6 +12,7 @@ export { coverage, lineageLines } from './lines.ts';
 export { columnToken, isFolded, mapTokens, nodeToken } from './logic.ts';
 export { bareColumn } from './node-columns.ts';
 export { openLineageEvents } from './open-lineage.ts';
+export { outputName } from './output-name.ts';
 export type { RelationNames } from './relation-names.ts';
 export { relationNames } from './relation-names.ts';
 export { decodeTraced, encodeTraced } from './stored.ts';

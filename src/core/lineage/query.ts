@@ -25,7 +25,7 @@ export function traceQuery(query: Query, env: Environment, outer: Scope | null, 
   const body = traceBody(query.body, inner, outer, trace);
   if (query.orderBy.length > 0) return ordered(query, body, inner, trace);
   const { order = [] } = body;
-  return query.limit && order.length > 0
+  return query.limit !== null && order.length > 0
     ? { ...body, rowset: { uses: order, inputs: [body.rowset] }, order: [] }
     : body;
 }
@@ -59,7 +59,7 @@ function selectFrom({ rows }: Values): Parameters<typeof traceSelect>[0] {
     having: null,
     qualify: null,
     orderBy: [],
-    limit: false,
+    limit: null,
     windows: [],
   };
 }
@@ -152,7 +152,7 @@ function ordered(query: Query, body: Relation, env: Environment, trace: Trace): 
     ({ uniqueId, column }): RowsetUse => ({ uniqueId, column, clause: 'order' }),
   );
   const inputs = [body.rowset, ...sink.rowsets];
-  return query.limit
+  return query.limit !== null
     ? { ...body, rowset: { uses, inputs }, order: [] }
     : { ...body, rowset: { uses: [], inputs }, order: uses };
 }

@@ -13,6 +13,7 @@ import { newSink, traceInto, traceValue } from './expression.ts';
 import { bindSources } from './from.ts';
 import type { RowsetUse } from './lineage.ts';
 import { fold } from './logic.ts';
+import { outputName } from './output-name.ts';
 import { type Relation, type RelationColumn, type Rowset, unknownValue, type Value } from './relation.ts';
 import {
   type AliasUse,
@@ -73,7 +74,7 @@ function usesAndOrder(
   const [only, ...others] = sources;
   const keepsOrder = others.length === 0 && select.groupBy.length === 0 && !select.distinct;
   const given = select.orderBy.length === 0 && keepsOrder ? (only?.relation.order ?? []) : [];
-  if (select.limit) return { uses: [...all, ...given], order: [] };
+  if (select.limit !== null) return { uses: [...all, ...given], order: [] };
   if (select.distinctOn.length > 0) return { uses: all, order: [] };
   return {
     uses: all.filter((use) => use.clause !== 'order'),
@@ -175,7 +176,7 @@ function project(projection: Projection, scope: Scope, trace: Trace, gathered: G
   }
   const { value, rowsets } = traceValue(projection.expression, scope, trace);
   gathered.inputs.push(...rowsets);
-  const name = projection.alias ?? nameOf(projection.expression, gathered.columns.length, trace);
+  const name = projection.alias ?? outputName(projection.expression, gathered.columns.length, trace.dialect);
   add(name, value, scope, { trace, gathered });
 }
 
@@ -188,30 +189,6 @@ function add(
   const key = identifierKey(name, trace.dialect);
   gathered.columns.push({ name: name.name, key, value });
   if (!scope.aliases.has(key)) scope.aliases.set(key, value);
-}
-
-/** What a projection without an alias is called. */
-function nameOf(expression: Expression, position: number, { dialect }: Trace): Identifier {
-  if (expression.kind === 'column') return expression.column.at(-1) ?? { name: '', quoted: false };
-  if (expression.kind === 'path' && /^\w+$/.test(expression.name)) return { name: expression.name, quoted: false };
-  if (dialect === 'postgres' || dialect === 'redshift') return postgresName(expression);
-  const [inner] = expression.children;
-  if (dialect === 'bigquery') return { name: `f${position}_`, quoted: false };
-  if (dialect === 'duckdb' && expression.kind === 'cast' && inner?.kind === 'column')
-    return nameOf(inner, position, { dialect } as Trace);
-  return { name: `_col_${position}`, quoted: false };
-}
-
-/** PostgreSQL's FigureColname: a cast keeps its operand's name, a function gives its own. */
-function postgresName(expression: Expression): Identifier {
-  const [inner] = expression.children;
-  if (expression.kind === 'cast' && inner !== undefined) {
-    const name = postgresName(inner);
-    return name.name === '?column?' ? { name: expression.name.replace(/\W.*$/, ''), quoted: false } : name;
-  }
-  if (expression.kind === 'column') return expression.column.at(-1) ?? { name: '?column?', quoted: false };
-  const named = ['function', 'aggregate', 'window', 'case', 'exists'].includes(expression.kind);
-  return { name: named ? expression.name : '?column?', quoted: false };
 }
 
 /** A star on its way to columns. */

@@ -87,6 +87,20 @@ const evidence = z
     path: ['signed'],
     error: 'is required, and `keys` names no key',
   });
+const counterexamples = z.strictObject({
+  seconds_per_model: z
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(2)
+    .describe('Seconds in which rows are searched on which a model gives other results than before.'),
+  max_seconds: z
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(20)
+    .describe('Seconds for all models of a review; 0 for no search.'),
+});
 
 const comment = z.strictObject({
   enabled: z.boolean().default(true),
@@ -114,6 +128,7 @@ export function policySchema(gates: readonly Gate[]) {
     deep_review: deepReview.prefault({}),
     data: data.prefault({}),
     evidence: evidence.prefault({}),
+    counterexamples: counterexamples.prefault({}),
     comment: comment.prefault({}),
     audit: audit.prefault({}),
   });
@@ -148,6 +163,10 @@ export function toPolicy(file: z.output<ReturnType<typeof policySchema>>, writte
       seconds: file.data.max_seconds,
     },
     evidence: file.evidence,
+    counterexamples: {
+      modelSeconds: file.counterexamples.seconds_per_model,
+      seconds: file.counterexamples.max_seconds,
+    },
     comment: { enabled: file.comment.enabled, inline: file.comment.inline, maxFindings: file.comment.max_findings },
     audit: { checkpoints: file.audit.checkpoints, outcomeDays: file.audit.outcome_days },
   };

@@ -1,4 +1,4 @@
-import type { Budget, EvidenceTrust } from '#core/evidence';
+import type { Budget, EvidenceTrust, SearchBudget } from '#core/evidence';
 import type { Cost } from '#core/gates';
 import type { GateMode, Rung } from './verdict.ts';
 
@@ -23,6 +23,7 @@ export interface Policy {
   readonly data: Budget;
   /** Whose evidence files are taken. */
   readonly evidence: EvidenceTrust;
+  readonly counterexamples: SearchBudget;
   readonly comment: { readonly enabled: boolean; readonly inline: boolean; readonly maxFindings: number };
   readonly audit: {
     /** `ref`: the log's head is pushed to a ref of the repository; the App then needs to write contents. */
@@ -66,8 +67,11 @@ export interface Layer {
   readonly rung: Rung;
 }
 
-/** Gates that tell and do not stop until a policy requires them: they need more than counts of rows, which not every repository has. */
-const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values', 'explain']);
+/**
+ * Gates that tell and do not stop until a policy requires them: keys, values and plans need more than counts of rows, which not
+ * every repository has; the rules are many, and a repository should see what they say before they stop a merge.
+ */
+const advisoryByDefault: ReadonlySet<string> = new Set([DEEP_REVIEW, 'keys', 'values', 'explain', 'sql-rules']);
 
 /** What holds for a gate that the policy file does not name. */
 export function defaultGatePolicy(gateId: string): GatePolicy {

@@ -1,6 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { compareText, grouped } from '#core/base';
 import type { Basis, Cost, Finding, Gate, GateResult } from '#core/gates';
+import { severityCosts } from '#core/gates';
 import type { GatePolicy } from './policy.ts';
 import { DEEP_REVIEW } from './policy.ts';
 import type { JudgedGate, RatedFinding } from './verdict.ts';
@@ -62,7 +63,8 @@ function fillMessage(template: string, values: Finding['data']): string {
 
 function rateFinding(finding: Finding, gate: Gate, policy: GatePolicy): RatedFinding {
   const message = gate.messages[finding.messageId];
-  const asked = ownValue(policy.findings, finding.messageId) ?? message?.cost ?? 'warn';
+  const usual = finding.severity === undefined ? message?.cost : severityCosts[finding.severity];
+  const asked = ownValue(policy.findings, finding.messageId) ?? usual ?? 'warn';
   const cost = atMost(asked, gate.id === DEEP_REVIEW ? 'note' : finding.basis === 'heuristic' ? 'warn' : 'block');
   return { ...finding, gateId: gate.id, cost, text: fillMessage(message?.text ?? finding.messageId, finding.data) };
 }

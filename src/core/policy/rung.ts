@@ -1,6 +1,7 @@
 import type { UniqueId } from '#core/base';
 import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
 import type { Assistance } from '#core/provenance';
+import { compareModels } from '#core/rules';
 import { layerOf } from './layers.ts';
 import type { Policy } from './policy.ts';
 import { isConsumer } from './rate-findings.ts';
@@ -22,7 +23,7 @@ interface RungInput {
 /**
  * The rung of a change and the facts that put it there (section 6.4 of the rules, as far as facts exist):
  * T4 a finding that blocks, personal data that moves, a broken contract. T3 a warning that is proven or measured, or
- * about something destructive. T2 any other warning; a changed or removed model that is public or feeds an exposure,
+ * about something destructive. T2 any other warning; what a semantic rule of severity S3 tells; a changed or removed model that is public or feeds an exposure,
  * metric, semantic model or saved query; a required gate that could not tell. T1 any other change in meaning.
  * T0 none, and no finding. A layer of the policy and LLM assistance only ever raise it.
  */
@@ -57,18 +58,19 @@ export function highest(facts: readonly { readonly rung: Rung }[]): Rung {
   );
 }
 
-/** Modified nodes whose compiled SQL is not known to be the same. */
+/** Modified nodes that are not known to mean the same. */
 export function changedInMeaning(change: Change): readonly ModifiedNode[] {
-  return change.modified.filter((node) => !keepsMeaning(node));
+  return change.modified.filter((node) => !keepsMeaning(change, node));
 }
 
-/** Modified nodes whose compiled SQL is the same on both sides and that are built as they were. */
+/** Modified nodes whose compiled SQL is the same on both sides, or proven to mean the same, and that are built as they were. */
 export function keptInMeaning(change: Change): readonly ModifiedNode[] {
-  return change.modified.filter(keepsMeaning);
+  return change.modified.filter((node) => keepsMeaning(change, node));
 }
 
-function keepsMeaning({ compiled, selectors, causes }: ModifiedNode): boolean {
-  if (compiled !== 'identical' && compiled !== 'formatting-only') return false;
+function keepsMeaning(change: Change, { uniqueId, compiled, selectors, causes }: ModifiedNode): boolean {
+  const isSame = compiled === 'identical' || compiled === 'formatting-only';
+  if (!isSame && !compareModels(change).equal.has(uniqueId)) return false;
   // The same SELECT may still be built otherwise: as another kind, under another name, with another contract.
   const elsewhere = causes.some(({ kind }) =>
     ['new', 'config', 'relation', 'contract', 'version', 'checksum'].includes(kind),
@@ -76,9 +78,9 @@ function keepsMeaning({ compiled, selectors, causes }: ModifiedNode): boolean {
   return !elsewhere && !selectors.includes('state:new');
 }
 
-function rungOfFinding({ cost, basis, gateId }: RatedFinding): Rung {
+function rungOfFinding({ cost, basis, gateId, severity }: RatedFinding): Rung {
   if (cost === 'block') return 'T4';
-  if (cost === 'note') return 'T1';
+  if (cost === 'note') return severity === 'S3' ? 'T2' : 'T1';
   if (gateId === 'pii' && basis !== 'heuristic') return 'T4';
   return basis !== 'heuristic' || gateId === 'destructive' || gateId === 'pii' ? 'T3' : 'T2';
 }
@@ -119,11 +121,12 @@ function sharedFact(side: AnalyzedSide, uniqueId: UniqueId, feeding: ReadonlySet
   return [];
 }
 
-function layerFacts({ head, modified }: Change, policy: Policy): readonly RungFact[] {
+function layerFacts(change: Change, policy: Policy): readonly RungFact[] {
+  const { head, modified } = change;
   if (policy.layers.length === 0) return [];
   return modified.flatMap((node) => {
     const dbtNode = head.project.nodes.get(node.uniqueId);
-    const layer = dbtNode === undefined || keepsMeaning(node) ? null : layerOf(dbtNode, policy.layers);
+    const layer = dbtNode === undefined || keepsMeaning(change, node) ? null : layerOf(dbtNode, policy.layers);
     return layer === null
       ? []
       : [{ rung: layer.rung, text: `${nameOf(head, node.uniqueId)} is in layer ${layer.name}` }];

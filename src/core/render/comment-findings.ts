@@ -3,6 +3,7 @@ import type { Change } from '#core/change';
 import type { FileRange } from '#core/gates';
 import type { RatedFinding } from '#core/policy';
 import { rankFindings } from '#core/policy';
+import { counterexampleBlock } from './counterexample-lines.ts';
 import type { Detail } from './detail.ts';
 import { code, link, prose, sentence } from './escape.ts';
 import { groupFindings } from './group-findings.ts';
@@ -41,13 +42,14 @@ export function findingBlock(
   const lines = [
     `**${lead}${boldProse(finding.text, max)}**${where} · ${finding.basis}${isNew ? ' · new' : ''}`,
     sentence(finding.matters, max),
+    typeof finding.counterexample === 'string' ? sentence(finding.counterexample, max) : '',
     reachesMarkdown(view.change, finding),
     finding.safeIf === '' ? '' : `Safe if: ${sentence(finding.safeIf, max)}`,
   ];
   // Two spaces at the end of a line break it without a new paragraph.
   const block = lines.filter((line) => line !== '').join('  \n');
-  const yaml = max < 200 ? '' : yamlBlock(finding.yaml);
-  return [block, declarationBlock(finding.declaration), yaml].filter((part) => part !== '').join('\n\n');
+  const more = max < 200 ? [] : [counterexampleBlock(finding.counterexample), yamlBlock(finding.yaml)];
+  return [block, declarationBlock(finding.declaration), ...more].filter((part) => part !== '').join('\n\n');
 }
 
 /** `path:line` as text, or as a link to that line at head where there is a repository. */

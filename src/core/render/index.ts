@@ -2,7 +2,7 @@
 export { gateCheckName, renderCheckRuns, SUMMARY_CHECK } from './check-runs.ts';
 export { COMMENT_MARKER, renderComment } from './comment.ts';
 export { findingMarker, renderInlineComments } from './inline-comments.ts';
-export { renderJson, reviewJsonSchema } from './json.ts';
+export { renderJson, reviewJsonSchema, toFindingJson } from './json.ts';
 export type { Annotation, CheckRunOutput, InlineComment } from './publication.ts';
 export type {
   DeepReviewStatus,

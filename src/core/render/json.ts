@@ -1,11 +1,22 @@
 import { z } from 'zod';
 import type { JsonObject } from '#core/base';
+import type { Counterexample } from '#core/gates';
 import type { RatedFinding } from '#core/policy';
 import { renderComment } from './comment.ts';
 import type { ReviewView } from './review-view.ts';
 
 const outcome = z.enum(['passed', 'failed', 'unknown']);
 const text = z.string();
+
+const row = z.array(text.nullable());
+
+const counterexample = z.strictObject({
+  input: z.array(z.strictObject({ relation: text, columns: z.array(text), rows: z.array(row) })),
+  columns: z.array(text),
+  differing: z.array(text).describe('Columns in which the outputs differ.'),
+  base: z.array(row),
+  head: z.array(row),
+});
 
 const finding = z.strictObject({
   message_id: text,
@@ -23,6 +34,11 @@ const finding = z.strictObject({
   declaration: text
     .nullable()
     .describe('Line of a block weirkeeper-expect that would declare it, its reason left open.'),
+  rule_severity: z.enum(['S1', 'S2', 'S3', 'S4']).nullable().describe('Of a semantic rule: how bad the error is.'),
+  matters: text.describe('Under which data it matters.'),
+  safe_if: text.describe('What would prove the change safe.'),
+  counterexample: counterexample.nullable().describe('Made-up rows on which base and head differ.'),
+  not_executed: text.nullable().describe('Why no such rows are shown.'),
 });
 
 /** The command line's JSON: a contract, so fields are added and never changed. */
@@ -114,7 +130,8 @@ export function reviewJsonSchema(): JsonObject {
   return { ...plain, title: 'weirkeeper.review/v1', description: 'What "weirkeeper review --format json" prints.' };
 }
 
-function toFindingJson({
+/** A finding as the command line's JSON. */
+export function toFindingJson({
   messageId,
   cost,
   subject,
@@ -126,6 +143,10 @@ function toFindingJson({
   movesRowsOf = [],
   yaml,
   declaration,
+  severity,
+  matters,
+  safeIf,
+  counterexample: shown,
 }: RatedFinding): ReviewJson['gates'][number]['findings'][number] {
   return {
     message_id: messageId,
@@ -141,5 +162,21 @@ function toFindingJson({
     moves_rows_of: [...movesRowsOf],
     yaml: yaml ?? null,
     declaration: declaration ?? null,
+    rule_severity: severity ?? null,
+    matters,
+    safe_if: safeIf,
+    counterexample: shown === undefined || typeof shown === 'string' ? null : toJson(shown),
+    not_executed: typeof shown === 'string' ? shown : null,
+  };
+}
+
+function toJson({ input, columns, differing, base, head }: Counterexample): z.infer<typeof counterexample> {
+  const copy = (rows: Counterexample['base']) => rows.map((values) => [...values]);
+  return {
+    input: input.map((one) => ({ relation: one.relation, columns: [...one.columns], rows: copy(one.rows) })),
+    columns: [...columns],
+    differing: [...differing],
+    base: copy(base),
+    head: copy(head),
   };
 }

@@ -1,6 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { compareText, grouped } from '#core/base';
 import type { ColumnChange, ModifiedNode } from '#core/change';
+import { keptInMeaning } from '#core/policy';
 import { counted, signedPercent } from './quantities.ts';
 import type { ReviewView, RowCounts } from './review-view.ts';
 
@@ -12,7 +13,7 @@ export interface ModelRow {
   readonly rows: RowCounts;
   /** What its own SQL did to its columns. */
   readonly columns: readonly ColumnChange[];
-  /** Compiled SQL known to be the same, nothing found, no row moved. */
+  /** Known to mean the same, nothing found, no row moved. */
   readonly unchanged: boolean;
 }
 
@@ -33,8 +34,9 @@ export function modelRows(view: ReviewView): readonly ModelRow[] {
     ({ uniqueId }) => uniqueId,
   );
   const harm = harmByModel(view);
-  const modified = change.modified.map((node) => weigh(view, node.uniqueId, { node, columns, harm }));
-  const removed = change.removed.map((uniqueId) => weigh(view, uniqueId, { node: null, columns, harm }));
+  const kept = new Set(keptInMeaning(change).map(({ uniqueId }) => uniqueId));
+  const modified = change.modified.map((node) => weigh(view, node.uniqueId, { node, columns, harm, kept }));
+  const removed = change.removed.map((uniqueId) => weigh(view, uniqueId, { node: null, columns, harm, kept }));
   return [...modified, ...removed].sort(
     (a, b) =>
       b.harm - a.harm ||
@@ -55,14 +57,22 @@ export function rowsText({ base, head }: RowCounts, mark: string = ''): string {
   return `${before} → ${mark}${grouped(head.rows)}${mark} (${signedPercent(base.rows, head.rows)})`;
 }
 
-/** How many models there are of each kind of sameness: `compiled SQL identical in 38 models, only its form in 2`. */
-export function samenessText(modified: readonly ModifiedNode[]): string {
-  const identical = modified.filter(({ compiled }) => compiled === 'identical').length;
-  const form = modified.filter(({ compiled }) => compiled === 'formatting-only').length;
-  if (identical === 0 && form === 0) return '';
-  if (form === 0) return `compiled SQL identical in ${counted(identical, 'model')}`;
-  if (identical === 0) return `compiled SQL differs only in form in ${counted(form, 'model')}`;
-  return `compiled SQL identical in ${counted(identical, 'model')}, different only in form in ${grouped(form)}`;
+/**
+ * How many models there are of each kind of sameness: `compiled SQL identical in 38 models, different only in form in 2, proven to
+ * mean the same in 5`; '' for none. `kept` are those that are known to mean the same.
+ */
+export function samenessText(kept: readonly ModifiedNode[]): string {
+  const identical = kept.filter(({ compiled }) => compiled === 'identical').length;
+  const form = kept.filter(({ compiled }) => compiled === 'formatting-only').length;
+  const kinds = [
+    { count: identical, alone: 'identical', beside: 'identical' },
+    { count: form, alone: 'differs only in form', beside: 'different only in form' },
+    { count: kept.length - identical - form, alone: 'proven to mean the same', beside: 'proven to mean the same' },
+  ].filter(({ count }) => count > 0);
+  const [first, ...others] = kinds;
+  if (first === undefined) return '';
+  const rest = others.map(({ count, beside }) => `, ${beside} in ${grouped(count)}`);
+  return `compiled SQL ${first.alone} in ${counted(first.count, 'model')}${rest.join('')}`;
 }
 
 interface Context {
@@ -70,16 +80,18 @@ interface Context {
   readonly node: ModifiedNode | null;
   readonly columns: ReadonlyMap<UniqueId, readonly ColumnChange[]>;
   readonly harm: ReadonlyMap<UniqueId, number>;
+  /** Nodes that are known to mean the same. */
+  readonly kept: ReadonlySet<UniqueId>;
 }
 
-function weigh(view: ReviewView, uniqueId: UniqueId, { node, columns, harm }: Context): Weighed {
+function weigh(view: ReviewView, uniqueId: UniqueId, { node, columns, harm, kept }: Context): Weighed {
   const rows = view.rows.get(uniqueId) ?? NOT_COUNTED;
   const moved =
     rows.base === null || rows.head === null
       ? 0
       : Math.abs(rows.head.rows - rows.base.rows) / Math.max(1, rows.base.rows);
   const own = columns.get(uniqueId) ?? [];
-  const same = node !== null && (node.compiled === 'identical' || node.compiled === 'formatting-only');
+  const same = node !== null && kept.has(uniqueId);
   const weight = harm.get(uniqueId) ?? 0;
   const unchanged = same && weight === 0 && moved === 0 && own.length === 0;
   return { uniqueId, why: whyOf(node), rows, columns: own, unchanged, harm: weight, moved };

@@ -3,6 +3,7 @@ import { keptInMeaning } from '#core/policy';
 import { allFindings } from './comment-findings.ts';
 import { assistanceWords, placeWords } from './comment-footer.ts';
 import { applies, gateIcon, hasNoArtifacts } from './comment-gates.ts';
+import { counterexampleLines } from './counterexample-lines.ts';
 import { unmarked } from './escape.ts';
 import type { ModelRow } from './model-rows.ts';
 import { modelRows, rowsText, samenessText } from './model-rows.ts';
@@ -46,6 +47,7 @@ function oneFinding(view: ReviewView, finding: RatedFinding, number: number): re
   const details = [
     finding.place === null ? '' : `${unmarked(finding.place.path, 200)}:${finding.place.startLine}`,
     unmarked(finding.matters, 400),
+    typeof finding.counterexample === 'string' ? unmarked(finding.counterexample, 400) : '',
     reached.length === 0 ? '' : `reaches: ${reached.join(', ')}`,
     moved.length === 0
       ? ''
@@ -58,6 +60,7 @@ function oneFinding(view: ReviewView, finding: RatedFinding, number: number): re
     ...(finding.declaration === undefined
       ? []
       : [`   to declare it, in a block weirkeeper-expect of the description: ${unmarked(finding.declaration, 200)}`]),
+    ...counterexampleLines(finding.counterexample).map((line) => `     ${line}`),
     ...yamlLines(finding.yaml).map((line) => `     ${line}`),
   ];
 }

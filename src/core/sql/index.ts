@@ -13,6 +13,7 @@ export type {
   ExpressionKind,
   Identifier,
   Join,
+  Limit,
   Projection,
   Query,
   Select,

@@ -26,15 +26,30 @@ export interface Identifier {
   readonly quoted: boolean;
 }
 
-/** A query: what stands between a statement's first and last token, or inside parentheses. */
+/**
+ * A query: what stands between a statement's first and last token, or inside parentheses.
+ *
+ * Two statements of one tree mean the same. What the fields do not say is in `modifiers`: words, numbers and flags in a text of
+ * the adapter's own (`nulls first`, `table_sample={…}`), of which only the equality means anything.
+ */
 export interface Query {
   readonly ctes: readonly Cte[];
   readonly recursive: boolean;
   readonly body: Select | SetOperation | Values | Query;
   /** ORDER BY, LIMIT and the like written after a set operation or a parenthesised query. */
   readonly orderBy: readonly Expression[];
-  readonly limit: boolean;
+  readonly limit: Limit | null;
   readonly kind: 'query';
+  /** Of a statement's outermost query: what of the text the tree does not hold. Where there is any, its equality proves nothing. */
+  readonly lossy?: readonly string[];
+}
+
+/** LIMIT, FETCH or TOP, and OFFSET. FETCH without a count is one row. */
+export interface Limit {
+  readonly count: Expression | null;
+  readonly offset: Expression | null;
+  /** PERCENT and WITH TIES. */
+  readonly modifiers?: string;
 }
 
 export interface Cte {
@@ -55,7 +70,9 @@ export interface Select {
   readonly having: Expression | null;
   readonly qualify: Expression | null;
   readonly orderBy: readonly Expression[];
-  readonly limit: boolean;
+  readonly limit: Limit | null;
+  /** WITH TOTALS, USING SAMPLE, FOR UPDATE and the like. */
+  readonly modifiers?: string;
   readonly windows: readonly { readonly name: Identifier; readonly expression: Expression }[];
 }
 
@@ -64,6 +81,7 @@ export interface SetOperation {
   readonly operator: 'union' | 'except' | 'intersect';
   readonly all: boolean;
   readonly byName: boolean;
+  readonly modifiers?: string;
   readonly members: readonly Query[];
 }
 
@@ -94,6 +112,8 @@ export interface Join {
   readonly natural: boolean;
   readonly on: Expression | null;
   readonly using: readonly Identifier[];
+  /** ANY, ASOF's words, and by which word a lateral source is joined. */
+  readonly modifiers?: string;
 }
 
 export interface Source {
@@ -132,6 +152,8 @@ export interface Source {
   readonly columnAliases: readonly Identifier[];
   readonly join: Join | null;
   readonly span: Span;
+  /** TABLESAMPLE, FINAL, time travel, LATERAL VIEW OUTER, PIVOT's values; `nested=n` of the first of n sources in parentheses. */
+  readonly modifiers?: string;
 }
 
 /**
@@ -182,6 +204,8 @@ export interface Expression {
   readonly query: Query | null;
   /** DISTINCT inside an aggregate. */
   readonly distinct: boolean;
+  /** NULLS FIRST, IGNORE NULLS, a frame's bounds, which optional operands there are, a type in full. */
+  readonly modifiers?: string;
   /** Where its identifiers stand: from the first to the last of them. */
   readonly span: Span;
 }

@@ -1,5 +1,5 @@
 import { InvariantError, RepositoryError } from '#core/base';
-import type { Expression, ExpressionKind, Identifier, Join, Query, SetOperation, Source, Span } from '#core/sql';
+import type { Expression, ExpressionKind, Identifier, Join, Limit, Query, SetOperation, Source, Span } from '#core/sql';
 
 /** Levels of nesting that a tree may have: what walks it may then recurse. */
 const deepest = 600;
@@ -74,7 +74,7 @@ export function spanOf(items: readonly { readonly span: Span }[]): Span {
 
 /** One set operation of a chain, and what stands to its right. */
 export interface Step {
-  readonly shape: Pick<SetOperation, 'operator' | 'all' | 'byName'>;
+  readonly shape: Pick<SetOperation, 'operator' | 'all' | 'byName' | 'modifiers'>;
   readonly member: Query;
 }
 
@@ -106,14 +106,21 @@ export function chain(first: Query, steps: readonly Step[], dialect: string): Qu
   return query;
 }
 
+/** A LIMIT of which the count was not read. */
+export const uncounted: Limit = { count: null, offset: null };
+
 /** A query of nothing but its body. */
 export function bare(body: Query['body']): Query {
-  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: false };
+  return { kind: 'query', ctes: [], recursive: false, body, orderBy: [], limit: null };
 }
 
 /** The set operation of `query` and `member`: `open` with one member more where that is the same operation. */
 function chained(open: SetOperation | null, shape: Step['shape'], query: Query, member: Query): SetOperation {
-  const same = open?.operator === shape.operator && open.all === shape.all && open.byName === shape.byName;
+  const same =
+    open?.operator === shape.operator &&
+    open.all === shape.all &&
+    open.byName === shape.byName &&
+    open.modifiers === shape.modifiers;
   if (open !== null && same) {
     // A chain of thousands is copied once, not once a member: nobody else holds what is being made here.
     (open.members as Query[]).push(member);

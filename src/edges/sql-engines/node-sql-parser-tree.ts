@@ -11,6 +11,7 @@ import {
   record,
   type Step,
   text,
+  uncounted,
 } from './build.ts';
 import { identifier, identifiers, type Translation, toOrder, windowClauses } from './node-sql-parser-clauses.ts';
 import { queryOf, toExpression, toExpressions } from './node-sql-parser-expression.ts';
@@ -28,7 +29,8 @@ export function nodeSqlParserTree(ast: unknown, dialect: Dialect): Query {
   const statements = Array.isArray(ast) ? ast : [ast];
   const query = queryOf(statements[0]);
   if (query === null || statements.length > 1) throw notUnderstood('something else than one query');
-  return translation.query(query);
+  // It gives no direction of NULLs, no sample, no count of a LIMIT: what it reads is never proven equal to anything.
+  return { ...translation.query(query), lossy: ['what node-sql-parser does not give'] };
 }
 
 /** The engine chains set operations through `_next`, and hangs a trailing ORDER BY or LIMIT on the last member. */
@@ -73,7 +75,7 @@ function selectOf(body: Raw, dialect: Dialect, t: Translation): Select {
     having: optional(body['having'], t),
     qualify: optional(body['qualify'], t),
     orderBy: toOrder(body['orderby'], t),
-    limit: list(record(body['limit'])?.['value']).length > 0 || record(body['top']) !== null,
+    limit: list(record(body['limit'])?.['value']).length > 0 || record(body['top']) !== null ? uncounted : null,
     windows: list(record(body['window'])?.['expr']).map((item) => namedWindow(needRecord(item, 'WINDOW'), t)),
   };
 }

@@ -2,14 +2,20 @@ import type { Expression } from '#core/sql';
 import { clause, expression, list, needRecord, record } from './build.ts';
 import { presentation } from './polyglot-names.ts';
 import { identifier, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { fields, formOf, modified, restOf } from './polyglot-rest.ts';
 import { typeText } from './polyglot-type.ts';
 
-/** ORDER BY items: a descending one is wrapped in an operator `desc`. */
+const ofOrdered = fields('this desc nulls_first');
+
+/** ORDER BY items: a descending one is wrapped in an operator `desc`; where NULLs stand is a modifier. */
 export function toOrder(values: unknown, translation: Translation): readonly Expression[] {
   return list(values).map((value) => {
     const item = needRecord(value, 'ORDER BY item');
     const inner = translation.expression(item['this']);
-    return item['desc'] === true ? expression('operator', 'desc', { children: [inner] }) : inner;
+    const ordered = item['desc'] === true ? expression('operator', 'desc', { children: [inner] }) : inner;
+    const nulls = item['nulls_first'];
+    const placed = typeof nulls === 'boolean' ? modified(ordered, nulls ? 'nulls first' : 'nulls last') : ordered;
+    return modified(placed, restOf('order by', item, ofOrdered, translation));
   });
 }
 
@@ -38,6 +44,8 @@ export function windowOf({ body }: Tagged, t: Translation): Expression {
   return expression('window', inner.name, { children: [inner, ...windowClauses(body['over'], t)] });
 }
 
+const ofOver = fields('window_name partition_by order_by frame');
+
 /** The clauses of OVER (…) or of a named window. */
 export function windowClauses(value: unknown, t: Translation): readonly Expression[] {
   const over = needRecord(value, 'OVER');
@@ -48,7 +56,10 @@ export function windowClauses(value: unknown, t: Translation): readonly Expressi
   if (partition.length > 0) clauses.push(clause('partition by', partition));
   const order = toOrder(over['order_by'], t);
   if (order.length > 0) clauses.push(clause('order by', order));
-  if (record(over['frame']) !== null) clauses.push(clause('frame', collect(over['frame'], t)));
+  const frame = record(over['frame']);
+  if (frame !== null) clauses.push(modified(clause('frame', collect(frame, t)), formOf(frame, '')));
+  const rest = restOf('over', over, ofOver, t);
+  if (rest !== '') t.lossy.add(`over ${rest}`);
   return clauses;
 }
 

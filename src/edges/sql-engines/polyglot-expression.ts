@@ -4,6 +4,7 @@ import { clause, deeper, dottedParts, expression, list, notUnderstood, type Raw,
 import { caseOf, collect, ifOf, toOrder, windowOf, withinGroup } from './polyglot-clauses.ts';
 import { binaryOperators, chains, functionName } from './polyglot-names.ts';
 import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { complete, completeOperator, formOf, modified, typeForm } from './polyglot-rest.ts';
 import { typeText } from './polyglot-type.ts';
 
 const queryTags: ReadonlySet<string> = new Set(['select', 'union', 'intersect', 'except', 'values']);
@@ -72,11 +73,15 @@ const translators: Readonly<Record<string, Translator>> = {
 
 function translate(node: Tagged, t: Translation): Expression {
   const special = translators[node.tag];
-  if (special !== undefined) return special(node, t);
+  if (special !== undefined) return complete(special(node, t), node, t);
   if (queryTags.has(node.tag)) return expression('subquery', '', { query: t.query(node), span: null });
   const operator = binaryOperators[node.tag];
-  if (operator !== undefined && 'left' in node.body) return binary(node, operator, t);
-  return generic(node, functionName(node.tag), t);
+  if (operator !== undefined && 'left' in node.body) return completeOperator(binary(node, operator, t), node, t);
+  const name = functionName(node.tag);
+  // The engine drops DISTINCT and IGNORE NULLS of ClickHouse's f(p)(x).
+  if (node.tag.endsWith('parameterized_agg')) t.lossy.add('f(p)(x)');
+  // What is called by another name than its node's may share it with another node.
+  return modified(generic(node, name, t), name === node.tag ? '' : `node=${node.tag}`);
 }
 
 function binary(node: Tagged, operator: string, t: Translation): Expression {
@@ -152,9 +157,10 @@ function named(body: Raw, value: unknown, t: Translation): Expression {
 
 function castTo({ tag, body }: Tagged, t: Translation): Expression {
   const type = typeText(body['to']);
-  return expression('cast', tag === 'cast' ? type : `${tag.replace('_cast', '')} ${type}`, {
+  const made = expression('cast', tag === 'cast' ? type : `${tag.replace('_cast', '')} ${type}`, {
     children: operands([body['this']], t),
   });
+  return modified(made, typeForm(body['to']));
 }
 
 function inList({ body }: Tagged, t: Translation): Expression {
@@ -189,18 +195,21 @@ function methodCall({ body }: Tagged, t: Translation): Expression {
   const qualified =
     receiver !== null && (receiver.tag === 'column' || receiver.tag === 'dot') && t.dialect !== 'duckdb';
   const children = [...(qualified ? [] : [toExpression(body['this'], t)]), ...toExpressions(body['args'], t)];
-  return expression(isAggregate(name) ? 'aggregate' : 'function', name, {
+  const made = expression(isAggregate(name) ? 'aggregate' : 'function', name, {
     children: withDatePart(name, children, t.dialect),
   });
+  const path = qualified ? toExpression(body['this'], t).column.map((part) => part.name.toLowerCase()) : [];
+  return modified(made, path.length === 0 ? '' : `name=${JSON.stringify([...path, name].join('.'))}`);
 }
 
 function generic(node: Tagged, name: string, t: Translation): Expression {
-  const { filter, order_by: order, distinct, ...rest } = node.body;
-  delete (rest as Record<string, unknown>)['name'];
+  const { filter, order_by: order, distinct, name: written, ...rest } = node.body;
   const children = [...withDatePart(name, collect(rest, t), t.dialect)];
   if (Array.isArray(order) && order.length > 0) children.push(clause('order by', toOrder(order, t)));
   if (tagged(filter) !== null) children.push(clause('filter', [toExpression(filter, t)]));
-  return expression(isAggregate(name) ? 'aggregate' : 'function', name, { children, distinct: distinct === true });
+  const kind = isAggregate(name) ? 'aggregate' : 'function';
+  const made = expression(kind, name, { children, distinct: distinct === true });
+  return modified(made, formOf({ name: written, ...rest }, name));
 }
 
 function negated(body: Raw, operator: string, prefix = ''): string {

@@ -21,6 +21,8 @@ export interface Translation {
    * put back as the operand, and the rest waits here for the SELECT that it belongs to.
    */
   readonly swallowed: Tagged[];
+  /** What of the statement the tree does not hold. */
+  readonly lossy: Set<string>;
 }
 
 /** Objects with one field that are not tree nodes. */

@@ -3,6 +3,7 @@ import { pivotOutputs } from '#core/sql';
 import { list, notUnderstood, type Raw, source, text } from './build.ts';
 import { toExpression, toExpressions } from './polyglot-expression.ts';
 import { identifier, identifiers, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { modified, rawText } from './polyglot-rest.ts';
 
 /** PIVOT over `input`: the clause, and DuckDB's statement. */
 export function pivotSource(body: Raw, input: Source, t: Translation): Source {
@@ -15,7 +16,8 @@ export function pivotSource(body: Raw, input: Source, t: Translation): Source {
   const outputs = anyOutputs ? [] : pivotOutputs(values, names, t.dialect as Dialect);
   const groupBy = toExpressions(tagged(body['group'])?.body['expressions'], t);
   const from = { kind: 'pivot', input, aggregates, by: [by], groupBy, outputs, anyOutputs } as const;
-  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+  const made = source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+  return modified(made, `pivot=${rawText([body['fields'], body['expressions'], body['using'], body['group']])}`);
 }
 
 type PivotValues = Parameters<typeof pivotOutputs>[0];
@@ -81,7 +83,8 @@ export function unpivot(body: Raw, input: Source, t: Translation): Source {
   if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
   const inputs = list(body['columns']).map((item) => unpivotInput(item, t));
   const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
-  return source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+  const made = source(from, identifier(body['alias']), null, { columnAliases: identifiers(body['alias_columns']) });
+  return modified(made, `unpivot=${rawText(body['columns'])}`);
 }
 
 /** DuckDB's UNPIVOT … ON … INTO. */
@@ -92,7 +95,7 @@ function unpivotStatement(body: Raw, input: Source, t: Translation): Source {
   const inputs = list(body['expressions']).map((item) => unpivotInput(item, t));
   if (nameColumn === null || valueColumns.length === 0) throw notUnderstood('an UNPIVOT without names');
   const from = { kind: 'unpivot', input, valueColumns, nameColumn, inputs } as const;
-  return source(from, identifier(body['alias']), null);
+  return modified(source(from, identifier(body['alias']), null), `unpivot=${rawText(body['expressions'])}`);
 }
 
 function wordOf(value: unknown, t: Translation): Identifier | null {

@@ -4,6 +4,7 @@ import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
 import { joinKinds } from './polyglot-names.ts';
 import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
 import { pivotSource, unpivot } from './polyglot-pivot.ts';
+import { fields, modified, restOf } from './polyglot-rest.ts';
 
 /** The sources of a SELECT: comma-separated ones, joins, then LATERAL VIEWs. */
 export function toSources(select: Raw, t: Translation): readonly Source[] {
@@ -44,19 +45,30 @@ function pivoted(added: readonly Source[], pivots: readonly unknown[], t: Transl
   return input === undefined ? [] : [{ ...input, join: added.at(-1)?.join ?? null }];
 }
 
+const ofJoin = fields('this on using kind match_condition pivots nesting_group deferred_condition');
+
+/** Kinds of which `kind` and `natural` say all. */
+const plainJoins: ReadonlySet<string> = new Set([
+  ...['Inner', 'Straight', 'Left', 'Right', 'Full', 'Cross', 'Implicit', 'Semi', 'LeftSemi', 'Anti', 'LeftAnti'],
+  ...['Natural', 'NaturalLeft', 'NaturalRight', 'NaturalFull'],
+]);
+
 function toJoin(body: Raw, t: Translation): Join {
   const name = text(body['kind']) ?? '';
   const kind = joinKinds[name];
   if (kind === undefined) throw notUnderstood(`a ${name} JOIN`);
   const conditions = [body['on'], body['match_condition']].filter((value) => tagged(value) !== null);
   const [on] = conditions.map((value) => operand(value, t));
+  if (conditions.length > 1) t.lossy.add('join match condition');
+  const rest = restOf('join', body, ofJoin, t);
   const plain = kind === 'inner' && on === undefined && list(body['using']).length === 0 && !name.startsWith('Natural');
-  return {
+  const made: Join = {
     kind: plain ? 'cross' : kind,
     natural: name.startsWith('Natural'),
     on: on ?? null,
     using: identifiers(body['using']),
   };
+  return modified(modified(made, plainJoins.has(name) ? '' : name.toLowerCase()), rest);
 }
 
 type ItemTranslator = (body: Raw, join: Join | null, t: Translation) => readonly Source[];
@@ -85,9 +97,35 @@ function toItem(value: unknown, join: Join | null, t: Translation): readonly Sou
   const node = tagged(value);
   if (node === null) throw notUnderstood('a FROM item of unknown form');
   const translator = Object.hasOwn(items, node.tag) ? items[node.tag] : undefined;
-  if (translator !== undefined) return translator(node.body, join, t);
+  if (translator !== undefined) return complete(translator(node.body, join, t), node, join, t);
   if (queries.has(node.tag)) return [source({ kind: 'subquery', query: t.query(node), lateral: false }, null, join)];
   return [functionSource(node, null, join, t)];
+}
+
+/** What the translation of an item reads. */
+const reads: Readonly<Record<string, ReadonlySet<string>>> = {
+  table: fields('name schema catalog alias column_aliases'),
+  subquery: fields('this alias column_aliases lateral order_by limit offset'),
+  paren: fields('this'),
+  alias: fields('this alias column_aliases'),
+  joined_table: fields('left joins'),
+  values: fields('expressions alias column_aliases'),
+  pivot: fields('this expressions fields using group unpivot into alias alias_columns'),
+  unpivot: fields('this value_column name_column columns alias alias_columns extra_value_columns'),
+  lateral: fields('this alias alias_quoted column_aliases'),
+  unnest: fields('this expressions with_ordinality offset_alias alias'),
+};
+
+/**
+ * What an item says beside what was read of it, kept with its first source; and that several sources stand in parentheses,
+ * where that decides which are joined first.
+ */
+function complete(made: readonly Source[], node: Tagged, join: Join | null, t: Translation): readonly Source[] {
+  const [first, ...others] = made;
+  const read = reads[node.tag];
+  if (first === undefined || read === undefined) return made;
+  const group = others.length > 0 && join !== null && node.tag === 'joined_table' ? `nested=${made.length}` : '';
+  return [modified(modified(first, group), restOf(node.tag, node.body, read, t)), ...others];
 }
 
 /** DuckDB's PIVOT statement calls its table a column. */
@@ -151,11 +189,13 @@ function rowsOf(body: Raw, t: Translation): readonly (readonly Expression[])[] {
 
 function functionSource(node: Tagged, alias: Identifier | null, join: Join | null, t: Translation): Source {
   const called = unwrapTable(node);
-  const { name, children: expressions } = toExpression({ [called.tag]: called.body }, t);
+  const made = toExpression({ [called.tag]: called.body }, t);
+  const { name, children: expressions, modifiers = '' } = made;
+  if (made.kind === 'column' || made.distinct || made.query !== null) t.lossy.add(`from ${called.tag}`);
   // The engine takes WITH ORDINALITY for a part of the function's name.
   const plain = name.replace(/ with ordinality$/, '');
   const ordinal = plain === name ? null : { name: 'ordinality', quoted: false };
-  return source({ kind: 'table-function', name: plain, expressions, ordinal }, alias, join);
+  return modified(source({ kind: 'table-function', name: plain, expressions, ordinal }, alias, join), modifiers);
 }
 
 /** Snowflake's `table(flatten(…))` is `flatten(…)`. */
@@ -180,11 +220,15 @@ function lateral(body: Raw, join: Join | null, t: Translation): Source {
   return { ...functionSource(inner, alias, join, t), columnAliases };
 }
 
+const ofLateralView = fields('this table_alias column_aliases');
+
 function lateralView(body: Raw, t: Translation): Source {
   const join: Join = { kind: 'cross', natural: false, on: null, using: [] };
   const made = toExpression(body['this'], t);
   const from = { kind: 'table-function', name: made.name, expressions: made.children, ordinal: null } as const;
-  return source(from, identifier(body['table_alias']), join, { columnAliases: identifiers(body['column_aliases']) });
+  const columnAliases = identifiers(body['column_aliases']);
+  const view = source(from, identifier(body['table_alias']), join, { columnAliases });
+  return modified(modified(view, made.modifiers ?? ''), restOf('lateral view', body, ofLateralView, t));
 }
 
 function unnest(body: Raw, join: Join | null, t: Translation): Source {

@@ -7,7 +7,6 @@ import type {
   Query,
   Select,
   SetOperation,
-  Span,
   Star,
   Values,
 } from '#core/sql';
@@ -15,7 +14,6 @@ import {
   bare,
   chain,
   deeper,
-  dottedParts,
   expression,
   list,
   needRecord,
@@ -23,12 +21,15 @@ import {
   type Raw,
   record,
   type Step,
-  spanOf,
 } from './build.ts';
-import { toOrder, windowClauses } from './polyglot-clauses.ts';
+import { windowClauses } from './polyglot-clauses.ts';
+import { limitOf, orderOf, tail } from './polyglot-ends.ts';
 import { operand, toExpression, toExpressions } from './polyglot-expression.ts';
-import { identifier, identifiers, span, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { identifier, identifiers, type Tagged, type Translation, tagged } from './polyglot-node.ts';
+import { toProjections } from './polyglot-projection.ts';
+import { fields, modified, note, restOf } from './polyglot-rest.ts';
 import { toSources } from './polyglot-source.ts';
+import { passedOverIn } from './polyglot-unread.ts';
 
 /**
  * Turns the tree of @polyglot-sql/sdk's `parse` into ours. `sql` is the text that was parsed, for positions.
@@ -42,12 +43,15 @@ export function polyglotTree(ast: unknown, sql: string, dialect: Dialect): Query
     query: (node) => toQuery(node, translation),
     expression: (value) => toExpression(value, translation),
     swallowed: [],
+    lossy: new Set(passedOverIn(sql)),
   };
   const statements = list(ast);
   const first = tagged(statements[0]);
   if (first === null) throw notUnderstood('no statement');
   if (statements.length > 1) throw notUnderstood(`${statements.length} statements where one query was expected`);
-  return toQuery(first, translation);
+  const query = toQuery(first, translation);
+  if (translation.swallowed.length > 0) translation.lossy.add('a set operation');
+  return translation.lossy.size === 0 ? query : { ...query, lossy: [...translation.lossy].sort() };
 }
 
 /** UTF-16 offset by code point. The engine counts code points. */
@@ -71,21 +75,35 @@ const queries: Readonly<Record<string, (node: Tagged, t: Translation) => Query>>
   union: (node, t) => setOperation(node, t),
   except: (node, t) => setOperation(node, t),
   intersect: (node, t) => setOperation(node, t),
-  values: ({ body }, t) => bare(valuesOf(body, t)),
+  values: ({ body }, t) => {
+    note('values', body, ofValues, t);
+    return bare(valuesOf(body, t));
+  },
   paren: ({ body }, t) => nested(body, t),
   annotated: ({ body }, t) => nested(body, t),
-  subquery: ({ body }, t) => ({ ...nested(body, t), ...tail(body, t) }),
+  subquery: ({ body }, t) => {
+    note('subquery', body, ofSubquery, t);
+    return { ...nested(body, t), ...tail(body, t) };
+  },
   table: (node, t) => bare(everythingFrom(node, t)),
   pivot: (node, t) => bare(everythingFrom(node, t)),
   unpivot: (node, t) => bare(everythingFrom(node, t)),
-  create_table: ({ body }, t) => nested({ this: body['as_select'] }, t),
-  create_view: ({ body }, t) => nested({ this: body['query'] }, t),
+  create_table: ({ body }, t) => created(body['as_select'], t),
+  create_view: ({ body }, t) => created(body['query'], t),
 };
 
 function queryOf(node: Tagged, t: Translation): Query {
   const translator = Object.hasOwn(queries, node.tag) ? queries[node.tag] : undefined;
   if (translator !== undefined) return translator(node, t);
   throw notUnderstood(`a ${node.tag.replaceAll('_', ' ')} statement where a query was expected`);
+}
+
+const ofValues = fields('expressions');
+const ofSubquery = fields('this alias column_aliases lateral order_by limit offset');
+
+function created(query: unknown, t: Translation): Query {
+  t.lossy.add('create');
+  return nested({ this: query }, t);
 }
 
 function nested(body: Raw, t: Translation): Query {
@@ -101,10 +119,14 @@ function everythingFrom(node: Tagged, t: Translation): Select {
   return { ...selectOf({ from }, t), projections: [star] };
 }
 
+const ofWith = fields('ctes recursive');
+const ofCte = fields('alias this columns');
+
 function withClause(value: unknown, t: Translation): { readonly ctes: readonly Cte[]; readonly recursive: boolean } {
   const body = record(value);
   if (body === null) return { ctes: [], recursive: false };
   const ctes = list(body['ctes']).map((item) => toCte(needRecord(item, 'CTE'), t));
+  note('with', body, ofWith, t);
   return { ctes, recursive: body['recursive'] === true };
 }
 
@@ -112,12 +134,8 @@ function toCte(body: Raw, t: Translation): Cte {
   const name = identifier(body['alias']);
   const query = tagged(body['this']);
   if (name === null || query === null) throw notUnderstood('a CTE without a name or a query');
+  note('cte', body, ofCte, t);
   return { name, columnAliases: identifiers(body['columns']), query: toQuery(query, t) };
-}
-
-function tail(body: Raw, t: Translation): Pick<Query, 'orderBy' | 'limit'> {
-  const limited = [body['limit'], body['offset'], body['fetch']].some((clause) => record(clause) !== null);
-  return { orderBy: toOrder(record(body['order_by'])?.['expressions'], t), limit: limited };
 }
 
 function selectQuery(body: Raw, t: Translation): Query {
@@ -155,7 +173,9 @@ function leftmostOf(node: Tagged): Tagged {
 /** ORDER BY and LIMIT of a chain, wherever in it the engine has hung them. */
 function tailOf(ends: readonly Raw[], t: Translation): Pick<Query, 'orderBy' | 'limit'> {
   const tails = ends.map((body) => tail(body, t));
-  return { orderBy: tails.flatMap(({ orderBy }) => orderBy), limit: tails.some(({ limit }) => limit) };
+  const limits = tails.flatMap(({ limit }) => limit ?? []);
+  if (limits.length > 1) t.lossy.add('a limit twice');
+  return { orderBy: tails.flatMap(({ orderBy }) => orderBy), limit: limits[0] ?? null };
 }
 
 /** The operations of a chain from left to right; those that a member has swallowed follow it, and their ends go to `ends`. */
@@ -168,9 +188,16 @@ function stepsOf(node: Tagged, ends: Raw[], t: Translation): readonly Step[] {
   }
   const steps: Step[] = [];
   for (const { tag, body } of written.reverse()) {
+    if (body !== node.body && endsOf(body)) t.lossy.add('an end inside a set operation');
     const right = tagged(body['right']);
     if (right === null) throw notUnderstood('a set operation without a right side');
-    const shape = { operator: tag as SetOperation['operator'], all: body['all'] === true, byName: byName(body) };
+    const modifiers = restOf(tag, body, ofSetOperation, t);
+    const shape = {
+      operator: tag as SetOperation['operator'],
+      all: body['all'] === true,
+      byName: byName(body),
+      ...(modifiers === '' ? {} : { modifiers }),
+    };
     if (right.tag !== 'select' || record(right.body['with']) !== null) {
       steps.push({ shape, member: toQuery(right, t) });
       continue;
@@ -184,6 +211,13 @@ function stepsOf(node: Tagged, ends: Raw[], t: Translation): readonly Step[] {
   return steps;
 }
 
+/** ORDER BY, LIMIT and the like. */
+function endsOf(body: Raw): boolean {
+  return [body['order_by'], body['limit'], body['offset']].some((clause) => record(clause) !== null);
+}
+
+const ofSetOperation = fields('left right all distinct with order_by limit offset by_name');
+
 function byName(body: Raw): boolean {
   return body['by_name'] === true || body['corresponding'] === true;
 }
@@ -193,12 +227,20 @@ function valuesOf(body: Raw, t: Translation): Values {
   return { kind: 'values', rows };
 }
 
+const ofSelect = fields(
+  'expressions from joins lateral_views prewhere where_clause group_by having qualify order_by limit limit_by offset fetch top with distinct distinct_on windows exclude',
+);
+const ofGroupBy = fields('expressions all');
+
 function selectOf(body: Raw, t: Translation): Select {
   const sources = toSources(body, t);
   const projections = list(body['expressions']).flatMap((item) => toProjections(item, t));
   const distinctOn = toExpressions(body['distinct_on'], t);
   const exclude = identifiers(list(body['exclude']).map((item) => tagged(item)?.body['name'] ?? tagged(item)?.body));
-  return {
+  if (body['limit_by'] !== undefined && list(body['limit_by']).length > 0) t.lossy.add('limit by');
+  const grouping = record(body['group_by']);
+  const groups = grouping === null ? '' : restOf('group by', grouping, ofGroupBy, t);
+  const made: Select = {
     kind: 'select',
     distinct: body['distinct'] === true && distinctOn.length === 0,
     distinctOn,
@@ -208,10 +250,11 @@ function selectOf(body: Raw, t: Translation): Select {
     groupBy: groupByOf(body['group_by'], t),
     having: condition([body['having']], t),
     qualify: condition([body['qualify']], t),
-    orderBy: toOrder(record(body['order_by'])?.['expressions'], t),
-    limit: [body['limit'], body['offset'], body['fetch'], body['top']].some((clause) => record(clause) !== null),
+    orderBy: orderOf(body['order_by'], t),
+    limit: limitOf(body, t),
     windows: list(body['windows']).map((item) => namedWindow(needRecord(item, 'WINDOW'), t)),
   };
+  return modified(modified(made, groups), restOf('select', body, ofSelect, t));
 }
 
 function excluding(projection: Projection, exclude: readonly Identifier[]): Projection {
@@ -233,6 +276,9 @@ function groupByOf(value: unknown, t: Translation): readonly Expression[] {
   const body = record(value);
   if (body === null) return [];
   const items = toExpressions(body['expressions'], t);
+  // Spark's GROUP BY a, b GROUPING SETS (…) and the same with a comma before GROUPING are one to the engine.
+  const sets = items.length > 1 && items.some(({ name }) => name === 'grouping sets');
+  if (sets && (t.dialect === 'spark' || t.dialect === 'databricks')) t.lossy.add('grouping sets');
   return body['all'] === true ? [...items, expression('other', 'all')] : items;
 }
 
@@ -240,44 +286,4 @@ function namedWindow(body: Raw, t: Translation): Select['windows'][number] {
   const name = identifier(body['name']);
   if (name === null) throw notUnderstood('WINDOW without a name');
   return { name, expression: expression('window', name.name, { children: windowClauses(body['spec'], t) }) };
-}
-
-function toProjections(value: unknown, t: Translation): readonly Projection[] {
-  const node = tagged(value);
-  if (node === null) throw notUnderstood('a projection of unknown form');
-  if (node.tag === 'star') return [toStar(node.body, t)];
-  if (node.tag === 'braced_wildcard') return [toStar({}, t)];
-  if (node.tag === 'alias') return aliased(node.body, t);
-  const assigned = t.dialect === 'tsql' && node.tag === 'eq' ? tagged(node.body['left']) : null;
-  if (assigned?.tag === 'column' && identifier(assigned.body['table']) === null) {
-    return [column(operand(node.body['right'], t), identifier(assigned.body['name']), null)];
-  }
-  return [column(operand(value, t), null, null)];
-}
-
-/** `expression as name`, and `explode(…) as (key, value)`, which makes several columns of one expression. */
-function aliased(body: Raw, t: Translation): readonly Projection[] {
-  const made = operand(body['this'], t);
-  const names = identifiers(body['column_aliases']);
-  if (names.length > 0) return names.map((name) => column(made, name, null));
-  return [column(made, identifier(body['alias']), span(body['alias'], t))];
-}
-
-/** The span reaches from the expression's first identifier to the alias. */
-function column(made: Expression, alias: Identifier | null, named: Span): Projection {
-  return { kind: 'column', expression: made, alias, span: spanOf([made, { span: named }]) };
-}
-
-function toStar(body: Raw, t: Translation): Star {
-  const qualifier = dottedParts(identifiers([body['table']]), t.dialect, false);
-  const replace = list(body['replace']).flatMap((item) => {
-    const alias = tagged(item)?.body ?? record(item);
-    const name = identifier(alias?.['alias']);
-    return alias === null || name === null ? [] : [{ name, expression: toExpression(alias['this'], t) }];
-  });
-  const rename = list(body['rename']).flatMap((pair) => {
-    const [from, to] = identifiers(pair);
-    return from === undefined || to === undefined ? [] : [{ from, to }];
-  });
-  return { kind: 'star', qualifier, except: identifiers(body['except']), replace, rename, span: span(body, t) };
 }

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import { polyglotTree } from './polyglot-tree.ts';
 
 // The types of this entry point lead nowhere; it exports what the main one does.
-const { Dialect: PolyglotDialect, parse } = manual as unknown as typeof sdk;
+const { Dialect: PolyglotDialect, parse, transpile } = manual as unknown as typeof sdk;
 
 const dialects: Readonly<Record<Dialect, string>> = {
   snowflake: PolyglotDialect.Snowflake,
@@ -26,7 +26,10 @@ const dialects: Readonly<Record<Dialect, string>> = {
   generic: PolyglotDialect.Generic,
 };
 
-/** @polyglot-sql/sdk, of which only `parse` is used: its analysis and its generator are not reliable. */
+/**
+ * @polyglot-sql/sdk, of which reviews use only `parse`: its analysis and its generator are not reliable. What `toDuckdb` writes is
+ * only ever run on made-up rows.
+ */
 export const polyglot: Engine = {
   async prepare() {
     if (manual.isInitialized()) return;
@@ -49,6 +52,20 @@ export const polyglot: Engine = {
     return { ok: false, why: known ? `${placeOf(sql, utf16(sql, start))}: ${what}` : what, broken: false };
   },
 };
+
+/** One statement in DuckDB's words, or why there is none. The engine must be prepared; may throw. */
+export function toDuckdb(sql: string, dialect: Dialect): Translation {
+  const answer = record(
+    transpile(sql, dialects[dialect] as never, PolyglotDialect.DuckDB, { unsupportedLevel: 'raise' as never }),
+  );
+  const written = Array.isArray(answer?.['sql']) ? (answer['sql'] as readonly unknown[]) : [];
+  if (answer?.['success'] === true && written.length === 1 && typeof written[0] === 'string')
+    return { ok: true, sql: written[0] };
+  return { ok: false, why: text(answer?.['error']) ?? `${written.length} statements instead of one` };
+}
+
+/** A statement in another dialect's words, or why there is none. */
+export type Translation = { readonly ok: true; readonly sql: string } | { readonly ok: false; readonly why: string };
 
 function utf16(sql: string, codePoints: number): number {
   let offset = 0;

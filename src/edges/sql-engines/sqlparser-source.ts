@@ -145,7 +145,7 @@ function refuseReserved({ name, quoted }: Identifier): void {
 function derived(body: Raw, join: Join | null, t: Translation): Source {
   const { alias, columnAliases } = aliasOf(body);
   const query = t.query(needRecord(body['subquery'], 'a derived table'));
-  const only = query.ctes.length === 0 && query.orderBy.length === 0 && !query.limit;
+  const only = query.ctes.length === 0 && query.orderBy.length === 0 && query.limit === null;
   if (only && query.body.kind === 'values') {
     return source({ kind: 'values', rows: query.body.rows }, alias, join, { columnAliases });
   }

@@ -13,6 +13,7 @@ import {
   type Step,
   spanOf,
   text,
+  uncounted,
 } from './build.ts';
 import { toExpression } from './sqlparser-expression.ts';
 import { toOrder, windowClauses } from './sqlparser-function.ts';
@@ -45,12 +46,15 @@ export function sqlparserTree(ast: unknown, sql: string, dialect: Dialect): Quer
   const statement = variant(statements[0]);
   if (statement === null) throw notUnderstood('no statement');
   const body = needRecord(statement.value ?? {}, 'a statement');
-  if (statement.tag === 'Query') return toQuery(body, translation);
+  if (statement.tag === 'Query') return { ...toQuery(body, translation), lossy };
   const inner = record(body['query']);
   const creates = statement.tag === 'CreateTable' || statement.tag === 'CreateView';
-  if (creates && inner !== null) return bare(toQuery(inner, translation));
+  if (creates && inner !== null) return { ...bare(toQuery(inner, translation)), lossy };
   throw notUnderstood(`a ${statement.tag} statement where a query was expected`);
 }
+
+/** The adapter reads what lineage needs, and a statement in a thousand: what it reads is never proven equal to anything. */
+const lossy = ['what sqlparser-ts does not give'] as const;
 
 /** ORDER BY and LIMIT belong to the SELECT where there is only one. */
 function toQuery(body: Raw, t: Translation): Query {
@@ -58,9 +62,10 @@ function toQuery(body: Raw, t: Translation): Query {
   const { ctes, recursive } = withClause(body['with'], t);
   const query = deeper(t.depth, () => toBody(body['body'], t));
   const orderBy = orderOf(body['order_by'], t);
-  const limit = variant(body['limit_clause']) !== null || record(body['fetch']) !== null;
+  const limited = variant(body['limit_clause']) !== null || record(body['fetch']) !== null;
+  const limit = limited ? uncounted : null;
   if (query.body.kind !== 'select' || query.ctes.length > 0) return { ...query, ctes, recursive, orderBy, limit };
-  return { ...query, ctes, recursive, body: { ...query.body, orderBy, limit: limit || query.body.limit } };
+  return { ...query, ctes, recursive, body: { ...query.body, orderBy, limit: limit ?? query.body.limit } };
 }
 
 function orderOf(value: unknown, t: Translation): readonly Expression[] {
@@ -154,7 +159,7 @@ function selectOf(body: Raw, t: Translation): Select {
     having: optional(body['having'], t),
     qualify: optional(body['qualify'], t),
     orderBy: [],
-    limit: record(body['top']) !== null,
+    limit: record(body['top']) === null ? null : uncounted,
     windows: list(body['named_window']).map((item) => namedWindow(item, t)),
   };
 }

@@ -133,7 +133,7 @@ function keyOf(side: string, uniqueId: string): string {
 }
 
 function answerFrom({ source, bound, counts, measured, manifests }: Read, question: Question): Answer {
-  if (question.kind === 'claims') {
+  if (question.kind === 'claims' || question.kind === 'counterexample') {
     return { known: false, reason: reason('wrong-source', `${evidenceFileName} only answers questions on data`) };
   }
   if (manifests === null ? bound : !isOfThese(question, manifests, bound)) {

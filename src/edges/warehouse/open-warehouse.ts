@@ -63,7 +63,8 @@ interface Asking {
 }
 
 async function answer(question: Question, { connection, name, now, kept }: Asking): Promise<Answer> {
-  if (question.kind === 'claims') return unknown(reason('wrong-source', 'a warehouse answers questions on data only'));
+  if (question.kind === 'claims' || question.kind === 'counterexample')
+    return unknown(reason('wrong-source', 'a warehouse answers questions on data only'));
   const known = kept.recall(question);
   if (known !== null) return known;
   const writer = await connection.writer();

@@ -1,8 +1,10 @@
 // The process that reviews: it holds the artifacts and all that is made of them, and no secret. The server answers for
-// GitHub, the store, the warehouse and the LLM.
+// GitHub, the store, the warehouse and the LLM. SQL that is run on made-up rows is run in a process below this one.
 import { InvariantError } from '#core/base';
+import type { Question } from '#core/evidence';
 import { createArtifacts } from '#edges/artifacts';
-import { createSqlReader } from '#edges/sql-engines';
+import { counterexampleSource } from '#edges/counterexample';
+import { createSqlReader, createTranslator } from '#edges/sql-engines';
 import { evidenceFileSource } from '#edges/warehouse';
 import type {
   EvidenceSource,
@@ -26,6 +28,8 @@ interface Waiting {
 const waiting = new Map<number, Waiting>();
 let calls = 0;
 const sqlReader = createSqlReader({ onDifference: (difference) => tell({ kind: 'difference', difference }) });
+
+const counterexamples = counterexampleSource(createTranslator());
 
 process.on('message', (message: ToProcess) => {
   if (message.kind === 'review') void review(message);
@@ -57,10 +61,13 @@ function portsOf({ serverUrl, evidence, memoryLimit }: Extract<ToProcess, { kind
     artifacts: createArtifacts({ workflow: remote<WorkflowArtifacts>('workflowArtifacts'), pullRequests }),
     sqlReader,
     lineageCache: remote<LineageCache>('lineageCache'),
-    evidence: evidence.map((kinds, at) => ({
-      kinds,
-      answer: (question) => remote<EvidenceSource>(`evidence ${at}`).answer(question),
-    })),
+    evidence: [
+      ...evidence.map((kinds, at) => ({
+        kinds,
+        answer: (question: Question) => remote<EvidenceSource>(`evidence ${at}`).answer(question),
+      })),
+      counterexamples,
+    ],
     evidenceFile: evidenceFileSource,
     recorder: remote<Recorder>('recorder'),
     publisher: remote<Publisher>('publisher'),

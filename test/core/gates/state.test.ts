@@ -163,18 +163,20 @@ describe('the gate state', () => {
   });
 
   it('notes an incremental model that needs a full refresh, with who reads it', () => {
-    const model = (unique_key: string): Json =>
-      aModel('m', { config: { materialized: 'incremental', unique_key }, unrendered_config: { unique_key } });
+    const model = (raw_code: string): Json =>
+      aModel('m', { raw_code, config: { materialized: 'incremental', on_schema_change: 'ignore' } });
     const board = aModel('board', {
       resource_type: 'exposure',
       unique_id: 'exposure.shop.board',
       depends_on: { nodes: ['model.shop.m'], macros: [] },
     });
-    const result = judge(state, changeOf(aProject(model('id'), board), aProject(model('key'), board)));
+    const columnChanges = [{ uniqueId: 'model.shop.m', column: 'b', kind: 'added' } as never];
+    const change = changeOf(aProject(model('select 1'), board), aProject(model('select 2'), board), { columnChanges });
+    const result = judge(state, change);
     expect(foundBy(result)).toEqual(['full-refresh-needed model.shop.m']);
     expect(result.outcome === 'failed' && result.findings[0]).toMatchObject({
       basis: 'proven',
-      data: { because: 'unique_key is another' },
+      data: { because: 'column b added, and on_schema_change is ignore' },
       downstream: ['exposure.shop.board'],
       safeIf: expect.stringContaining('--full-refresh'),
     });
@@ -198,30 +200,9 @@ describe('the gate state', () => {
     ).toEqual(['naming-macro-changed model.shop.m']);
   });
 
-  it('warns of tests that are gone, and notes descriptions that are', () => {
-    const test = (id: string, column: string): Json =>
-      aModel('t', {
-        unique_id: `test.shop.${id}`,
-        resource_type: 'test',
-        test_metadata: { name: 'unique', kwargs: { column_name: column } },
-        attached_node: 'model.shop.m',
-        column_name: column,
-      });
+  it('notes descriptions that are gone', () => {
     const columns = (description: string): Json => ({ columns: { id: { name: 'id', description } } });
-    const described = aModel('m', columns('the key'));
-    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described)))).toEqual([
-      'tests-lost model.shop.m',
-    ]);
-    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, test('b', 'id'))))).toEqual([]);
-    expect(found(changeOf(aProject(described, test('a', 'id')), aProject()))).toEqual([]);
-    // A new key of the same model takes the place of the old one.
-    const renewed = { ...test('c', 'other'), test_metadata: { name: 'unique_combination_of_columns', kwargs: {} } };
-    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, renewed)))).toEqual([]);
-    const elsewhere = { ...renewed, attached_node: 'model.shop.n' };
-    expect(found(changeOf(aProject(described, test('a', 'id')), aProject(described, elsewhere)))).toEqual([
-      'tests-lost model.shop.m',
-    ]);
-    expect(found(changeOf(aProject(described), aProject(aModel('m', columns('')))))).toEqual([
+    expect(found(changeOf(aProject(aModel('m', columns('the key'))), aProject(aModel('m', columns('')))))).toEqual([
       'docs-lost model.shop.m',
     ]);
   });

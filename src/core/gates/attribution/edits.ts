@@ -48,7 +48,13 @@ export function editsOf(change: Change, uniqueId: UniqueId): readonly Edit[] {
 export function attributed(change: Change, edits: readonly Edit[], answers: Answers): readonly string[] {
   return edits.flatMap((edit) => {
     const answer = answers.get(edit.question.key);
-    if (answer?.known !== true || answer.kind === 'claims' || answer.kind === 'row-count') return [];
+    if (
+      answer?.known !== true ||
+      answer.kind === 'claims' ||
+      answer.kind === 'counterexample' ||
+      answer.kind === 'row-count'
+    )
+      return [];
     return phraseOf(change, edit, answer.figures);
   });
 }

@@ -1,5 +1,6 @@
 import { toFingerprint, toLine } from '#core/base';
 import type { Change, ColumnChange } from '#core/change';
+import { compareModels } from '#core/rules';
 import type { Finding } from '../gate.ts';
 import { consequencesOf, hasConsequence } from './consequences.ts';
 import { keyOf } from './losses.ts';
@@ -29,14 +30,16 @@ const words: Readonly<Record<RemadeMessage, Words>> = {
 
 /**
  * Columns of modified nodes that keep their name and hold something else: another type, other sources, another expression. A column
- * that none of its model's readers uses is left out.
+ * that none of its model's readers uses is left out; so is what a model's two queries are proven to give alike.
  */
 export function findRemade(change: Change): readonly Finding<RemadeMessage>[] {
+  const { equal } = compareModels(change);
   const retyped = new Set(change.columnChanges.filter(({ kind }) => kind === 'retyped').map(keyOf));
   return change.columnChanges.flatMap((column) => {
     const { kind, origin } = column;
     if (origin !== 'own' || (kind !== 'retyped' && kind !== 're-sourced' && kind !== 'logic-changed')) return [];
     if (!hasConsequence(change, column)) return [];
+    if (kind !== 'retyped' && equal.has(column.uniqueId)) return [];
     // A cast is another expression too: the new type says it better.
     return kind === 'logic-changed' && retyped.has(keyOf(column)) ? [] : [toFinding(change, column, kind)];
   });

@@ -4,9 +4,10 @@ import { findFullRefreshes, reachOf } from '#core/change';
 import type { Finding } from '../gate.ts';
 import { placeOfNode } from './subjects.ts';
 
-/** Modified incremental models whose table does not follow the change by itself. */
+/** Modified incremental models whose table lacks columns after the change; another key or layout is told by a semantic rule. */
 export function findNeededRefreshes(change: Change): readonly Finding<'full-refresh-needed'>[] {
-  return findFullRefreshes(change).map(({ uniqueId, because }) => {
+  const lacking = findFullRefreshes(change).filter(({ kind }) => kind === 'columns');
+  return lacking.map(({ uniqueId, because }) => {
     const { models, exposures, metrics, savedQueries } = reachOf(change, uniqueId);
     return {
       messageId: 'full-refresh-needed',
@@ -15,7 +16,7 @@ export function findNeededRefreshes(change: Change): readonly Finding<'full-refr
       place: placeOfNode(change, uniqueId, 'code'),
       basis: 'proven',
       fingerprint: toFingerprint('state', 'full-refresh-needed', uniqueId),
-      matters: 'until it is built anew, the table keeps its old columns or keys',
+      matters: 'until it is built anew, the table keeps its old columns',
       downstream: [...models, ...exposures, ...metrics, ...savedQueries],
       safeIf: 'run it with --full-refresh after the merge, or set on_schema_change',
     };

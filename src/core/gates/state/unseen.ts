@@ -8,16 +8,11 @@ import type { Finding } from '../gate.ts';
 import { listed } from './listed.ts';
 import { projectSubject } from './subjects.ts';
 
-type Message =
-  | 'sql-changed-unseen'
-  | 'materialization-macro-changed'
-  | 'naming-macro-changed'
-  | 'tests-lost'
-  | 'docs-lost';
+type Message = 'sql-changed-unseen' | 'materialization-macro-changed' | 'naming-macro-changed' | 'docs-lost';
 
 /** What changes although `state:modified` does not select it; one finding of a kind. */
 export function findUnseen(change: Change): readonly Finding<Message>[] {
-  return [...changedSql(change), ...changedMacros(change), ...lostTests(change), ...lostDocs(change)];
+  return [...changedSql(change), ...changedMacros(change), ...lostDocs(change)];
 }
 
 function changedSql(change: Change): readonly Finding<Message>[] {
@@ -83,59 +78,6 @@ function isInstalled(packageName: string, { metadata }: DbtProject): boolean {
 function isMoved(base: DbtProject, node: DbtNode): boolean {
   const old = base.nodes.get(node.uniqueId);
   return old !== undefined && old.relationName !== null && old.relationName !== node.relationName;
-}
-
-/** Generic tests that a node of head no longer has; one with other arguments stands for the one it replaces. */
-function lostTests(change: Change): readonly Finding<Message>[] {
-  const head = change.head.project;
-  const base = change.base.project;
-  const kept = new Set([...head.nodes.values()].flatMap((node) => signatureOf(node) ?? []));
-  const fresh = [...head.nodes.values()].filter(({ uniqueId }) => !base.nodes.has(uniqueId));
-  const replaced = new Set(fresh.flatMap((node) => ruleOf(node) ?? []));
-  const lost = [...base.nodes.values()].flatMap((node) => {
-    const signature = signatureOf(node);
-    const isKept = signature === null || kept.has(signature) || replaced.has(ruleOf(node) ?? '');
-    return isKept ? [] : lostTest(head, node);
-  });
-  if (lost.length === 0) return [];
-  const names = lost.map(({ text }) => text).sort(compareText);
-  return [
-    finding(change, 'tests-lost', [...new Set(lost.map(({ on }) => on))].sort(compareText), {
-      data: { tests: listed(names), count: names.length },
-      matters: 'nothing says any more when the data breaks that rule',
-      safeIf: 'keep the tests, or say in the pull request why they no longer hold',
-    }),
-  ];
-}
-
-function lostTest(head: DbtProject, node: DbtNode): readonly { readonly on: UniqueId; readonly text: string }[] {
-  const on = node.test?.attachedNode ?? null;
-  const tested = on === null ? undefined : head.nodes.get(on);
-  if (on === null || tested === undefined || losesColumn(node, tested)) return [];
-  const disabled = head.disabled.has(node.uniqueId) ? ', disabled' : '';
-  return [{ on, text: `${node.test?.name ?? ''}(${columnOf(node) || tested.name})${disabled} of ${tested.name}` }];
-}
-
-/** A test goes with its column where head describes others and not this one. */
-function losesColumn(node: DbtNode, tested: DbtNode): boolean {
-  const name = columnOf(node).toLowerCase();
-  const described = [...tested.columns.keys()].map((key) => key.toLowerCase());
-  return name !== '' && described.length > 0 && !described.includes(name);
-}
-
-function columnOf({ test }: DbtNode): string {
-  return test?.columnName ?? '';
-}
-
-function signatureOf(node: DbtNode): string | null {
-  if (node.test?.name == null) return null;
-  return [node.test.attachedNode ?? '', columnOf(node).toLowerCase(), node.test.name].join('\n');
-}
-
-/** What a test asks of a node, whatever the columns: a new key in place of the old one is no rule lost. */
-function ruleOf({ test }: DbtNode): string | null {
-  if (test?.name == null) return null;
-  return `${test.attachedNode ?? ''}\n${/unique/i.test(test.name) ? 'unique' : test.name}`;
 }
 
 /** Descriptions of columns, or of a whole node, that are gone although the column and the node are still there. */

@@ -1,0 +1,52 @@
+import type { UniqueId } from '#core/base';
+import type { Change } from '#core/change';
+import type { Rule, RuleFinding, Severity } from '#core/rules';
+import { compareModels, rules } from '#core/rules';
+import { liftOf } from './lifts.ts';
+
+/** What a rule found, with the rule and how bad it is. */
+export interface Found {
+  readonly rule: Rule;
+  readonly finding: RuleFinding;
+  readonly severity: Severity;
+  /** Other nodes of which the same is to be said. */
+  readonly alike?: readonly UniqueId[];
+}
+
+/** What the policy says of single rules: off, or another severity. */
+export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;
+
+const known = new WeakMap<Change, readonly Found[]>();
+
+/** What the rules find, the worst first, one finding for a cause; a rule that the policy turns off finds nothing. */
+export function findingsIn(change: Change, levels: RuleLevels): readonly Found[] {
+  const found = (known.get(change) ?? runAll(change)).filter(({ rule }) => levels[rule.id] !== 'off');
+  const rated = found.map((one): Found => {
+    const level = levels[one.rule.id];
+    return level === undefined || level === 'off' ? one : { ...one, severity: level };
+  });
+  return oneForEachCause(rated.map((one) => ({ ...one, severity: liftOf(one, rated) ?? one.severity })));
+}
+
+function runAll(change: Change): readonly Found[] {
+  const { input } = compareModels(change);
+  const found = rules.flatMap((rule) =>
+    rule.find(input).map((finding) => ({ rule, finding, severity: finding.severity ?? rule.severity })),
+  );
+  known.set(change, found);
+  return found;
+}
+
+/** Of findings with an edit in common, the worst; of equals, that of the earlier rule. */
+function oneForEachCause(found: readonly Found[]): readonly Found[] {
+  const told = new Set<unknown>();
+  const kept: Found[] = [];
+  // The sort keeps the order of equals, which is that of the rules.
+  for (const one of [...found].sort((a, b) => (a.severity < b.severity ? -1 : a.severity > b.severity ? 1 : 0))) {
+    const { edits } = one.finding;
+    if (edits.length > 0 && edits.every((edit) => told.has(edit))) continue;
+    for (const edit of edits) told.add(edit);
+    kept.push(one);
+  }
+  return kept;
+}

@@ -1,0 +1,133 @@
+import type { UniqueId } from '#core/base';
+import { plural, toFingerprint } from '#core/base';
+import type { Change } from '#core/change';
+import { descendantsOf } from '#core/dbt';
+import type { Answers } from '#core/evidence';
+import type { Finding } from '../gate.ts';
+import { listed } from '../state/listed.ts';
+import { counterexampleOf, isSearched } from './counterexamples.ts';
+import { placeOf } from './place.ts';
+import type { Found } from './run.ts';
+
+interface Judged {
+  readonly change: Change;
+  readonly answers: Answers;
+}
+
+/** Findings of the gate, at most `most` of one rule; what is over is counted in one more. */
+export function toFindings({ change, answers }: Judged, found: readonly Found[], most: number): readonly Finding[] {
+  const first = firstOfModel(found);
+  const alike = [...Map.groupBy(found, causeOf).values()].map((ones) => drawnTogether(change, ones));
+  const byRule = Map.groupBy(alike.flat(), ({ rule }) => rule.id);
+  return [...byRule.values()].flatMap((ones) => {
+    const shown = ones.slice(0, most).map((one) => {
+      const isFirst = first.get(one.finding.uniqueId) === nameOf(one);
+      return executed({ ...toFinding(change, one), ...(isFirst ? counterexampleOf(answers, one) : {}) }, one, found);
+    });
+    const rest = ones.slice(most);
+    const [over] = rest;
+    return over === undefined ? shown : [...shown, moreOf(change, rest, over)];
+  });
+}
+
+/** The worst finding about the SQL of each model, by `nameOf`: with it, rows are shown. */
+function firstOfModel(found: readonly Found[]): ReadonlyMap<UniqueId, string> {
+  const first = new Map<UniqueId, string>();
+  for (const one of found) {
+    if (isSearched(one) && !first.has(one.finding.uniqueId)) first.set(one.finding.uniqueId, nameOf(one));
+  }
+  return first;
+}
+
+function nameOf({ rule, finding }: Found): string {
+  return [rule.id, finding.messageId, finding.uniqueId, finding.key].join('\n');
+}
+
+/** Rows on which the sides differ prove a guess, where nothing else of the model's SQL was told. */
+function executed(finding: Finding, { finding: { uniqueId }, rule }: Found, all: readonly Found[]): Finding {
+  const { counterexample, basis } = finding;
+  if (basis !== 'heuristic' || counterexample === undefined || typeof counterexample === 'string') return finding;
+  const others = all.filter((one) => one.finding.uniqueId === uniqueId && one.finding.edits.length > 0);
+  return others.every((one) => one.rule === rule) ? { ...finding, basis: 'measured' } : finding;
+}
+
+/** Values of a message that name the node that it is about. */
+const names: readonly string[] = ['model', 'node', 'seed', 'snapshot'];
+
+/** The same for findings that say the same of several nodes: a macro or a folder's config has changed. */
+function causeOf({ rule, finding, severity }: Found): string {
+  const data = Object.entries(finding.data).filter(([name]) => !names.includes(name));
+  return JSON.stringify([rule.id, finding.messageId, severity, finding.basis, data]);
+}
+
+/** One finding for all that say the same, about the first node, with the others named. */
+function drawnTogether(change: Change, ones: readonly Found[]): readonly Found[] {
+  const [first, ...others] = ones;
+  const name = names.find((one) => first?.finding.data[one] !== undefined);
+  if (first === undefined || name === undefined || others.length === 0) return ones;
+  const nodes = new Set(
+    ones.map(({ finding }) => change.head.project.nodes.get(finding.uniqueId)?.name ?? finding.uniqueId),
+  );
+  if (nodes.size < ones.length) return ones;
+  const data = { ...first.finding.data, [name]: listed([...nodes], 3) };
+  const below = others.map(({ finding }) => finding.uniqueId);
+  return [{ ...first, finding: { ...first.finding, data }, alike: below }];
+}
+
+function toFinding(change: Change, { rule, finding, severity, alike = [] }: Found): Finding {
+  const { messageId, uniqueId, columns, data, key, basis, matters, safeIf, yaml } = finding;
+  const [column, ...others] = columns;
+  return {
+    messageId: `${rule.id}/${messageId}`,
+    severity,
+    data,
+    subject: column !== undefined && others.length === 0 ? { uniqueId, column } : uniqueId,
+    place: placeOf(change, finding),
+    basis,
+    fingerprint: toFingerprint('sql-rules', rule.id, messageId, uniqueId, key),
+    matters,
+    ...withReachOf(change, alike, reachOf(change, finding)),
+    safeIf,
+    ...(yaml === undefined ? {} : { yaml }),
+  };
+}
+
+/** Where the columns are known that move, what is made of them; else everything below the model. */
+function reachOf(change: Change, { uniqueId, columns }: Found['finding']): Pick<Finding, 'downstream' | 'movesRowsOf'> {
+  const side = change.head.project.nodes.has(uniqueId) ? change.head : change.base;
+  const moved = new Set(columns.map((name) => name.toLowerCase()));
+  const known = change.columnChanges.filter((one) => one.uniqueId === uniqueId && moved.has(one.column.toLowerCase()));
+  if (moved.size === 0 || known.length < moved.size) return { downstream: descendantsOf(side.children, uniqueId) };
+  const models = new Set(known.flatMap(({ dependents }) => dependents.columns.map((one) => one.uniqueId)));
+  const consumers = new Set(known.flatMap(({ dependents }) => dependents.consumers));
+  const rows = new Set(known.flatMap(({ dependents }) => dependents.rowsetModels));
+  return {
+    downstream: [...models, ...consumers],
+    movesRowsOf: [...rows].filter((id) => !models.has(id)),
+  };
+}
+
+/** What the other nodes of the same cause reach, too. */
+function withReachOf(change: Change, alike: readonly UniqueId[], own: Pick<Finding, 'downstream' | 'movesRowsOf'>) {
+  if (alike.length === 0) return own;
+  const below = alike.flatMap((id) => descendantsOf(change.head.children, id));
+  return { ...own, downstream: [...new Set([...own.downstream, ...below])] };
+}
+
+function moreOf(change: Change, rest: readonly Found[], { rule, finding, severity }: Found): Finding {
+  const name = (one: Found): string =>
+    change.head.project.nodes.get(one.finding.uniqueId)?.name ?? one.finding.uniqueId;
+  const names = [...new Set(rest.map(name))];
+  return {
+    messageId: 'more-of-a-rule',
+    severity,
+    data: { rule: rule.title, findings: plural(rest.length, 'more finding'), models: listed(names) },
+    subject: finding.uniqueId,
+    place: null,
+    basis: rest.every((one) => one.finding.basis === 'proven') ? 'proven' : 'heuristic',
+    fingerprint: toFingerprint('sql-rules', 'more-of-a-rule', rule.id),
+    matters: '',
+    downstream: [],
+    safeIf: '',
+  };
+}

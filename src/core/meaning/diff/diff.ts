@@ -1,0 +1,115 @@
+import type { Span } from '#core/sql';
+import type { Block, Plan, SetPlan, Term } from '../plan/plan.ts';
+import { planText } from '../plan/text.ts';
+import { matchMembers } from '../proof/match.ts';
+import { diffBlocks } from './blocks.ts';
+import type { Edit } from './edit.ts';
+import { wrapSet } from './wrap-set.ts';
+
+/** Which output columns of the model a change of a scope's column reaches; `all` where it moves rows. */
+export type Reach = (column: string) => readonly string[] | 'all';
+
+/** How a scope is read: the model's own, one read by name, or a member of a set operation, read by position. */
+export type Role = 'model' | 'read' | 'member';
+
+/** What differs between two aligned plans. */
+export function diffPlans(base: Plan, head: Plan): readonly Edit[] {
+  return diffScopes(base, head, 'model', (column) => [column]);
+}
+
+/** What differs between two scopes, one edit for each cause; at least one where their texts differ. */
+export function diffScopes(base: Plan, head: Plan, role: Role, reach: Reach): readonly Edit[] {
+  const columns = role === 'member' ? 'placed' : 'named';
+  if (planText(base, columns) === planText(head, columns) && base.kind !== 'opaque') return [];
+  const edits = differences(base, head, role, reach);
+  return edits.length > 0 ? edits : [rewritten(base, head)];
+}
+
+function differences(base: Plan, head: Plan, role: Role, reach: Reach): readonly Edit[] {
+  if (base.kind === 'block' && head.kind === 'block') return diffBlocks(base, head, role, reach);
+  if (base.kind === 'set' && head.kind === 'set') return diffSets(base, head, role, reach);
+  const both = wrapSet(base, head);
+  return both === null ? [] : diffSets(both.base, both.head, role, reach);
+}
+
+/** One edit for scopes that cannot be told apart by parts. */
+export function rewritten(base: Plan, head: Plan): Edit {
+  return { kind: 'rewritten', place: { side: 'head', span: spanOfPlan(head) }, base, head, columns: 'all' };
+}
+
+function diffSets(base: SetPlan, head: SetPlan, role: Role, reach: Reach): readonly Edit[] {
+  const at = { base, head, columns: 'all', place: { side: 'head', span: spanOfPlan(head) } } as const;
+  const edits: Edit[] = [];
+  if (base.operator !== head.operator) edits.push({ kind: 'set-operator', ...at });
+  else if (base.all !== head.all) edits.push({ kind: 'set-quantifier', ...at });
+  const pairs = matchMembers(base.members, head.members);
+  edits.push(...diffMembers(base, head, pairs, { role, reach }));
+  const removed = base.members.filter((_, number) => !pairs.some(([one]) => one === number));
+  const added = head.members.filter((_, number) => !pairs.some(([, other]) => other === number));
+  if (removed.length + added.length > 0) {
+    const [place = head] = added;
+    edits.push({ kind: 'set-members', ...at, added, removed, place: { side: 'head', span: spanOfPlan(place) } });
+  }
+  return [...edits, ...diffTails(base, head)];
+}
+
+function diffMembers(
+  base: SetPlan,
+  head: SetPlan,
+  pairs: ReturnType<typeof matchMembers>,
+  { role, reach }: { readonly role: Role; readonly reach: Reach },
+): readonly Edit[] {
+  const [first] = base.members;
+  const names = first?.kind === 'block' ? first.outputs.map(({ key }) => key) : [];
+  return pairs.flatMap(([one, other]) => {
+    const [a, b] = [base.members[one], head.members[other]];
+    if (a === undefined || b === undefined) return [];
+    const isNamed = role !== 'member' && one === 0 && other === 0;
+    return diffScopes(a, b, isNamed ? 'read' : 'member', reachByPlace(a, names, reach));
+  });
+}
+
+/** A member's columns reach what the first member's of the same place reach. */
+function reachByPlace(member: Plan, names: readonly string[], reach: Reach): Reach {
+  if (member.kind !== 'block') return reach;
+  const places = new Map(member.outputs.map(({ key }, at) => [key, names[at] ?? key]));
+  return (column) => reach(places.get(column) ?? column);
+}
+
+/** LIMIT, and ORDER BY where it decides which rows stay. */
+export function diffTails(base: Block | SetPlan, head: Block | SetPlan): readonly Edit[] {
+  const edits: Edit[] = [];
+  const place = { side: 'head', span: spanOfPlan(head) } as const;
+  if (base.limit !== head.limit) {
+    edits.push({ kind: 'limit', base, head, columns: 'all', place, before: base.limit, after: head.limit });
+  } else if (texts(base.orderBy) !== texts(head.orderBy)) {
+    const span = head.orderBy[0]?.span ?? place.span;
+    edits.push({
+      kind: 'order',
+      base,
+      head,
+      columns: 'all',
+      place: { side: 'head', span },
+      before: base.orderBy,
+      after: head.orderBy,
+    });
+  }
+  return edits;
+}
+
+function texts(terms: readonly Term[]): string {
+  return terms.map(({ text }) => text).join(', ');
+}
+
+/** Where a scope stands: its first input or output. */
+export function spanOfPlan(plan: Plan): Span {
+  switch (plan.kind) {
+    case 'block':
+      return plan.span ?? plan.inputs.find(({ span }) => span !== null)?.span ?? plan.outputs[0]?.term.span ?? null;
+    case 'set':
+      return plan.members.map(spanOfPlan).find((span) => span !== null) ?? null;
+    case 'values':
+    case 'opaque':
+      return null;
+  }
+}

@@ -1,0 +1,138 @@
+import type { JsonValue, UniqueId } from '#core/base';
+import { isJsonObject } from '#core/base';
+import type { DbtNode, DbtProject, DbtTest } from '#core/dbt';
+import type { AcceptedValues, Fact, ForeignKey, Key } from './facts.ts';
+import { namesIn } from './names.ts';
+
+/** One thing that a test says of the relation that it stands on. */
+export type Said =
+  | { readonly kind: 'key'; readonly key: Key }
+  | { readonly kind: 'not-null'; readonly column: string; readonly fact: Fact }
+  | { readonly kind: 'foreign-key'; readonly foreignKey: ForeignKey }
+  | { readonly kind: 'accepted'; readonly column: string; readonly accepted: AcceptedValues };
+
+/**
+ * What a project's generic tests prove, by the relation that they stand on. A test counts when it looks at every row and fails the
+ * build: severity error, no `where`, `error_if` as dbt has it, enabled; and when it is the one that its name says, not a macro of the
+ * project under the same name.
+ */
+export function saidByTests(project: DbtProject): ReadonlyMap<UniqueId, readonly Said[]> {
+  const said = new Map<UniqueId, Said[]>();
+  for (const node of project.nodes.values()) {
+    const { test } = node;
+    if (test === null || test.attachedNode === null || !isStrict(node) || !isTheKnown(node, test)) continue;
+    const on = project.nodes.get(test.attachedNode);
+    const found = on === undefined ? [] : read(test, { node, on });
+    if (found.length > 0) said.set(test.attachedNode, [...(said.get(test.attachedNode) ?? []), ...found]);
+  }
+  return said;
+}
+
+/** Whether a failing row fails the build. */
+export function isStrict({ config }: DbtNode): boolean {
+  const { severity, where, error_if: errorIf, enabled, fail_calc: failCalc } = config;
+  if (enabled === false || (typeof where === 'string' && where.trim() !== '')) return false;
+  if (typeof severity === 'string' && severity.toLowerCase() !== 'error') return false;
+  if (typeof failCalc === 'string' && failCalc.replaceAll(' ', '').toLowerCase() !== 'count(*)') return false;
+  return typeof errorIf !== 'string' || ['!=0', '<>0', '>0', '>=1'].includes(errorIf.replaceAll(' ', ''));
+}
+
+/** Packages whose tests are read, by the test's name; `dbt` is dbt's own. */
+const packageOf: Readonly<Record<string, string>> = {
+  unique: 'dbt',
+  not_null: 'dbt',
+  relationships: 'dbt',
+  accepted_values: 'dbt',
+  unique_combination_of_columns: 'dbt_utils',
+  expect_compound_columns_to_be_unique: 'dbt_expectations',
+  expect_column_values_to_be_unique: 'dbt_expectations',
+  expect_column_values_to_not_be_null: 'dbt_expectations',
+};
+
+function isTheKnown({ dependsOn }: DbtNode, { name }: DbtTest): boolean {
+  if (name === null || !Object.hasOwn(packageOf, name)) return false;
+  const used = dependsOn.macros.filter((macro) => macro.endsWith(`.test_${name}`));
+  return used.length === 0 || used.includes(`macro.${packageOf[name] ?? ''}.test_${name}`);
+}
+
+interface Place {
+  readonly node: DbtNode;
+  readonly on: DbtNode;
+}
+
+function read(test: DbtTest, place: Place): readonly Said[] {
+  const { name } = test;
+  const given = argumentsOf(test);
+  const columns = namesIn(test.columnName ?? given['column_name']);
+  const lists = name === 'unique_combination_of_columns' ? 'combination_of_columns' : 'column_list';
+  const fact: Fact = { source: `${name ?? ''} test on ${place.on.name}`, sureness: 'proven' };
+  // dbt_expectations leaves rows out by a condition of its own.
+  if (typeof given['row_condition'] === 'string') return [];
+  switch (name) {
+    case 'unique':
+    case 'expect_column_values_to_be_unique':
+      return columns === null ? [] : [aKey(columns, { ...fact, exceptNulls: true })];
+    case 'unique_combination_of_columns':
+    case 'expect_compound_columns_to_be_unique': {
+      const listed = namesIn(given[lists]);
+      // dbt_utils groups by the columns, so that NULLs are equal; dbt_expectations may leave them out.
+      return listed === null ? [] : [aKey(listed, { ...fact, exceptNulls: lists === 'column_list' })];
+    }
+    case 'not_null':
+    case 'expect_column_values_to_not_be_null':
+      return (columns ?? []).map((column) => ({
+        kind: 'not-null',
+        column,
+        fact: { ...fact, source: `${fact.source}.${column}` },
+      }));
+    case 'relationships':
+      return columns?.length === 1 ? referenceOf(columns[0] ?? '', { ...place, given }) : [];
+    case 'accepted_values':
+      return columns?.length === 1 ? acceptedOf(columns[0] ?? '', given, fact) : [];
+    default:
+      return [];
+  }
+}
+
+/** Since dbt 1.10 a test's own arguments may stand under `arguments`. */
+function argumentsOf({ kwargs }: DbtTest): Readonly<Record<string, JsonValue>> {
+  const under = kwargs['arguments'];
+  return isJsonObject(under) ? { ...kwargs, ...under } : kwargs;
+}
+
+function aKey(columns: readonly string[], { source, ...fact }: Fact & { readonly exceptNulls: boolean }): Said {
+  const where = columns.length === 1 ? `.${columns[0] ?? ''}` : ` (${columns.join(', ')})`;
+  return { kind: 'key', key: { ...fact, source: `${source}${where}`, columns: [...columns].sort() } };
+}
+
+function referenceOf(
+  column: string,
+  { node, on, given }: Place & { readonly given: Readonly<Record<string, JsonValue>> },
+): readonly Said[] {
+  const field = namesIn(given['field']);
+  const others = node.dependsOn.nodes.filter((id) => id !== on.uniqueId);
+  // A relation that refers to itself has no other parent.
+  const [relation = on.uniqueId, ...more] = others;
+  if (field?.length !== 1 || more.length > 0) return [];
+  const source = `relationships test on ${on.name}.${column}`;
+  const to = { relation, column: field[0] ?? '' };
+  return [{ kind: 'foreign-key', foreignKey: { column, to, source, sureness: 'proven' } }];
+}
+
+function acceptedOf(column: string, given: Readonly<Record<string, JsonValue>>, fact: Fact): readonly Said[] {
+  const { values, quote } = given;
+  if (!Array.isArray(values)) return [];
+  const read = values.map((value) => (quote === false && typeof value === 'string' ? unquoted(value) : value));
+  const plain = read.filter((value) => ['string', 'number', 'boolean'].includes(typeof value)) as (string | number)[];
+  if (plain.length !== values.length) return [];
+  const source = `${fact.source}.${column}`;
+  return [{ kind: 'accepted', column, accepted: { ...fact, source, values: plain } }];
+}
+
+/** A value written for `quote: false`; null for an expression. */
+function unquoted(text: string): JsonValue {
+  const bare = text.trim().toLowerCase();
+  if (bare === 'true' || bare === 'false') return bare === 'true';
+  const quoted = /^'([^']*)'$/.exec(text.trim())?.[1];
+  return quoted ?? (bare !== '' && Number.isFinite(Number(bare)) ? Number(bare) : null);
+}

@@ -1,0 +1,47 @@
+// What a query means, in normal form; how two of them differ; and what is known of the rows of relations.
+export type { Comparison, Side } from './diff/compare.ts';
+export { compareQueries } from './diff/compare.ts';
+export type { Edit, EditPlace } from './diff/edit.ts';
+export type {
+  AcceptedValues,
+  Fact,
+  Facts,
+  ForeignKey,
+  Key,
+  RelationFacts,
+  Sureness,
+} from './facts/facts.ts';
+export { noFacts } from './facts/facts.ts';
+export type { EveryRow } from './facts/joins.ts';
+export {
+  everyRowMatches,
+  firstNeverNull,
+  isMetAtMostOnce,
+  isOneRowInput,
+  joinConditions,
+  joinedColumns,
+  keysOfInput,
+  matchesAtMostOne,
+  neverNullIn,
+  rejectsMissing,
+} from './facts/joins.ts';
+export { areApart, determines, isOneRowFor, partitionOf, planFacts, uniqueBy } from './facts/plan-facts.ts';
+export type { FactSources } from './facts/project-facts.ts';
+export { projectFacts } from './facts/project-facts.ts';
+export type { KnownRelation, PlanContext } from './plan/from-query.ts';
+export { toPlan } from './plan/from-query.ts';
+export type {
+  Block,
+  ColumnRead,
+  Condition,
+  Input,
+  InputSource,
+  Opaque,
+  Output,
+  Plan,
+  SetPlan,
+  StarOutput,
+  Term,
+  TermKind,
+  ValuesPlan,
+} from './plan/plan.ts';

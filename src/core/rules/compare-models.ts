@@ -1,0 +1,71 @@
+import type { Reason, UniqueId } from '#core/base';
+import { reason } from '#core/base';
+import type { Change, ModifiedNode } from '#core/change';
+import type { Side } from '#core/meaning';
+import { compareQueries, projectFacts } from '#core/meaning';
+import { planContext } from './relations-in.ts';
+import type { ComparedModel, RuleInput } from './rule.ts';
+
+/** What is known of the meaning of every modified model of a change. */
+export interface Compared {
+  readonly input: RuleInput;
+  /** Models whose two queries were proven to mean the same, although their SQL differs. */
+  readonly equal: ReadonlySet<UniqueId>;
+  /** Models of which one side was not read, or not understood, with the reason. */
+  readonly unread: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
+}
+
+const known = new WeakMap<Change, Compared>();
+
+/** Compares what both sides of every modified model mean; once for a change. */
+export function compareModels(change: Change): Compared {
+  const before = known.get(change);
+  if (before !== undefined) return before;
+  const compared = compare(change);
+  known.set(change, compared);
+  return compared;
+}
+
+function compare(change: Change): Compared {
+  const models: ComparedModel[] = [];
+  const equal = new Set<UniqueId>();
+  const unread: { uniqueId: UniqueId; cause: Reason }[] = [];
+  for (const modified of change.modified) {
+    const { uniqueId } = modified;
+    if (!isComparable(change, modified)) continue;
+    const [base, head] = [queryOf(change, 'base', modified), queryOf(change, 'head', modified)];
+    if ('code' in base) unread.push({ uniqueId, cause: base });
+    else if ('code' in head) unread.push({ uniqueId, cause: head });
+    else {
+      const found = compareQueries(base, head);
+      if (found.proven) equal.add(uniqueId);
+      else models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
+      if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
+    }
+  }
+  const facts = { base: projectFacts(change.base), head: projectFacts(change.head) };
+  return { input: { change, models, facts }, equal, unread };
+}
+
+/** Whether both sides have the model and its SQL is not known to be the same. */
+function isComparable({ base, head }: Change, { uniqueId, compiled, resourceType }: ModifiedNode): boolean {
+  if (compiled === 'identical' || compiled === 'formatting-only' || resourceType === 'seed') return false;
+  const [old, node] = [base, head].map(({ project }) => project.nodes.get(uniqueId));
+  if (old === undefined || node === undefined) return false;
+  return compiled === 'changed' || old.rawCode !== node.rawCode;
+}
+
+/** The query of one side, or why there is none. */
+function queryOf(change: Change, name: 'base' | 'head', { uniqueId, compiled }: ModifiedNode): Side | Reason {
+  const side = change[name];
+  const node = side.project.nodes.get(uniqueId);
+  if (node?.language === 'python') return reason('python-model', 'Python is not read by the rules');
+  const query = side.trees.get(uniqueId);
+  if (query !== undefined) {
+    return { query, context: planContext(side, uniqueId, change[name === 'base' ? 'head' : 'base']) };
+  }
+  if (compiled === 'unknown') {
+    return reason('not-compiled', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');
+  }
+  return side.lineage.get(uniqueId)?.unresolved ?? reason('sql-not-read', `the SQL of ${name} was not read`);
+}

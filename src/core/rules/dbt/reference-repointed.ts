@@ -1,0 +1,98 @@
+import { toUniqueId } from '#core/base';
+import type { Input } from '#core/meaning';
+import type { RuleFinding, RuleInput } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { tell } from '../tell.ts';
+
+type Message = 'other-key' | 'repointed';
+
+/** A model that reads another relation in the same place. */
+export const referenceRepointed = defineRule({
+  id: 'reference-repointed',
+  title: 'A ref points elsewhere',
+  severity: 'S3',
+  page: {
+    what: 'A relation that a model reads is another one in the same place of its SQL: another `ref`, `source` or version. A warning where the old relation had a key that the new one is not known to have. Silent where both have the same key and the new one has every column of the old.',
+    why: 'The SQL around it was written for the old rows. The new relation may hold them at another grain, filtered, or unfiltered; every column resolves and every number moves.',
+    fires: {
+      kind: 'sql',
+      title: '',
+      before: 'select id, amount from orders',
+      after: 'select id, amount from order_lines',
+      relations: {
+        orders: { columns: { id: 'integer', amount: 'integer' }, keys: [['id']] },
+        order_lines: { columns: { id: 'integer', line: 'integer', amount: 'integer' }, keys: [['id', 'line']] },
+      },
+    },
+    silent: [
+      {
+        kind: 'sql',
+        title: 'The same relation under another alias.',
+        before: 'select o.id, o.amount from orders o',
+        after: 'select x.id, x.amount from orders x',
+        relations: { orders: { columns: { id: 'integer', amount: 'integer' }, keys: [['id']] } },
+      },
+    ],
+    safeIf:
+      'Show that both relations have the same keys: a unique test on the same columns of the new one, and the same number of rows.',
+    waive: '',
+  },
+  messages: {
+    'other-key': '`{model}` reads `{after}` instead of `{before}`, which had one row for each {key}',
+    repointed: '`{model}` reads `{after}` instead of `{before}`',
+  },
+  find: (input) =>
+    input.models.flatMap(({ uniqueId, edits }) =>
+      edits.flatMap((edit): readonly RuleFinding<Message>[] => {
+        if (edit.kind !== 'source-changed') return [];
+        const { before, after } = edit;
+        if (before.source.kind !== 'relation' || after.source.kind !== 'relation') return [];
+        const lost = lostKey(input, before, after);
+        if (lost === 'same') return [];
+        const key = lost?.join(', ') ?? '';
+        return [
+          tell({
+            messageId: lost === null ? 'repointed' : 'other-key',
+            ...(lost === null ? {} : { severity: 'S2' as const }),
+            uniqueId,
+            data: {
+              model: input.change.head.project.nodes.get(uniqueId)?.name ?? uniqueId,
+              before: nameOf(input, before),
+              after: nameOf(input, after),
+              ...(key === '' ? {} : { key }),
+            },
+            columns: edit.columns === 'all' ? [] : edit.columns,
+            place: { kind: 'text', uniqueId, in: 'code', text: nameOf(input, after) },
+            matters:
+              lost === null
+                ? 'if the two do not hold the same rows'
+                : `if \`${nameOf(input, after)}\` has more than one row for a ${key}, rows and sums are repeated`,
+            safeIf:
+              lost === null ? 'compare the rows of both' : `add a unique test on ${key} of ${nameOf(input, after)}`,
+            edits: [edit],
+            key: `${nameOf(input, before)} ${nameOf(input, after)}`,
+          }),
+        ];
+      }),
+    ),
+});
+
+/** The key that only the old relation has; null where neither is known to have one; `same` where nothing is lost. */
+function lostKey({ facts }: RuleInput, before: Input, after: Input): readonly string[] | null | 'same' {
+  const [was, is] = [before, after].map(({ source }, at) => {
+    const id = source.kind === 'relation' ? source.uniqueId : null;
+    return id === null ? [] : facts[at === 0 ? 'base' : 'head'].of(toUniqueId(id)).keys;
+  });
+  const key = was?.find(({ sureness }) => sureness === 'proven')?.columns;
+  if (key === undefined || key.length === 0) return null;
+  const keeps = is?.some(({ columns }) => columns.every((column) => key.includes(column))) === true;
+  if (!keeps) return key;
+  const [old, now] = [before, after].map(({ source }) => (source.kind === 'relation' ? source.columns : null));
+  return old != null && now != null && old.every((column) => now.includes(column)) ? 'same' : null;
+}
+
+function nameOf({ change }: RuleInput, { source, written }: Input): string {
+  const id = source.kind === 'relation' && source.uniqueId !== null ? toUniqueId(source.uniqueId) : null;
+  const node = id === null ? undefined : (change.head.project.nodes.get(id) ?? change.base.project.nodes.get(id));
+  return node?.name ?? (source.kind === 'relation' ? source.name : written);
+}

@@ -1,0 +1,58 @@
+import type { Block, Edit, Facts, Input, Key } from '#core/meaning';
+import { joinConditions, joinedColumns, keysOfInput, matchesAtMostOne } from '#core/meaning';
+import { type Duplicates, duplicatesOf } from './duplicates.ts';
+import type { ComparedModel } from './rule.ts';
+
+type JoinEdit = Extract<Edit, { readonly kind: 'join-added' | 'join-condition' | 'join-kind' | 'source-changed' }>;
+
+/** A join of head that may meet several rows, where base's could not, or did not exist. */
+export interface FanOut {
+  readonly edit: JoinEdit;
+  readonly block: Block;
+  readonly input: Input;
+  /** Columns of the input that the join equates with others, in lower case. */
+  readonly columns: readonly string[];
+  /** The input's keys: none of them lies within the columns. */
+  readonly keys: readonly Key[];
+  /** What makes it unique by the columns and is declared only: a word that nothing checks. */
+  readonly declared: string | null;
+  readonly duplicates: Duplicates;
+}
+
+/** Joins by which head may repeat rows and base did not. A join without any condition is another thing, and not told here. */
+export function fanOutsOf(
+  { head, edits }: ComparedModel,
+  facts: { readonly base: Facts; readonly head: Facts },
+): readonly FanOut[] {
+  return edits.flatMap((edit): readonly FanOut[] => {
+    if (!isJoinEdit(edit)) return [];
+    const input = edit.kind === 'join-added' ? edit.input : edit.after;
+    const block = edit.head;
+    if (!repeats(input) || joinConditions(block, input).length === 0) return [];
+    const fact = matchesAtMostOne(block, facts.head, input.alias);
+    if (fact?.sureness === 'proven') return [];
+    if (edit.kind !== 'join-added' && !isNewRisk(edit, facts.base)) return [];
+    const duplicates = duplicatesOf(head, block, input);
+    const columns = [...joinedColumns(block, input)].sort();
+    const keys = keysOfInput(input, facts.head).filter(({ sureness }) => sureness === 'proven');
+    return [{ edit, block, input, columns, keys, declared: fact?.source ?? null, duplicates }];
+  });
+}
+
+function isJoinEdit(edit: Edit): edit is JoinEdit {
+  return ['join-added', 'join-condition', 'join-kind', 'source-changed'].includes(edit.kind);
+}
+
+/** Whether an input gives a row for each match. A function that unfolds a value does so on purpose. */
+function repeats({ join, source }: Input): boolean {
+  return join !== 'semi' && join !== 'anti' && join !== 'asof' && source.kind !== 'function';
+}
+
+function isNewRisk(edit: Exclude<JoinEdit, { readonly kind: 'join-added' }>, facts: Facts): boolean {
+  if (!repeats(edit.before)) return true;
+  if (edit.kind === 'join-kind') return false;
+  const wasSafe = matchesAtMostOne(edit.base, facts, edit.before.alias) !== null;
+  if (wasSafe || edit.kind === 'source-changed') return wasSafe || keysOfInput(edit.after, facts).length === 0;
+  // Conditions that are added alone can only make fewer rows meet.
+  return edit.removed.length > 0 && edit.added.length > 0;
+}

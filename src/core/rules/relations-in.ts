@@ -1,0 +1,70 @@
+import type { UniqueId } from '#core/base';
+import type { AnalyzedSide } from '#core/change';
+import type { DbtProject } from '#core/dbt';
+import type { RelationNames } from '#core/lineage';
+import { relationNames } from '#core/lineage';
+import type { KnownRelation, PlanContext } from '#core/meaning';
+import { toDialect } from '#core/sql';
+
+/**
+ * What the plan of a model's query needs to know of its side: its dialect, and the relations that names stand for. Columns are given
+ * where `other`, the other side, has the same: what an upstream model changes is no change of this query.
+ */
+export function planContext(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): PlanContext {
+  const { project } = side;
+  const names = namesOf(project);
+  const parents = project.nodes.get(uniqueId)?.dependsOn.nodes ?? [];
+  return {
+    dialect: toDialect(project.metadata.adapterType),
+    relation(name) {
+      const found = names.find(
+        name.map((part) => part.name.toLowerCase()),
+        parents,
+      );
+      return found === null ? null : relationOf(side, found, other);
+    },
+  };
+}
+
+const indexed = new WeakMap<DbtProject, RelationNames>();
+
+/** Indexed once for all models of a project. */
+function namesOf(project: DbtProject): RelationNames {
+  const known = indexed.get(project) ?? relationNames(project);
+  indexed.set(project, known);
+  return known;
+}
+
+const withoutPackages = new WeakMap<DbtProject, ReadonlyMap<string, readonly UniqueId[]>>();
+
+/** The node of the other side that is this one: itself, or the only one that moved here from another package; null for none. */
+function twinOf(uniqueId: UniqueId, own: DbtProject, other: DbtProject): UniqueId | null {
+  if (other.nodes.has(uniqueId)) return uniqueId;
+  const known = withoutPackages.get(other) ?? Map.groupBy(other.nodes.keys(), withoutPackage);
+  withoutPackages.set(other, known);
+  const moved = (known.get(withoutPackage(uniqueId)) ?? []).filter((id) => !own.nodes.has(id));
+  return moved.length === 1 ? (moved[0] ?? null) : null;
+}
+
+function withoutPackage(uniqueId: UniqueId): string {
+  return uniqueId.replace(/^([^.]*)\.[^.]*\./, '$1.');
+}
+
+/** A source is the same on both sides where its identifier is: database and schema often follow the target. */
+function relationOf(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): KnownRelation {
+  const node = side.project.nodes.get(uniqueId);
+  const twin = twinOf(uniqueId, side.project, other.project);
+  // The same from either side.
+  const id = twin !== null && twin < uniqueId ? twin : uniqueId;
+  const name = node?.resourceType === 'source' ? `${id}:${node.identifier ?? node.name}` : id;
+  const [columns, others] = [columnsOf(side, uniqueId), twin === null ? [] : columnsOf(other, twin)];
+  const same = columns.join('\n').toLowerCase() === others.join('\n').toLowerCase();
+  return { uniqueId, name, columns: columns.length > 0 && same ? columns : null };
+}
+
+function columnsOf({ lineage, catalog }: AnalyzedSide, uniqueId: UniqueId): readonly string[] {
+  const told = catalog?.get(uniqueId)?.columns.map(({ name }) => name) ?? [];
+  if (told.length > 0) return told;
+  const traced = lineage.get(uniqueId);
+  return traced?.complete === true && traced.unresolved === null ? traced.columns.map(({ column }) => column) : [];
+}

@@ -1,0 +1,102 @@
+import type { Block, Edit, Facts } from '#core/meaning';
+import { uniqueBy } from '#core/meaning';
+import { duplicatesAbove } from '../duplicates.ts';
+import { type FanOut, fanOutsOf } from '../fan-out.ts';
+import type { ComparedModel, RuleFinding } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { tell } from '../tell.ts';
+import { inputWords } from '../term-words.ts';
+
+type Message = 'added' | 'removed' | 'hides-fan-out';
+
+const relations = {
+  orders: { columns: { id: 'integer', customer_id: 'integer', amount: 'integer' }, keys: [['id']], notNull: ['id'] },
+  addresses: { columns: { customer_id: 'integer', city: 'varchar' } },
+};
+
+/** DISTINCT that came or went. */
+export const distinctChanged = defineRule({
+  id: 'distinct-changed',
+  title: 'DISTINCT added or removed',
+  severity: 'S2',
+  page: {
+    what: 'A SELECT that is DISTINCT now and was not, or the other way round. S1 where the same SELECT has a new join that may repeat rows: then DISTINCT hides them. Silent where a key is among the columns, so that no two rows are alike, and where repeated rows come to the same.',
+    why: 'Without it, rows come twice; with it, rows that are alike by right (two equal payments) become one. Put over a join that repeats rows, it makes the symptom go and leaves the cause: sums above and columns added later are wrong again.',
+    fires: {
+      kind: 'sql',
+      title: '',
+      before: 'select customer_id, amount from orders',
+      after: 'select distinct customer_id, amount from orders',
+      relations,
+    },
+    silent: [
+      {
+        kind: 'sql',
+        title: 'The key is among the columns.',
+        before: 'select id, amount from orders',
+        after: 'select distinct id, amount from orders',
+        relations,
+      },
+    ],
+    safeIf:
+      'Test the key of the result; instead of DISTINCT over a join, reduce the joined side to one row for each match.',
+    waive: '',
+  },
+  messages: {
+    added: 'DISTINCT is new: rows that are alike become one',
+    removed: 'DISTINCT is gone: rows that are alike come out each',
+    'hides-fan-out': 'DISTINCT is new and hides the rows that the join of {joined} repeats',
+  },
+  find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts)),
+});
+
+function findIn(
+  model: ComparedModel,
+  facts: { readonly base: Facts; readonly head: Facts },
+): readonly RuleFinding<Message>[] {
+  return model.edits.flatMap((edit) => {
+    if (edit.kind !== 'distinct-added' && edit.kind !== 'distinct-removed') return [];
+    const isAdded = edit.kind === 'distinct-added';
+    if (isUnique(edit.head, facts.head) || isUnique(edit.base, facts.base)) return [];
+    const fanOut = isAdded ? fanOutIn(model, edit, facts) : null;
+    if (fanOut === null && !duplicatesAbove(model.head, edit.head).matter) return [];
+    const joined = fanOut === null ? '' : inputWords(fanOut.input);
+    return [
+      tell<Message>({
+        messageId: fanOut !== null ? 'hides-fan-out' : isAdded ? 'added' : 'removed',
+        uniqueId: model.uniqueId,
+        data: fanOut === null ? {} : { joined },
+        place: { kind: 'compiled', side: 'head', span: edit.place.span },
+        basis: fanOut === null ? 'proven' : 'heuristic',
+        severity: fanOut === null ? 'S2' : 'S1',
+        matters: 'as soon as two rows are alike in all columns',
+        safeIf:
+          fanOut === null
+            ? 'test the key of the result'
+            : `reduce ${joined} to one row for each match, or test that it has one, instead of DISTINCT`,
+        edits: fanOut === null ? [edit] : [edit, fanOut.edit],
+        key: isAdded ? 'added' : 'removed',
+      }),
+    ];
+  });
+}
+
+/** Whether no two rows would be alike without DISTINCT. */
+function isUnique(block: Block, facts: Facts): boolean {
+  const plain: Block = { ...block, distinct: false };
+  return (
+    uniqueBy(
+      plain,
+      facts,
+      block.outputs.map(({ key }) => key.toLowerCase()),
+    )?.sureness === 'proven'
+  );
+}
+
+function fanOutIn(
+  model: ComparedModel,
+  { head }: Edit,
+  facts: { readonly base: Facts; readonly head: Facts },
+): FanOut | null {
+  return fanOutsOf(model, facts).find(({ block }) => block === head) ?? null;
+}

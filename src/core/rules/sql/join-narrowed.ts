@@ -1,0 +1,138 @@
+import type { Block, Condition, EveryRow, Facts, Input } from '#core/meaning';
+import { everyRowMatches, rejectsMissing } from '#core/meaning';
+import type { ComparedModel, RuleFinding } from '../rule.ts';
+import { defineRule } from '../rule.ts';
+import { tell } from '../tell.ts';
+import { inputWords, shortName } from '../term-words.ts';
+
+type Message = 'narrowed' | 'turned';
+
+const relations = {
+  orders: { columns: { id: 'integer', customer_id: 'integer' }, keys: [['id']], notNull: ['id'] },
+  customers: { columns: { id: 'integer', name: 'varchar' }, keys: [['id']], notNull: ['id'] },
+};
+
+/** An outer join that keeps fewer rows. */
+export const joinNarrowed = defineRule({
+  id: 'join-narrowed',
+  title: 'An outer join keeps fewer rows',
+  severity: 'S2',
+  page: {
+    what: 'LEFT made INNER, FULL made LEFT, RIGHT or INNER, RIGHT made INNER, and sides turned round. Silent where every row has a match: a `relationships` test to the joined relation, read whole, and a `not_null` test on the referring column; and where a condition dropped the rows without a match before.',
+    why: 'Rows without a match are gone, without an error. Where most rows match, totals are a little too low, and nobody looks.',
+    fires: {
+      kind: 'sql',
+      title: '',
+      before: 'select o.id, c.name from orders o left join customers c on c.id = o.customer_id',
+      after: 'select o.id, c.name from orders o join customers c on c.id = o.customer_id',
+      relations,
+    },
+    silent: [
+      {
+        kind: 'sql',
+        title: 'Every order has a customer: `relationships` and `not_null` are tested.',
+        before: 'select o.id, c.name from orders o left join customers c on c.id = o.customer_id',
+        after: 'select o.id, c.name from orders o join customers c on c.id = o.customer_id',
+        relations: {
+          ...relations,
+          orders: { ...relations.orders, notNull: ['id', 'customer_id'], references: { customer_id: 'customers.id' } },
+        },
+      },
+    ],
+    safeIf: 'Add a `relationships` test and a `not_null` test on the column that refers to the joined relation.',
+    waive: '',
+  },
+  messages: {
+    narrowed: 'the join of {joined} is {after} now, and was {before}: rows of {lost} without a match are gone',
+    turned: 'the join of {joined} is {after} now, and was {before}',
+  },
+  find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts.head)),
+});
+
+function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly RuleFinding<Message>[] {
+  return edits.flatMap((edit) => {
+    if (edit.kind !== 'join-kind' || nullifiedBy(edit) !== null) return [];
+    const { before, after, head, base } = edit;
+    const lost = lostOf(before, after);
+    const isTurned = isHalf(before) !== isHalf(after) || (isHalf(before) && before.join !== after.join);
+    if (lost.length === 0 && !isTurned) return [];
+    const every = everyRowMatches(head, facts, after);
+    const onlyLeft = lost.length === 1 && lost[0] === 'left';
+    if (onlyLeft && every.fact?.sureness === 'proven') return [];
+    if (onlyLeft && rejectsMissing(base.where, before.alias) !== null) return [];
+    const joined = inputWords(after);
+    const data = { joined, before: before.join.toUpperCase(), after: after.join.toUpperCase() };
+    return [
+      tell<Message>({
+        messageId: isTurned ? 'turned' : 'narrowed',
+        uniqueId,
+        data: isTurned ? data : { ...data, lost: lostWords(lost, head, after) },
+        place: { kind: 'compiled', side: 'head', span: after.span },
+        matters: isTurned ? '' : `as soon as a row has no match in ${onlyLeft ? joined : 'the other side'}`,
+        safeIf: safeIfOf(every, joined),
+        edits: [edit],
+        key: `${joined}:${before.join}>${after.join}`,
+      }),
+    ];
+  });
+}
+
+/** SEMI and ANTI give no columns, and each row once. */
+function isHalf({ join }: Input): boolean {
+  return join === 'semi' || join === 'anti';
+}
+
+function keepsLeft({ join }: Input): boolean {
+  return join === 'left' || join === 'full' || join === 'asof';
+}
+
+function keepsRight({ join }: Input): boolean {
+  return join === 'right' || join === 'full';
+}
+
+function lostOf(before: Input, after: Input): readonly ('left' | 'right')[] {
+  const left = keepsLeft(before) && !keepsLeft(after) ? (['left'] as const) : [];
+  const right = keepsRight(before) && !keepsRight(after) ? (['right'] as const) : [];
+  return [...left, ...right];
+}
+
+function lostWords(lost: readonly ('left' | 'right')[], { inputs }: Block, after: Input): string {
+  const others = inputs.filter(({ alias, join }) => alias !== after.alias && join !== 'semi' && join !== 'anti');
+  const [other, ...more] = others;
+  const left = other === undefined || more.length > 0 ? 'the other side' : inputWords(other);
+  return lost.map((side) => (side === 'left' ? left : inputWords(after))).join(' and of ');
+}
+
+function safeIfOf({ from, to, missing }: EveryRow, joined: string): string {
+  if (from === null || to === null || missing.length === 0)
+    return `keep the outer join, or show by a test that every row has a match in ${joined}`;
+  const column = `${shortName(from.relation)}.${from.column}`;
+  const tests = missing.map((test) =>
+    test === 'relationships' ? `a relationships test to ${shortName(to.relation)}.${to.column}` : 'a not_null test',
+  );
+  return `add ${tests.join(' and ')} on ${column}`;
+}
+
+/**
+ * The new condition that drops the rows without a match, where a LEFT JOIN comes to an INNER one by it. Then the join is as it was
+ * written, and the condition is the cause.
+ */
+export function nullifiedBy({
+  before,
+  after,
+  base,
+  head,
+}: {
+  readonly before: Input;
+  readonly after: Input;
+  readonly base: Block;
+  readonly head: Block;
+}): Condition | null {
+  if (!keepsLeft(before) || after.join !== 'inner') return null;
+  const known = new Set(base.where.map(({ term }) => term.text));
+  const filters = head.where.filter(
+    ({ term, clause, input }) =>
+      !known.has(term.text) && !(clause === 'on' && (input === after.alias || input === null)),
+  );
+  return rejectsMissing(filters, after.alias);
+}

@@ -1,0 +1,78 @@
+import type { Reason, UniqueId } from '#core/base';
+import { reason } from '#core/base';
+import type { Change } from '#core/change';
+import type { Answers } from '#core/evidence';
+import { gates, judgeAll, planGates } from '#core/gates';
+import type { RatedFinding } from '#core/policy';
+import { decide, defaultPolicy, gateOptions } from '#core/policy';
+import { detectAssistance } from '#core/provenance';
+import { compareModels } from '#core/rules';
+import type { Query } from '#core/sql';
+import { analyzeSides } from './analyze-sides.ts';
+import { gatherEvidence } from './gather-evidence.ts';
+import type { EvidenceSource, SqlReader } from './ports.ts';
+import { preparePair, type SqlPair } from './sql-pair.ts';
+import { noLineageCache } from './trace-sides.ts';
+
+/** What two texts of one model mean, compared. */
+export interface SqlDiff {
+  /** `proven`: the same rows on all data. `disproven`: other rows on the counterexample. */
+  readonly equivalent: 'proven' | 'disproven' | 'unknown';
+  /** Why it is not known; null where it is, or where findings say what differs. */
+  readonly why: Reason | null;
+  /** As in a review, the worst first. */
+  readonly findings: readonly RatedFinding[];
+  /** The change of that one model, for what shows it. */
+  readonly change: Change;
+  /** The rows on which they differ; null where none were found. */
+  readonly counterexample: unknown;
+}
+
+/** Compares two texts of one model as a review does, with the rules and the sources of evidence that a review has. */
+export async function diffSql(
+  pair: SqlPair,
+  sqlReader: SqlReader,
+  evidence: readonly EvidenceSource[],
+): Promise<SqlDiff> {
+  const { sides, uniqueId, failed, doubt, masked } = preparePair(pair);
+  const { change } = await analyzeSides(sides, { sqlReader, lineageCache: noLineageCache });
+  const assistance = detectAssistance(null);
+  const own = gates.filter(({ id }) => id === 'sql-rules');
+  const options = gateOptions(defaultPolicy);
+  const plan = planGates(own, { change, assistance, depth: 'standard', options });
+  const answers = await gatherEvidence(plan.questions, evidence);
+  const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy: defaultPolicy });
+  const findings = verdict.gates.flatMap((gate) => gate.findings);
+  const { equal, unread } = compareModels(change);
+  const modified = change.modified.find((node) => node.uniqueId === uniqueId);
+  const isSame = modified === undefined || modified.compiled === 'identical' || modified.compiled === 'formatting-only';
+  const why = failed ?? unread[0]?.cause ?? null;
+  const counterexample = foundIn(answers);
+  const common = { findings, change, counterexample };
+  const isProven = isSame || (masked ? isSameTree(change, uniqueId) : equal.has(uniqueId));
+  if (isProven && why === null)
+    return doubt === null
+      ? { equivalent: 'proven', why: null, ...common }
+      : { equivalent: 'unknown', why: doubt, ...common };
+  if (counterexample !== null) return { equivalent: 'disproven', why: null, ...common };
+  return { equivalent: 'unknown', why: why ?? (findings.length > 0 ? null : notProven()), ...common };
+}
+
+function isSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {
+  const [one, other] = [base, head].map(({ trees }) => trees.get(uniqueId));
+  if (one === undefined || other === undefined || one.lossy !== undefined || other.lossy !== undefined) return false;
+  return withoutPlaces(one) === withoutPlaces(other);
+}
+
+function withoutPlaces(query: Query): string {
+  return JSON.stringify(query, (key, value: unknown) => (key === 'span' ? undefined : value));
+}
+
+function foundIn(answers: Answers): unknown {
+  const found = [...answers.values()].map((answer) => (answer.known && 'found' in answer ? answer.found : null));
+  return found.find((one) => one !== null) ?? null;
+}
+
+function notProven(): Reason {
+  return reason('not-proven', 'they differ, and were neither proven to mean the same nor shown to differ');
+}
