@@ -50,7 +50,7 @@ function readSelect(select: string): { readonly text: string } | string {
     pieces.push(space === undefined ? piece : spaceFor(piece));
     if (space !== undefined) continue;
     depth += depthOf(word);
-    if (depth < 0 || depth > deepest) return 'has parentheses that do not close, or too many';
+    if (!isWithin(depth)) return 'has parentheses that do not close, or too many';
     last = word;
   }
   return last === '' || depth !== 0 ? 'is empty or ends too early' : { text: pieces.join('').trim() };
@@ -69,6 +69,10 @@ function hint(comment: string): string | null {
 /** A comment of one line ends it; one of several stands for a space. */
 function spaceFor(piece: string): string {
   return piece.startsWith('-') ? '\n' : piece.startsWith('/') ? ' ' : piece;
+}
+
+function isWithin(depth: number): boolean {
+  return depth >= 0 && depth <= deepest;
 }
 
 function depthOf(word: string): number {
