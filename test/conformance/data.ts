@@ -1,11 +1,13 @@
-// Compares every answer that the demo's pull requests ask for with SQL written by hand, on DuckDB and on PostgreSQL, and feeds
-// the row-count gate with the counts of really executed pull requests.
-// usage: npm run conformance:data   (PostgreSQL where WEIRKEEPER_TEST_DATABASE_URL names a scratch database)
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds the demo's base and pull requests with dbt, on DuckDB and on PostgreSQL, compares every answer that they ask for with SQL
+// written by hand, and feeds the row-count gate with the counts of really executed pull requests.
+// usage: npm run conformance:data -- [--install]   (PostgreSQL where WEIRKEEPER_TEST_DATABASE_URL names a scratch database)
+// --install makes the Python environment where the cache (see state.ts) has none; without it the DuckDB file that is committed is asked.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { parseArgs } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import type { DataQuestion } from '#core/evidence';
@@ -14,9 +16,11 @@ import { createSqlReader } from '#edges/sql-engines';
 import { openWarehouse, type Warehouse } from '#edges/warehouse';
 import { localRequest, measure } from '#review';
 import { filePorts } from '../../src/cli/file-ports.ts';
+import { cache } from './dbt-environment.ts';
 import { checkExecuted } from './executed.ts';
 
 const demo = fileURLToPath(new URL('../../demo', import.meta.url));
+const { values } = parseArgs({ options: { install: { type: 'boolean' } } });
 const folder = mkdtempSync(join(tmpdir(), 'weirkeeper-data-'));
 
 /** Runs one SELECT and gives its first value. */
@@ -98,9 +102,18 @@ function byHand(question: DataQuestion): Readonly<Record<string, string>> {
         ]),
       ]);
     }
+    case 'columns':
+      return { columns: columnsByHand(question.relation) };
     default:
       return {};
   }
+}
+
+/** How many columns a relation has, from the catalog that both engines have. */
+function columnsByHand(relation: string): string {
+  const [table, schema] = relation.replaceAll('"', '').split('.').reverse();
+  const ofTable = `c.relname = '${table ?? ''}' and n.nspname = '${schema ?? ''}'`;
+  return `select count(1) from pg_catalog.pg_attribute a join pg_catalog.pg_class c on c.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace where ${ofTable} and a.attnum > 0`;
 }
 
 interface Tally {
@@ -157,86 +170,86 @@ function report(engine: string, tally: Tally): void {
   if (differ.length + open.length > 0) process.exitCode = 1;
 }
 
-async function onDuckDb(): Promise<void> {
-  const file = join(demo, 'warehouse/cinderhouse.duckdb');
+/** Python with the demo's dbt and that for PostgreSQL; null, and a line that says so, where it is not there and may not be made. */
+function dbtPython(): string | null {
+  const venv = join(cache, 'venv-demo');
+  const python = join(venv, 'bin/python');
+  if (existsSync(join(venv, 'bin/dbt'))) return python;
+  if (values.install !== true) {
+    console.log(`dbt: skipped, because ${venv} is not there (--install makes it)`);
+    return null;
+  }
+  execFileSync('python3', ['-m', 'venv', venv], { stdio: 'inherit' });
+  const packages = ['-r', join(demo, 'requirements.txt'), 'dbt-postgres>=1.10,<1.11'];
+  execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', ...packages], { stdio: 'inherit' });
+  return python;
+}
+
+/** Builds all sides with dbt and gives the folder of their artifacts. */
+function build(python: string, engine: 'duckdb' | 'postgres', server: Readonly<Record<string, string>> = {}): string {
+  const started = performance.now();
+  const work = join(folder, engine);
+  const script = join(import.meta.dirname, 'build-demo.py');
+  execFileSync(python, [script, engine, work], { stdio: 'inherit', env: { ...process.env, ...server } });
+  console.log(
+    `${engine}: base and four pull requests built by dbt in ${((performance.now() - started) / 1_000).toFixed(0)} s`,
+  );
+  return work;
+}
+
+async function onDuckDb(python: string | null): Promise<void> {
+  const built = python === null ? null : build(python, 'duckdb');
+  const file = built === null ? join(demo, 'warehouse/cinderhouse.duckdb') : join(built, 'cinderhouse.duckdb');
   const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' });
   const connection = await instance.connect();
   const warehouse = openWarehouse(file);
   const ask: Ask = async (sql) => (await connection.runAndReadAll(sql)).getRows()[0]?.[0];
-  report('DuckDB', await compare(join(demo, 'artifacts'), warehouse, ask));
+  report('DuckDB', await compare(join(built ?? demo, 'artifacts'), warehouse, ask));
   await warehouse.close();
   connection.closeSync();
   instance.closeSync();
 }
 
-/** PostgreSQL holds a copy of what dbt built: every table and view of the DuckDB file as a table of the same name. */
-async function onPostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+/** What the demo's SQL calls by DuckDB's names, so that the same files are built on PostgreSQL. */
+const duckdbNames: readonly string[] = [
+  'create domain public.double as double precision',
+  "create function public.range(a bigint, b bigint) returns setof bigint language sql immutable as 'select generate_series(a, b - 1)'",
+  "create function public.round(a double precision, b integer) returns double precision language sql immutable as 'select round(a::numeric, b)::double precision'",
+];
+const withoutNames: readonly string[] = [
+  'drop function if exists public.range(bigint, bigint)',
+  'drop function if exists public.round(double precision, integer)',
+  'drop domain if exists public.double cascade',
+];
+
+async function onPostgres(connectionString: string, python: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
   await client.connect();
-  const database = String((await client.query('select current_database() as name')).rows[0].name);
-  const schemas = await copyDemo(client);
-  const artifacts = join(folder, 'artifacts');
-  for (const side of ['base', 'pr-1', 'pr-2', 'pr-3', 'pr-4']) copyArtifacts(side, artifacts, database);
-  const warehouse = openWarehouse(url);
+  const clean = async (): Promise<void> => {
+    const made = await client.query<{ name: string }>(
+      "select nspname as name from pg_namespace where nspname ~ '^(prod|pr_[1-4])(_|$)' or nspname = 'landing'",
+    );
+    for (const { name } of made.rows) await client.query(`drop schema "${name}" cascade`);
+    for (const sql of withoutNames) await client.query(sql);
+  };
+  await clean();
+  for (const sql of duckdbNames) await client.query(sql);
+  const { hostname, port, username, password, pathname } = new URL(connectionString);
+  const login = { PGHOST: hostname, PGPORT: port === '' ? '5432' : port, PGUSER: decodeURIComponent(username) };
+  const server = { ...login, PGPASSWORD: decodeURIComponent(password), PGDATABASE: pathname.slice(1) };
+  const built = build(python, 'postgres', server);
+  const warehouse = openWarehouse(connectionString);
   const ask: Ask = async (sql) => (await client.query({ text: sql, rowMode: 'array' })).rows[0]?.[0];
-  report('PostgreSQL', await compare(artifacts, warehouse, ask));
+  report('PostgreSQL', await compare(join(built, 'artifacts'), warehouse, ask));
   await warehouse.close();
-  for (const schema of schemas) await client.query(`drop schema "${schema}" cascade`);
+  await clean();
   await client.end();
 }
 
-async function copyDemo(client: pg.Client): Promise<readonly string[]> {
-  const instance = await DuckDBInstance.create(join(demo, 'warehouse/cinderhouse.duckdb'), {
-    access_mode: 'READ_ONLY',
-  });
-  const connection = await instance.connect();
-  const all = async (sql: string) =>
-    (await connection.runAndReadAll(sql))
-      .getRowsJson()
-      .map((row) => row.map((cell) => (typeof cell === 'string' ? cell : JSON.stringify(cell))));
-  const tables = await all(
-    "select table_schema, table_name from information_schema.tables where table_schema <> 'main'",
-  );
-  const schemas = [...new Set(tables.map(([schema = '']) => schema))];
-  for (const schema of schemas)
-    await client.query(`drop schema if exists "${schema}" cascade; create schema "${schema}"`);
-  for (const [schema = '', table = ''] of tables) {
-    const name = `"${schema}"."${table}"`;
-    const columns = await all(
-      `select column_name, data_type from information_schema.columns where table_schema = '${schema}' and table_name = '${table}' order by ordinal_position`,
-    );
-    const types = columns.map(([column, type]) => `"${column ?? ''}" ${toPostgres(type ?? '')}`);
-    await client.query(`create table ${name} (${types.join(', ')})`);
-    const rows = await all(`select to_json(t) from ${name} t`);
-    const json = `[${rows.map(([row = '']) => row).join(',')}]`;
-    await client.query(`insert into ${name} select * from json_populate_recordset(null::${name}, $1)`, [json]);
-  }
-  connection.closeSync();
-  instance.closeSync();
-  return schemas;
-}
-
-function toPostgres(type: string): string {
-  if (type === 'DOUBLE') return 'double precision';
-  if (type.startsWith('TIMESTAMP')) return 'timestamp';
-  if (type === 'HUGEINT') return 'numeric';
-  if (type === 'TINYINT' || type === 'UTINYINT') return 'smallint';
-  return type.startsWith('ENUM') ? 'varchar' : type.toLowerCase();
-}
-
-function copyArtifacts(side: string, into: string, database: string): void {
-  const target = join(into, side);
-  mkdirSync(target, { recursive: true });
-  for (const name of ['manifest', 'catalog', 'run_results']) {
-    const text = gunzipSync(readFileSync(join(demo, 'artifacts', side, `${name}.json.gz`))).toString();
-    const own = text.replaceAll('\\"cinderhouse\\".', `\\"${database}\\".`);
-    writeFileSync(join(target, `${name}.json`), own);
-  }
-}
-
-await onDuckDb();
+const python = dbtPython();
+await onDuckDb(python);
 const url = process.env['WEIRKEEPER_TEST_DATABASE_URL'];
 if (url === undefined) console.log('PostgreSQL: skipped, because WEIRKEEPER_TEST_DATABASE_URL is not set');
-else await onPostgres(url);
+else if (python !== null) await onPostgres(url, python);
 checkExecuted();
 rmSync(folder, { recursive: true });

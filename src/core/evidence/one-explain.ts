@@ -45,19 +45,36 @@ function readSelect(select: string): { readonly text: string } | string {
     if (match === null) return 'holds a sign that cannot be read the same everywhere';
     const [piece, space, , , , , name] = match;
     const word = name?.toLowerCase() ?? piece;
-    if (space !== undefined) {
-      if (/^\/\*[+!]/.test(piece)) return 'holds a hint';
-      pieces.push(piece.startsWith('-') ? '\n' : piece.startsWith('/') ? ' ' : piece);
-      continue;
-    }
-    if (last === '' && word !== 'select' && word !== 'with') return 'does not begin with SELECT or WITH';
-    if (last !== '.' && name !== undefined && (writes.has(word) || (last === 'for' && locks.has(word)))) {
-      return `holds the word ${word.toUpperCase()}`;
-    }
-    depth += word === '(' ? 1 : word === ')' ? -1 : 0;
-    if (depth < 0 || depth > deepest) return 'has parentheses that do not close, or too many';
-    pieces.push(piece);
+    const problem = space === undefined ? problemOf(word, last, name !== undefined) : hint(piece);
+    if (problem !== null) return problem;
+    pieces.push(space === undefined ? piece : spaceFor(piece));
+    if (space !== undefined) continue;
+    depth += depthOf(word);
+    if (!isWithin(depth)) return 'has parentheses that do not close, or too many';
     last = word;
   }
   return last === '' || depth !== 0 ? 'is empty or ends too early' : { text: pieces.join('').trim() };
+}
+
+function problemOf(word: string, last: string, isName: boolean): string | null {
+  if (last === '' && word !== 'select' && word !== 'with') return 'does not begin with SELECT or WITH';
+  if (!isName || last === '.') return null;
+  return writes.has(word) || (last === 'for' && locks.has(word)) ? `holds the word ${word.toUpperCase()}` : null;
+}
+
+function hint(comment: string): string | null {
+  return /^\/\*[+!]/.test(comment) ? 'holds a hint' : null;
+}
+
+/** A comment of one line ends it; one of several stands for a space. */
+function spaceFor(piece: string): string {
+  return piece.startsWith('-') ? '\n' : piece.startsWith('/') ? ' ' : piece;
+}
+
+function isWithin(depth: number): boolean {
+  return depth >= 0 && depth <= deepest;
+}
+
+function depthOf(word: string): number {
+  return word === '(' ? 1 : word === ')' ? -1 : 0;
 }

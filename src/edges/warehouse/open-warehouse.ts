@@ -90,16 +90,7 @@ function unknown(why: Reason): Answer {
 
 function toAnswer(question: DataQuestion, { figures: names }: CheckedStatement, ran: Ran, had: Had): Answer {
   if (!ran.ok) return unknown(ran.reason);
-  const figures: Record<string, number> = {};
-  let text: string | null = null;
-  const columns: MeasuredColumn[] = [];
-  for (const [index, name] of names.entries()) {
-    const value = ran.row[index];
-    if (name === 'column.name') columns.push({ name: toText(value), type: toText(ran.row[index + 1]) });
-    else if (name === 'column.type') continue;
-    else if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
-    else figures[name] = toCount(value);
-  }
+  const { figures, text, columns } = valuesIn(ran.row, names);
   if (!Object.values(figures).every((figure) => Number.isSafeInteger(figure) && figure >= 0)) {
     return unknown(reason('query-failed', 'the warehouse answered with something that is no count'));
   }
@@ -107,6 +98,20 @@ function toAnswer(question: DataQuestion, { figures: names }: CheckedStatement, 
   if (kind === 'row-count') return { known: true, kind, rows: figures['rows'] ?? 0, ...had };
   const listed = kind === 'columns' ? { columns: columns.slice(0, figures['columns']) } : {};
   return { known: true, kind, figures, text, ...listed, ...had };
+}
+
+function valuesIn(row: readonly unknown[], names: CheckedStatement['figures']) {
+  const figures: Record<string, number> = {};
+  let text: string | null = null;
+  const columns: MeasuredColumn[] = [];
+  for (const [index, name] of names.entries()) {
+    const value = row[index];
+    if (name === 'column.name') columns.push({ name: toText(value), type: toText(row[index + 1]) });
+    else if (name === 'column.type') continue;
+    else if (name === 'text') text = typeof value === 'string' ? value.slice(0, 100) : null;
+    else figures[name] = toCount(value);
+  }
+  return { figures, text, columns };
 }
 
 function toText(value: unknown): string {

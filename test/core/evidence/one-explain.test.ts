@@ -80,7 +80,7 @@ describe('the SQL of a pull request', () => {
     const sql = toOneExplain(select, 'duckdb');
     expect(sql).toEqual(expect.stringMatching(/^explain \(format json\) (select|with) /i));
     expect(sql).not.toMatch(/the end|why/);
-    expect(await isOneExplain(String(sql))).toBe(true);
+    expect(await isOneExplain(typeof sql === 'string' ? sql : '')).toBe(true);
     expect(toOneExplain(select, 'postgres')).toEqual(expect.stringMatching(/^explain \(format json, verbose\) /));
   });
 

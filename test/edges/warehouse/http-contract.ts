@@ -88,7 +88,7 @@ export function describeService(subject: ServiceUnderTest, more: (inUse: Service
         figures: { columns: 5 },
         columns: ['id', 'part', 'email', 'day', 'amount'].map((name) => ({
           name,
-          type: expect.any(String) as unknown,
+          type: expect.any(String),
         })),
       });
     });

@@ -14,10 +14,11 @@ export function readPlan(row: readonly unknown[], dialect: Dialect): Plan | null
  * how many rows it has, `scan.<schema>.<name>`, by `sizes` where the scan itself tells less.
  */
 export function planFigures(plan: Plan, sizes: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
-  const scans = plan.scans.map(({ relation, rows }) => [
+  const scans = plan.scans.map(({ relation, rows }): readonly [string, number] => [
     `scan.${relation.replaceAll('"', '')}`,
     Math.max(rows, sizes.get(relation) ?? 0),
   ]);
   const cost = plan.cost === null ? {} : { cost: plan.cost };
-  return { planned: 1, rows: plan.rows, crossProducts: plan.crossProducts, ...cost, ...Object.fromEntries(scans) };
+  const read: Readonly<Record<string, number>> = Object.fromEntries(scans);
+  return { planned: 1, rows: plan.rows, crossProducts: plan.crossProducts, ...cost, ...read };
 }

@@ -203,9 +203,7 @@ function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCou
       head: grouped(head),
       delta: base === null || base === 0 ? '' : percent((head - base) / base),
       cause,
-      declared: said?.range ?? '',
-      because: said?.because ?? '',
-      where: said?.where ?? '',
+      ...declaredData(said),
       base_rows: base ?? -1,
       head_rows: head,
     },
@@ -219,10 +217,12 @@ function toFinding(change: Change, counted: Counted, told: Told): Finding<RowCou
     matters: mattersOf(change, counted, told),
     downstream: [...new Set([...followers.map(idOf), ...descendantsOf(change.head.children, uniqueId)])],
     safeIf: safeIfOf(messageId),
-    ...(isUndeclared(messageId) && base !== null
-      ? { declaration: declarationOf(nameOf(change, uniqueId), { base, head }) }
-      : {}),
+    ...declarationFor(messageId, nameOf(change, uniqueId), counted),
   };
+}
+
+function declaredData(said: Expectation | undefined): Finding['data'] {
+  return { declared: said?.range ?? '', because: said?.because ?? '', where: said?.where ?? '' };
 }
 
 const mostEdits = 3;
@@ -246,9 +246,14 @@ function asEnvironment(suspicions: readonly string[]): readonly string[] {
   return suspicions.length === 0 ? [] : [`may be the environment: ${suspicions.join(', ')}`];
 }
 
-/** Whether a declaration would settle it. */
-function isUndeclared(messageId: RowCountMessage): boolean {
-  return messageId === 'row-count-changed' || messageId === 'relation-emptied';
+/** What would declare it, where a declaration would settle it. */
+function declarationFor(
+  messageId: RowCountMessage,
+  model: string,
+  { base, head }: Pick<Counted, 'base' | 'head'>,
+): Pick<Finding, 'declaration'> {
+  const isUndeclared = messageId === 'row-count-changed' || messageId === 'relation-emptied';
+  return isUndeclared && base !== null ? { declaration: declarationOf(model, { base, head }) } : {};
 }
 
 function safeIfOf(messageId: RowCountMessage): string {
