@@ -9,6 +9,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { type DbtProject, parseManifest } from '#core/dbt';
 import { rules } from '#core/rules';
 import { createSqlReader } from '#edges/sql-engines';
 import { diffSql, type SqlDiff } from '#review';
@@ -27,6 +29,8 @@ interface Edit {
   readonly label: 'defect' | 'intended' | 'no_op';
   readonly kind: readonly string[];
   readonly note: string;
+  readonly repo: string;
+  readonly manifest_pair?: boolean;
   readonly before: string;
   readonly after: string;
 }
@@ -43,6 +47,7 @@ interface Told {
   readonly hasRule: boolean;
 }
 
+const known = ['postgres', 'bigquery', 'snowflake', 'redshift', 'databricks', 'duckdb', 'clickhouse'];
 const read = (name: string): Record<string, unknown> =>
   JSON.parse(readFileSync(join(import.meta.dirname, name), 'utf8')) as Record<string, unknown>;
 const kinds = read('kinds.json') as Record<string, readonly number[]>;
@@ -64,8 +69,12 @@ print();
 
 async function tell(edit: Edit): Promise<Told> {
   const name = /([^/]+)\.sql$/.exec(edit.path)?.[1] ?? 'model';
-  const pair = { before: edit.before, after: edit.after, adapter: adapterOf(edit), project: null, name };
-  const diff = await diffSql(pair, reader, []);
+  const compiled = edit.manifest_pair === true ? compiledOf(edit) : null;
+  const { before, after } = edit;
+  const more =
+    compiled === null ? { project: null } : { project: compiled.project, baseProject: compiled.baseProject, compiled };
+  const adapters = compiled === null ? adaptersOf(edit) : [compiled.adapter];
+  const diff = await onAny(adapters, (adapter) => diffSql({ before, after, adapter, name, ...more }, reader, []));
   const findings = [...diff.findings].sort((a, b) => (a.severity ?? 'S4').localeCompare(b.severity ?? 'S4'));
   const found = findings.map(({ messageId }) => messageId.split('/')[0] ?? messageId);
   const wanted = new Set(edit.kind.flatMap((kind) => kinds[kind] ?? []).map((number) => ids[number] ?? ''));
@@ -88,12 +97,44 @@ async function tell(edit: Edit): Promise<Told> {
   return one;
 }
 
-/** Packages are written for several warehouses: the first one named; where it is not said, the corpora's most common. */
-function adapterOf({ adapter }: Edit): string {
-  const [first = ''] = adapter.split('/');
-  return ['postgres', 'bigquery', 'snowflake', 'redshift', 'databricks', 'duckdb', 'clickhouse'].includes(first)
-    ? first
-    : 'snowflake';
+/** Of an edit whose pull request is among the corpora's: what dbt compiled on both sides, which is what a review compares. */
+function compiledOf({
+  repo,
+  note,
+  path: file,
+}: Edit): { before: string; after: string; adapter: string; project: DbtProject; baseProject: DbtProject } | null {
+  const number = /\(PR (\d+)\)/.exec(note)?.[1];
+  const folder = join(path, '../pull-requests', repo.split('/').at(-1) ?? '', `pr${number ?? ''}`);
+  if (number === undefined || !existsSync(folder)) return null;
+  const [before, after] = ['base', 'head'].map((side) => {
+    const text = gunzipSync(readFileSync(join(folder, `${side}.manifest.json.gz`))).toString('utf8');
+    const manifest = parseManifest(text, side);
+    if (!manifest.ok) return null;
+    const node = [...manifest.value.nodes.values()].find((one) => one.originalFilePath === file);
+    return { sql: node?.compiledCode ?? null, project: manifest.value };
+  });
+  if (before?.sql == null || after?.sql == null) return null;
+  const { project } = after;
+  return {
+    before: before.sql,
+    after: after.sql,
+    adapter: project.metadata.adapterType ?? 'postgres',
+    project,
+    baseProject: before.project,
+  };
+}
+
+/** The warehouses that a package is written for; where it is not said, the corpora's most common. */
+function adaptersOf({ adapter }: Edit): readonly string[] {
+  const named = adapter.split('/').filter((name) => known.includes(name));
+  return named.length > 0 ? named : ['snowflake'];
+}
+
+/** What is told on the first warehouse on which the edit is not proven to mean the same: it may be about one of them only. */
+async function onAny(adapters: readonly string[], compare: (adapter: string) => Promise<SqlDiff>): Promise<SqlDiff> {
+  const [first = 'snowflake', ...others] = adapters;
+  const diff = await compare(first);
+  return diff.equivalent !== 'proven' || others.length === 0 ? diff : onAny(others, compare);
 }
 
 function median(values: readonly string[]): string {

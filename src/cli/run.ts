@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   measure: async () => (await import('./measure.ts')).addMeasureCommand,
   lineage: async () => (await import('./lineage.ts')).addLineageCommand,
   state: async () => (await import('./state.ts')).addStateCommand,
+  'diff-sql': async () => (await import('./diff-sql.ts')).addDiffSqlCommand,
   pii: async () => (await import('./pii.ts')).addPiiCommand,
   audit: async () => (await import('./audit.ts')).addAuditCommand,
   serve: async () => (await import('./serve.ts')).addServeCommand,
@@ -20,6 +21,7 @@ Examples:
   $ weirkeeper measure --base target-main --head target --warehouse postgres://reader@host/db
   $ weirkeeper lineage --manifest target/manifest.json --catalog target/catalog.json --format json
   $ weirkeeper state --base target-main --head target --select state:modified+
+  $ weirkeeper diff-sql --dialect snowflake orders.before.sql orders.sql
   $ weirkeeper pii --manifest target/manifest.json --format csv > personal-data.csv
   $ weirkeeper audit export > audit.jsonl
   $ weirkeeper audit verify audit.jsonl --key keys.json --git .

@@ -1,4 +1,4 @@
-import type { Reason } from '#core/base';
+import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { Change } from '#core/change';
 import type { Answers } from '#core/evidence';
@@ -7,6 +7,7 @@ import type { RatedFinding } from '#core/policy';
 import { decide, defaultPolicy, gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
 import { compareModels } from '#core/rules';
+import type { Query } from '#core/sql';
 import { analyzeSides } from './analyze-sides.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import type { EvidenceSource, SqlReader } from './ports.ts';
@@ -23,7 +24,8 @@ export interface SqlDiff {
   readonly findings: readonly RatedFinding[];
   /** The change of that one model, for what shows it. */
   readonly change: Change;
-  readonly answers: Answers;
+  /** The rows on which they differ; null where none were found. */
+  readonly counterexample: unknown;
 }
 
 /** Compares two texts of one model as a review does, with the rules and the sources of evidence that a review has. */
@@ -32,7 +34,7 @@ export async function diffSql(
   sqlReader: SqlReader,
   evidence: readonly EvidenceSource[],
 ): Promise<SqlDiff> {
-  const { sides, uniqueId, failed, doubt } = preparePair(pair);
+  const { sides, uniqueId, failed, doubt, masked } = preparePair(pair);
   const { change } = await analyzeSides(sides, { sqlReader, lineageCache: noLineageCache });
   const assistance = detectAssistance(null);
   const own = gates.filter(({ id }) => id === 'sql-rules');
@@ -45,17 +47,30 @@ export async function diffSql(
   const modified = change.modified.find((node) => node.uniqueId === uniqueId);
   const isSame = modified === undefined || modified.compiled === 'identical' || modified.compiled === 'formatting-only';
   const why = failed ?? unread[0]?.cause ?? null;
-  const common = { findings, change, answers };
-  if ((isSame || equal.has(uniqueId)) && why === null)
+  const counterexample = foundIn(answers);
+  const common = { findings, change, counterexample };
+  const isProven = isSame || (masked ? isSameTree(change, uniqueId) : equal.has(uniqueId));
+  if (isProven && why === null)
     return doubt === null
       ? { equivalent: 'proven', why: null, ...common }
       : { equivalent: 'unknown', why: doubt, ...common };
-  if (isDisproven(answers)) return { equivalent: 'disproven', why: null, ...common };
+  if (counterexample !== null) return { equivalent: 'disproven', why: null, ...common };
   return { equivalent: 'unknown', why: why ?? (findings.length > 0 ? null : notProven()), ...common };
 }
 
-function isDisproven(answers: Answers): boolean {
-  return [...answers.values()].some((answer) => answer.known && 'found' in answer && answer.found !== null);
+function isSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {
+  const [one, other] = [base, head].map(({ trees }) => trees.get(uniqueId));
+  if (one === undefined || other === undefined || one.lossy !== undefined || other.lossy !== undefined) return false;
+  return withoutPlaces(one) === withoutPlaces(other);
+}
+
+function withoutPlaces(query: Query): string {
+  return JSON.stringify(query, (key, value: unknown) => (key === 'span' ? undefined : value));
+}
+
+function foundIn(answers: Answers): unknown {
+  const found = [...answers.values()].map((answer) => (answer.known && 'found' in answer ? answer.found : null));
+  return found.find((one) => one !== null) ?? null;
 }
 
 function notProven(): Reason {

@@ -3,9 +3,8 @@ import { reason, toUniqueId } from '#core/base';
 import type { ProjectSide, Sides } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { configKeywords } from '#core/dbt';
-import { jinjaIn, renderModel, withTextMasks } from '#core/jinja';
-import { normalizeSqlText } from '#core/sql';
-import { emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
+import { bareText, hasCallsLeftOut, hasTextMasks, jinjaIn, renderModel, withTextMasks } from '#core/jinja';
+import { dictConfig, emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
 
 /** Two texts of one model, plain SQL or dbt's Jinja SQL. */
 export interface SqlPair {
@@ -15,6 +14,10 @@ export interface SqlPair {
   readonly adapter: string | null;
   /** The project that the model stands in; null where it is not known, and nothing is known of what the texts read. */
   readonly project: DbtProject | null;
+  /** The project at base, where it is another. */
+  readonly baseProject?: DbtProject;
+  /** What dbt compiled of the two texts; without it, they are rendered here as far as that goes. */
+  readonly compiled?: { readonly before: string; readonly after: string };
   /** The model's name: the node of that name in the project, or a new one. */
   readonly name: string;
 }
@@ -25,23 +28,31 @@ export interface PreparedPair {
   readonly uniqueId: UniqueId;
   /** Why two equal queries are no proof that the texts mean the same; null where they are. */
   readonly doubt: Reason | null;
+  /** Whether something is masked, so that only two equal trees are a proof: what a mask stands for may be an aggregate or read a CTE. */
+  readonly masked: boolean;
   /** Why a text has no SQL at all; null where both have. */
   readonly failed: Reason | null;
 }
 
 /** Two sides that differ in one model. What the texts read and the project does not have is added, with nothing known of it. */
-export function preparePair({ before, after, adapter, project, name }: SqlPair): PreparedPair {
+export function preparePair({ before, after, adapter, project, name, compiled, baseProject }: SqlPair): PreparedPair {
   const whole = project ?? emptyProject(adapter);
   const known = adapter === null ? whole : { ...whole, metadata: { ...whole.metadata, adapterType: adapter } };
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
-  const [base, head] = [sideOf(known, node, before), sideOf(known, node, after)];
+  const baseNode = (baseProject === undefined ? null : nodeNamed(baseProject, name)) ?? node;
+  const [base, head] = [
+    sideOf(baseProject ?? known, baseNode, before, compiled?.before),
+    sideOf(known, node, after, compiled?.after),
+  ];
   const failed = [base, head].flatMap(({ why }) => why ?? []);
   const sides = { pullRequest: null, base: base.side, head: head.side };
   const unclear = base.unclear || head.unclear;
+  const both = [base, head].map(({ side }) => side.project.nodes.get(node.uniqueId)?.compiledCode ?? '');
   return {
     sides,
     uniqueId: node.uniqueId,
     failed: failed[0] ?? null,
+    masked: both.some(hasTextMasks),
     doubt: unclear && !isSameJinja(before, after, base.gaps || head.gaps) ? inDoubt() : null,
   };
 }
@@ -69,9 +80,9 @@ interface Made {
   readonly gaps: boolean;
 }
 
-function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
+function sideOf(project: DbtProject, node: DbtNode, text: string, compiled: string | undefined): Made {
   const { ids, added } = parentsNamed(project, text);
-  const config = { ...node.config, ...simpleConfig(configKeywords(text)) };
+  const config = { ...node.config, ...simpleConfig(dictConfig(text)), ...simpleConfig(configKeywords(text)) };
   const { materialized } = config;
   const own: DbtNode = {
     ...node,
@@ -83,15 +94,28 @@ function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
   };
   const nodes = new Map([...needed(project, own), ...added.map((one) => [one.uniqueId, one] as const)]);
   const around = { ...project, nodes: new Map([...nodes, [own.uniqueId, own]]) };
+  if (compiled !== undefined) {
+    around.nodes.set(own.uniqueId, { ...own, compiledCode: compiled });
+    return { side: sideWith(around), why: null, unclear: false, gaps: false };
+  }
   const packages = new Set([...project.macros.values()].flatMap(({ name, packageName }) => [name, packageName]));
   const masked = withTextMasks(text, (name) => packages.has(name));
   const rendering = renderModel(around, { ...own, rawCode: masked }, false, true);
   const compiledCode = rendering.ok ? rendering.sql : null;
   around.nodes.set(own.uniqueId, { ...own, compiledCode });
-  const side = { project: around, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
+  const side = sideWith(around);
   if (!rendering.ok) return { side, why: notRendered(rendering.why), unclear: true, gaps: true };
-  const gaps = rendering.gaps.length > 0;
+  // What stands in a branch that was not taken is not seen either.
+  const gaps =
+    rendering.gaps.length > 0 ||
+    /\bis_incremental\s*\(/.test(text) ||
+    rendering.assumed.length > 0 ||
+    hasCallsLeftOut(masked);
   return { side, why: null, unclear: gaps || rendering.masked.length > 0, gaps };
+}
+
+function sideWith(project: DbtProject): ProjectSide {
+  return { project, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
 }
 
 function notRendered(why: string): Reason {
@@ -116,5 +140,5 @@ function needed(project: DbtProject, { dependsOn }: DbtNode): ReadonlyMap<Unique
 function isSameJinja(before: string, after: string, gaps: boolean): boolean {
   const [one, other] = [jinjaIn(before), jinjaIn(after)];
   if (one === null || other === null) return before === after;
-  return one.join('\n') === other.join('\n') && (!gaps || normalizeSqlText(before) === normalizeSqlText(after));
+  return one.join('\n') === other.join('\n') && (!gaps || bareText(before) === bareText(after));
 }

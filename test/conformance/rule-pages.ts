@@ -31,7 +31,8 @@ console.log(
     `${String(count.notRun)} are not run, for the reasons above; ${String(count.dbt)} are dbt's YAML, Jinja or CSV, which no database runs`,
 );
 const { user, system } = process.cpuUsage(started);
-if (tried > 0) console.log(`${((user + system) / 1_000 / tried).toFixed(2)} ms of CPU an input, both sides and all else counted`);
+if (tried > 0)
+  console.log(`${((user + system) / 1_000 / tried).toFixed(2)} ms of CPU an input, both sides and all else counted`);
 for (const line of wrong) console.log(`WRONG ${line}`);
 process.exitCode = wrong.length > 0 ? 1 : 0;
 

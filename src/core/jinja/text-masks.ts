@@ -1,7 +1,21 @@
 import { sha256 } from '#core/base';
-import { maskName } from '#core/sql';
+import { normalizeSqlText } from '#core/sql';
 import { standsForQuery } from './render-nodes.ts';
-import { type Segment, segmentsOf } from './tokens.ts';
+import { type Segment, segmentsOf, tokensOf } from './tokens.ts';
+
+const prefix = 'weirkeeper_masked_';
+
+const leftOut = 'weirkeeper_left_out_';
+
+/** Whether calls of `withTextMasks` were left out: they stand for no value, but for a clause or for several columns. */
+export function hasCallsLeftOut(sql: string): boolean {
+  return sql.includes(leftOut);
+}
+
+/** Whether SQL holds a mask of `withTextMasks`. */
+export function hasTextMasks(sql: string): boolean {
+  return sql.includes(prefix);
+}
 
 /** Names that mean the same in every project. */
 const dbtNames: ReadonlySet<string> = new Set(['ref', 'source', 'config', 'this', 'is_incremental', 'return', 'log']);
@@ -32,8 +46,38 @@ export function withTextMasks(template: string, knows: (name: string) => boolean
 
 /** The Jinja of a template, tag by tag, white space aside; `config` calls left out. Null where it does not parse. */
 export function jinjaIn(template: string): readonly string[] | null {
-  const tags = segmentsOf(template)?.filter(({ kind, text }) => kind !== 'text' && !/^\s*config\s*\(/.test(text));
-  return tags?.map(({ kind, text }) => `${kind} ${text.trim().replace(/\s+/g, ' ')}`) ?? null;
+  const tags = segmentsOf(withoutComments(template))?.filter(
+    ({ kind, text }) => kind !== 'text' && !/^\s*config\s*\(/.test(text),
+  );
+  return tags?.map(({ kind, text }) => `${kind} ${words(text)}`) ?? null;
+}
+
+/**
+ * A template as text in which only what may have a meaning tells two apart: without comments, white space, case of keywords, INNER, OUTER
+ * and how Jinja is laid out. Null where its Jinja does not parse.
+ */
+export function bareText(template: string): string | null {
+  const segments = segmentsOf(withoutComments(template));
+  if (segments === null) return null;
+  const own = segments.filter(({ kind, text }) => kind !== 'output' || !/^\s*config\s*\(/.test(text));
+  const text = own
+    .map(({ kind, text: inside }) => (kind === 'text' ? inside : ` ${prefix}${sha256(words(inside))} `))
+    .join('');
+  return normalizeSqlText(text)
+    .replace(quotedOrKeyword, (found) => (/^['"`]/.test(found) ? found : found.toLowerCase()))
+    .replace(/\binner join\b/gi, 'join')
+    .replace(/\b(left|right|full) outer join\b/gi, '$1 join');
+}
+
+const quotedOrKeyword =
+  /'(?:[^']|'')*'|"[^"]*"|`[^`]*`|\b(?:select|from|where|and|or|not|as|on|join|left|right|full|inner|outer|cross|group|by|order|having|union|all|distinct|case|when|then|else|end|in|is|null|between|like|with|over|partition|limit|desc|asc|qualify|using|true|false|cast)\b/gi;
+
+/** The tokens of a tag, so that quotes, white space and a comma at the end of a list do not count. */
+function words(inside: string): string {
+  const tokens = tokensOf(inside);
+  if (tokens === null) return inside.trim().replace(/\s+/g, ' ');
+  const kept = tokens.filter(({ text }, at) => text !== ',' || !/^[)\]}]$/.test(tokens[at + 1]?.text ?? ''));
+  return JSON.stringify(kept.map(({ kind, text }) => [kind, text]));
 }
 
 function written({ kind, text }: Segment): string {
@@ -81,18 +125,54 @@ const groupBy = /^\s*dbt_utils\.group_by\(\s*(?:n\s*=\s*)?(\d{1,3})\s*\)\s*$/;
 function maskFor(text: string, name: string, { before, after }: Around): string {
   const ordinals = Number(groupBy.exec(text)?.[1] ?? 0);
   if (ordinals > 0) return `group by ${Array.from({ length: ordinals }, (_, at) => at + 1).join(', ')}`;
-  const digest = sha256(text.trim().replace(/\s+/g, ' '));
-  const call = maskName(name, Number.parseInt(digest.slice(0, 8), 16));
-  const bare = call.replace(/\(\)$/, '');
-  const sql = before.slice(-2_000).replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  const digest = sha256(words(text));
+  const bare = `${prefix}${digest.slice(0, 12)}_${name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_]+/g, '_')
+    .slice(0, 60)}`;
+  const call = `${bare}()`;
+  const sql = withoutComments(before.slice(-4_000)).replaceAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, ' ');
+  // A call that opens the statement, with CTEs after it, brings its own WITH.
+  if (sql.trim() === '' && nextCte.test(after ?? '')) return `with ${bare} as (select ${call})`;
   if (standsForCtes(sql, after)) return `${bare} as (select ${call})`;
-  if (standsForQuery([sql]) || (after === null && /(?:^|\))\s*$/.test(sql))) return `select * from ${call}`;
+  if (after === null && /\)\s*$/.test(sql)) return `select *, ${call} as ${bare} from ${readBy(text, before)}`;
+  if (standsForQuery([sql]) || (after === null && sql.trim() === '')) return `select * from ${call}`;
+  if (endsValue(sql)) return ` /* ${leftOut}${digest.slice(0, 12)} */ `;
   // Beside a letter or a dot it is a part of a name.
   return /[\w.]$/.test(before) || /^[\w.]/.test(after ?? '') ? bare : call;
 }
 
+/** Words after which a value comes. */
+const beforeValue =
+  /\b(?:select|distinct|all|from|join|lateral|where|and|or|not|on|by|when|then|else|case|in|like|ilike|rlike|between|as|having|is|using|limit|offset|interval|qualify|union|except|intersect|with|over|exclude|replace|values|end|set)$/i;
+
+/** Whether SQL ends with a whole value, so that what comes next is no value but a clause or several columns. */
+function endsValue(before: string): boolean {
+  const text = before.trimEnd();
+  if (/\bend$/i.test(text)) return true;
+  // A name that goes on is no end: `schema.{{ x }}`, `a_{{ x }}`.
+  return text !== before && /[\w)\]"'`]$/.test(text) && !beforeValue.test(text);
+}
+
+function withoutComments(sql: string): string {
+  return sql.replaceAll(/'(?:[^'\\]|\\.|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
+    found.startsWith("'") ? found : ' ',
+  );
+}
+
+/** The CTE that a call at the end of a statement reads: one that it names, else the last. */
+function readBy(call: string, before: string): string {
+  const ctes = [...before.matchAll(/([\w"`]+)\s+as\s*(?:(?:not\s+)?materialized\s*)?\(/gi)].map(
+    ([, name = '']) => name,
+  );
+  const named = ctes.filter((name) => new RegExp(`['"]${name.replaceAll(/\W/g, '')}['"]`, 'i').test(call));
+  return named.at(-1) ?? ctes.at(-1) ?? 'nothing';
+}
+
+const nextCte = /^\s*,\s*[\w"`]+\s+as\s*(?:(?:not\s+)?materialized\s*)?\(/i;
+
 /** Whether what comes next is one CTE or several: after WITH, or between two of them. */
 function standsForCtes(before: string, after: string | null): boolean {
   if (/\bwith(?:\s+recursive)?\s*$/i.test(before)) return after !== null;
-  return /\)\s*,\s*$/.test(before) && /^\s*,\s*[\w"`]+\s+as\s*(?:(?:not\s+)?materialized\s*)?\(/i.test(after ?? '');
+  return /\)\s*,\s*$/.test(before) && nextCte.test(after ?? '');
 }

@@ -12,7 +12,7 @@ import { customers, orders } from '../../support/example-relations.ts';
 
 const started: (number | undefined)[] = [];
 const translator = createTranslator();
-const source = counterexampleSource({ toDuckdb: translator.toDuckdb, onStart: (pid) => started.push(pid) });
+const source = counterexampleSource({ ...translator, onStart: (pid) => started.push(pid) });
 
 afterAll(async () => {
   await source.close();
@@ -28,7 +28,7 @@ function ask(base: string, head: string, dialect: Dialect = 'duckdb', millisecon
 async function told(...question: Parameters<typeof ask>): Promise<string> {
   const answer = await ask(...question);
   if (answer.known && answer.kind !== 'counterexample') throw new TypeError(answer.kind);
-  return tellCounterexample(answer);
+  return `${answer.known ? '' : 'not executed: '}${tellCounterexample(answer)}`;
 }
 
 describe('a search in a process of its own', () => {

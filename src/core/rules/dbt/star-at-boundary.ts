@@ -21,6 +21,7 @@ export const starAtBoundary = defineRule({
       before: 'select id, amount from orders',
       after: 'select * from orders',
       relations: { orders: { columns: { id: 'integer', amount: 'integer', note: 'varchar' } } },
+      notRun: 'both give the same today; they differ once a column is added above',
     },
     silent: [
       {

@@ -1,0 +1,25 @@
+import type { SqlDiff } from '#review';
+import { sentence } from './sentence.ts';
+
+const words: Readonly<Record<SqlDiff['equivalent'], string>> = {
+  proven: 'proven: both give the same rows on all data',
+  disproven: 'disproven: they give different rows on the counterexample',
+  unknown: 'unknown',
+};
+
+/** What was found, for a terminal; control characters of the files are shown as `�`. */
+export function diffLines({ equivalent, why, findings }: SqlDiff): readonly string[] {
+  const first = why === null ? words[equivalent] : `${words[equivalent]}: ${sentence(why)}`;
+  const told = findings.flatMap(({ text, cost, basis, severity, matters, safeIf }, at) => [
+    '',
+    `${at + 1}. ${text} [${[severity ?? cost, basis].join(', ')}]`,
+    ...(matters === '' ? [] : [`   ${matters}`]),
+    ...(safeIf === '' ? [] : [`   safe if: ${safeIf}`]),
+  ]);
+  return [equivalent === 'unknown' && why === null ? 'they differ' : first, ...told].map(printable);
+}
+
+function printable(line: string): string {
+  // eslint-disable-next-line no-control-regex -- what a terminal would obey
+  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
+}
