@@ -10,7 +10,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { parseManifest } from '#core/dbt';
+import { type DbtProject, parseManifest } from '#core/dbt';
 import { rules } from '#core/rules';
 import { createSqlReader } from '#edges/sql-engines';
 import { diffSql, type SqlDiff } from '#review';
@@ -70,9 +70,11 @@ print();
 async function tell(edit: Edit): Promise<Told> {
   const name = /([^/]+)\.sql$/.exec(edit.path)?.[1] ?? 'model';
   const compiled = edit.manifest_pair === true ? compiledOf(edit) : null;
-  const { before, after } = compiled ?? edit;
+  const { before, after } = edit;
+  const more =
+    compiled === null ? { project: null } : { project: compiled.project, baseProject: compiled.baseProject, compiled };
   const adapters = compiled === null ? adaptersOf(edit) : [compiled.adapter];
-  const diff = await onAny(adapters, (adapter) => diffSql({ before, after, adapter, project: null, name }, reader, []));
+  const diff = await onAny(adapters, (adapter) => diffSql({ before, after, adapter, name, ...more }, reader, []));
   const findings = [...diff.findings].sort((a, b) => (a.severity ?? 'S4').localeCompare(b.severity ?? 'S4'));
   const found = findings.map(({ messageId }) => messageId.split('/')[0] ?? messageId);
   const wanted = new Set(edit.kind.flatMap((kind) => kinds[kind] ?? []).map((number) => ids[number] ?? ''));
@@ -96,7 +98,11 @@ async function tell(edit: Edit): Promise<Told> {
 }
 
 /** Of an edit whose pull request is among the corpora's: what dbt compiled on both sides, which is what a review compares. */
-function compiledOf({ repo, note, path: file }: Edit): { before: string; after: string; adapter: string } | null {
+function compiledOf({
+  repo,
+  note,
+  path: file,
+}: Edit): { before: string; after: string; adapter: string; project: DbtProject; baseProject: DbtProject } | null {
   const number = /\(PR (\d+)\)/.exec(note)?.[1];
   const folder = join(path, '../pull-requests', repo.split('/').at(-1) ?? '', `pr${number ?? ''}`);
   if (number === undefined || !existsSync(folder)) return null;
@@ -105,10 +111,17 @@ function compiledOf({ repo, note, path: file }: Edit): { before: string; after: 
     const manifest = parseManifest(text, side);
     if (!manifest.ok) return null;
     const node = [...manifest.value.nodes.values()].find((one) => one.originalFilePath === file);
-    return { sql: node?.compiledCode ?? null, adapter: manifest.value.metadata.adapterType };
+    return { sql: node?.compiledCode ?? null, project: manifest.value };
   });
   if (before?.sql == null || after?.sql == null) return null;
-  return { before: before.sql, after: after.sql, adapter: after.adapter ?? 'postgres' };
+  const { project } = after;
+  return {
+    before: before.sql,
+    after: after.sql,
+    adapter: project.metadata.adapterType ?? 'postgres',
+    project,
+    baseProject: before.project,
+  };
 }
 
 /** The warehouses that a package is written for; where it is not said, the corpora's most common. */

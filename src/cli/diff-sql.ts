@@ -6,7 +6,8 @@ import type { DbtProject } from '#core/dbt';
 import { readManifest } from '#core/dbt';
 import { toFindingJson } from '#core/render';
 import { readDirectory } from '#edges/artifacts';
-import { createSqlReader } from '#edges/sql-engines';
+import { counterexampleSource } from '#edges/counterexample';
+import { createSqlReader, createTranslator } from '#edges/sql-engines';
 import type { SqlDiff } from '#review';
 import { diffSql } from '#review';
 import { EXIT } from './exit.ts';
@@ -72,10 +73,12 @@ async function diffFiles(before: string, after: string, { dialect, manifest }: D
     name: basename(after).replace(/\.sql$/i, ''),
   };
   const sqlReader = createSqlReader();
+  const translator = createTranslator();
+  const counterexamples = counterexampleSource(translator);
   try {
-    return await diffSql(pair, sqlReader, []);
+    return await diffSql(pair, sqlReader, [counterexamples]);
   } finally {
-    await sqlReader.close();
+    await Promise.all([sqlReader.close(), translator.close(), counterexamples.close()]);
   }
 }
 

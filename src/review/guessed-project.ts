@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue, UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { jinjaIn } from '#core/jinja';
 
 /** A project of which nothing is known but what its warehouse is. */
 export function emptyProject(adapterType: string | null): DbtProject {
@@ -66,7 +65,7 @@ export function parentsNamed(
 ): { readonly ids: readonly UniqueId[]; readonly added: readonly DbtNode[] } {
   const ids = new Set<UniqueId>();
   const added = new Map<string, DbtNode>();
-  for (const tag of jinjaIn(text) ?? []) {
+  for (const [tag] of text.matchAll(/\{[{%][\s\S]*?[%}]\}/g)) {
     for (const [, call, ...words] of tag.matchAll(calls)) {
       const [first = '', second] = [words[0] ?? words[1], words[2] ?? words[3]];
       const found = call === 'ref' ? refs(project, second ?? first) : sources(project, first, second ?? '');

@@ -3,7 +3,7 @@ import { reason, toUniqueId } from '#core/base';
 import type { ProjectSide, Sides } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { configKeywords } from '#core/dbt';
-import { bareText, hasTextMasks, jinjaIn, renderModel, withTextMasks } from '#core/jinja';
+import { bareText, hasCallsLeftOut, hasTextMasks, jinjaIn, renderModel, withTextMasks } from '#core/jinja';
 import { dictConfig, emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
 
 /** Two texts of one model, plain SQL or dbt's Jinja SQL. */
@@ -14,6 +14,10 @@ export interface SqlPair {
   readonly adapter: string | null;
   /** The project that the model stands in; null where it is not known, and nothing is known of what the texts read. */
   readonly project: DbtProject | null;
+  /** The project at base, where it is another. */
+  readonly baseProject?: DbtProject;
+  /** What dbt compiled of the two texts; without it, they are rendered here as far as that goes. */
+  readonly compiled?: { readonly before: string; readonly after: string };
   /** The model's name: the node of that name in the project, or a new one. */
   readonly name: string;
 }
@@ -31,11 +35,15 @@ export interface PreparedPair {
 }
 
 /** Two sides that differ in one model. What the texts read and the project does not have is added, with nothing known of it. */
-export function preparePair({ before, after, adapter, project, name }: SqlPair): PreparedPair {
+export function preparePair({ before, after, adapter, project, name, compiled, baseProject }: SqlPair): PreparedPair {
   const whole = project ?? emptyProject(adapter);
   const known = adapter === null ? whole : { ...whole, metadata: { ...whole.metadata, adapterType: adapter } };
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
-  const [base, head] = [sideOf(known, node, before), sideOf(known, node, after)];
+  const baseNode = (baseProject === undefined ? null : nodeNamed(baseProject, name)) ?? node;
+  const [base, head] = [
+    sideOf(baseProject ?? known, baseNode, before, compiled?.before),
+    sideOf(known, node, after, compiled?.after),
+  ];
   const failed = [base, head].flatMap(({ why }) => why ?? []);
   const sides = { pullRequest: null, base: base.side, head: head.side };
   const unclear = base.unclear || head.unclear;
@@ -72,7 +80,7 @@ interface Made {
   readonly gaps: boolean;
 }
 
-function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
+function sideOf(project: DbtProject, node: DbtNode, text: string, compiled: string | undefined): Made {
   const { ids, added } = parentsNamed(project, text);
   const config = { ...node.config, ...simpleConfig(dictConfig(text)), ...simpleConfig(configKeywords(text)) };
   const { materialized } = config;
@@ -86,16 +94,28 @@ function sideOf(project: DbtProject, node: DbtNode, text: string): Made {
   };
   const nodes = new Map([...needed(project, own), ...added.map((one) => [one.uniqueId, one] as const)]);
   const around = { ...project, nodes: new Map([...nodes, [own.uniqueId, own]]) };
+  if (compiled !== undefined) {
+    around.nodes.set(own.uniqueId, { ...own, compiledCode: compiled });
+    return { side: sideWith(around), why: null, unclear: false, gaps: false };
+  }
   const packages = new Set([...project.macros.values()].flatMap(({ name, packageName }) => [name, packageName]));
   const masked = withTextMasks(text, (name) => packages.has(name));
   const rendering = renderModel(around, { ...own, rawCode: masked }, false, true);
   const compiledCode = rendering.ok ? rendering.sql : null;
   around.nodes.set(own.uniqueId, { ...own, compiledCode });
-  const side = { project: around, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
+  const side = sideWith(around);
   if (!rendering.ok) return { side, why: notRendered(rendering.why), unclear: true, gaps: true };
   // What stands in a branch that was not taken is not seen either.
-  const gaps = rendering.gaps.length > 0 || rendering.isIncremental !== null || rendering.assumed.length > 0;
+  const gaps =
+    rendering.gaps.length > 0 ||
+    /\bis_incremental\s*\(/.test(text) ||
+    rendering.assumed.length > 0 ||
+    hasCallsLeftOut(masked);
   return { side, why: null, unclear: gaps || rendering.masked.length > 0, gaps };
+}
+
+function sideWith(project: DbtProject): ProjectSide {
+  return { project, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
 }
 
 function notRendered(why: string): Reason {

@@ -5,6 +5,13 @@ import { type Segment, segmentsOf, tokensOf } from './tokens.ts';
 
 const prefix = 'weirkeeper_masked_';
 
+const leftOut = 'weirkeeper_left_out_';
+
+/** Whether calls of `withTextMasks` were left out: they stand for no value, but for a clause or for several columns. */
+export function hasCallsLeftOut(sql: string): boolean {
+  return sql.includes(leftOut);
+}
+
 /** Whether SQL holds a mask of `withTextMasks`. */
 export function hasTextMasks(sql: string): boolean {
   return sql.includes(prefix);
@@ -39,7 +46,9 @@ export function withTextMasks(template: string, knows: (name: string) => boolean
 
 /** The Jinja of a template, tag by tag, white space aside; `config` calls left out. Null where it does not parse. */
 export function jinjaIn(template: string): readonly string[] | null {
-  const tags = segmentsOf(template)?.filter(({ kind, text }) => kind !== 'text' && !/^\s*config\s*\(/.test(text));
+  const tags = segmentsOf(withoutComments(template))?.filter(
+    ({ kind, text }) => kind !== 'text' && !/^\s*config\s*\(/.test(text),
+  );
   return tags?.map(({ kind, text }) => `${kind} ${words(text)}`) ?? null;
 }
 
@@ -48,16 +57,20 @@ export function jinjaIn(template: string): readonly string[] | null {
  * and how Jinja is laid out. Null where its Jinja does not parse.
  */
 export function bareText(template: string): string | null {
-  const segments = segmentsOf(template);
+  const segments = segmentsOf(withoutComments(template));
   if (segments === null) return null;
   const own = segments.filter(({ kind, text }) => kind !== 'output' || !/^\s*config\s*\(/.test(text));
   const text = own
     .map(({ kind, text: inside }) => (kind === 'text' ? inside : ` ${prefix}${sha256(words(inside))} `))
     .join('');
   return normalizeSqlText(text)
+    .replace(quotedOrKeyword, (found) => (/^['"`]/.test(found) ? found : found.toLowerCase()))
     .replace(/\binner join\b/gi, 'join')
     .replace(/\b(left|right|full) outer join\b/gi, '$1 join');
 }
+
+const quotedOrKeyword =
+  /'(?:[^']|'')*'|"[^"]*"|`[^`]*`|\b(?:select|from|where|and|or|not|as|on|join|left|right|full|inner|outer|cross|group|by|order|having|union|all|distinct|case|when|then|else|end|in|is|null|between|like|with|over|partition|limit|desc|asc|qualify|using|true|false|cast)\b/gi;
 
 /** The tokens of a tag, so that quotes, white space and a comma at the end of a list do not count. */
 function words(inside: string): string {
@@ -118,14 +131,33 @@ function maskFor(text: string, name: string, { before, after }: Around): string 
     .replaceAll(/[^a-z0-9_]+/g, '_')
     .slice(0, 60)}`;
   const call = `${bare}()`;
-  const sql = before.slice(-2_000).replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|\{\{\s*config\s*\([\s\S]*?\)\s*\}\}/g, ' ');
+  const sql = withoutComments(before.slice(-4_000)).replaceAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, ' ');
   // A call that opens the statement, with CTEs after it, brings its own WITH.
   if (sql.trim() === '' && nextCte.test(after ?? '')) return `with ${bare} as (select ${call})`;
   if (standsForCtes(sql, after)) return `${bare} as (select ${call})`;
   if (after === null && /\)\s*$/.test(sql)) return `select *, ${call} as ${bare} from ${readBy(text, before)}`;
   if (standsForQuery([sql]) || (after === null && sql.trim() === '')) return `select * from ${call}`;
+  if (endsValue(sql)) return ` /* ${leftOut}${digest.slice(0, 12)} */ `;
   // Beside a letter or a dot it is a part of a name.
   return /[\w.]$/.test(before) || /^[\w.]/.test(after ?? '') ? bare : call;
+}
+
+/** Words after which a value comes. */
+const beforeValue =
+  /\b(?:select|distinct|all|from|join|lateral|where|and|or|not|on|by|when|then|else|case|in|like|ilike|rlike|between|as|having|is|using|limit|offset|interval|qualify|union|except|intersect|with|over|exclude|replace|values|end|set)$/i;
+
+/** Whether SQL ends with a whole value, so that what comes next is no value but a clause or several columns. */
+function endsValue(before: string): boolean {
+  const text = before.trimEnd();
+  if (/\bend$/i.test(text)) return true;
+  // A name that goes on is no end: `schema.{{ x }}`, `a_{{ x }}`.
+  return text !== before && /[\w)\]"'`]$/.test(text) && !beforeValue.test(text);
+}
+
+function withoutComments(sql: string): string {
+  return sql.replaceAll(/'(?:[^'\\]|\\.|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (found) =>
+    found.startsWith("'") ? found : ' ',
+  );
 }
 
 /** The CTE that a call at the end of a statement reads: one that it names, else the last. */

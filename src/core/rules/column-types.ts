@@ -1,4 +1,4 @@
-import { toUniqueId } from '#core/base';
+import { toUniqueId, type UniqueId } from '#core/base';
 import type { AnalyzedSide } from '#core/change';
 import type { Block, Plan, Term } from '#core/meaning';
 
@@ -9,28 +9,33 @@ export type TypeKind = 'integer' | 'number' | 'text' | 'date' | 'timestamp' | 'b
 export function typeOf(term: Term, block: Block, side: AnalyzedSide): TypeKind {
   const { kind, name, children, column } = term;
   if (column !== null) return columnType(column.input, column.name, block, side);
-  const [first] = children;
+  const type = (one: Term): TypeKind => typeOf(one, block, side);
   switch (kind) {
     case 'literal':
       return literalType(name);
     case 'cast':
       return kindOf(name.replace(/^(?:try|safe) /, ''));
     case 'aggregate':
-      if (name === 'count' || name.startsWith('count_') || name === 'count_if') return 'integer';
-      if ((name === 'sum' || name === 'min' || name === 'max') && first !== undefined)
-        return typeOf(first, block, side);
-      return name === 'avg' ? 'number' : null;
+      return aggregateType(term, type);
     case 'operator':
-      return operatorType(term, block, side);
+      return operatorType(term, type);
     case 'function':
-      return functionType(term, block, side);
-    case 'case': {
-      const values = children.filter((_, at) => at % 2 === 1 || at === children.length - 1);
-      return common(values.filter((value) => !isNull(value)).map((value) => typeOf(value, block, side)));
-    }
+      return functionType(term, type);
+    case 'case':
+      return common(
+        children.filter((value, at) => (at % 2 === 1 || at === children.length - 1) && !isNull(value)).map(type),
+      );
     default:
       return null;
   }
+}
+
+type Typing = (term: Term) => TypeKind;
+
+function aggregateType({ name, children: [first] }: Term, type: Typing): TypeKind {
+  if (name.startsWith('count')) return 'integer';
+  if (name === 'avg') return 'number';
+  return first !== undefined && ['sum', 'min', 'max'].includes(name) ? type(first) : null;
 }
 
 function isNull({ kind, name }: Term): boolean {
@@ -51,8 +56,8 @@ function literalType(name: string): TypeKind {
   return name === 'true' || name === 'false' ? 'boolean' : null;
 }
 
-function operatorType({ name, children }: Term, block: Block, side: AnalyzedSide): TypeKind {
-  const kinds = children.map((child) => typeOf(child, block, side));
+function operatorType({ name, children }: Term, type: Typing): TypeKind {
+  const kinds = children.map(type);
   if (['+', '-', '*', 'neg'].includes(name)) {
     if (kinds.includes('number') && kinds.every((kind) => kind === 'number' || kind === 'integer')) return 'number';
     return common(kinds) === 'integer' ? 'integer' : null;
@@ -60,10 +65,9 @@ function operatorType({ name, children }: Term, block: Block, side: AnalyzedSide
   return name === '||' ? 'text' : null;
 }
 
-function functionType({ name, children }: Term, block: Block, side: AnalyzedSide): TypeKind {
-  if (name === 'coalesce')
-    return common(children.filter((child) => !isNull(child)).map((child) => typeOf(child, block, side)));
-  if (name === 'nullif' || name === 'abs') return children[0] === undefined ? null : typeOf(children[0], block, side);
+function functionType({ name, children }: Term, type: Typing): TypeKind {
+  if (name === 'coalesce') return common(children.filter((child) => !isNull(child)).map(type));
+  if (name === 'nullif' || name === 'abs') return children[0] === undefined ? null : type(children[0]);
   if (['current_timestamp', 'now', 'sysdate', 'getdate', 'to_timestamp'].includes(name)) return 'timestamp';
   if (['current_date', 'to_date', 'date'].includes(name)) return 'date';
   if (['lower', 'upper', 'trim', 'concat', 'replace', 'substr', 'to_char'].includes(name)) return 'text';
@@ -75,15 +79,16 @@ function columnType(alias: string, key: string, block: Block, side: AnalyzedSide
   const source = block.inputs.find((input) => input.alias === alias)?.source;
   if (source?.kind === 'plan') return planType(source.plan, key, side);
   if (source?.kind !== 'relation' || source.uniqueId === null) return null;
-  const uniqueId = toUniqueId(source.uniqueId);
-  const told = side.catalog
-    ?.get(uniqueId)
-    ?.columns.find((column) => column.name.toLowerCase() === key.toLowerCase())?.type;
-  if (told !== undefined && told !== '') return kindOf(told);
-  const declared = [...(side.project.nodes.get(uniqueId)?.columns.values() ?? [])].find(
-    ({ name }) => name.toLowerCase() === key.toLowerCase(),
-  );
-  return declared?.dataType == null ? null : kindOf(declared.dataType);
+  const type = storedType(side, toUniqueId(source.uniqueId), key.toLowerCase());
+  return type === null ? null : kindOf(type);
+}
+
+/** A column's type in the catalog, else as it is declared. */
+function storedType({ catalog, project }: AnalyzedSide, uniqueId: UniqueId, key: string): string | null {
+  const told = catalog?.get(uniqueId)?.columns.find(({ name }) => name.toLowerCase() === key);
+  if (told !== undefined && told.type !== '') return told.type;
+  const declared = [...(project.nodes.get(uniqueId)?.columns.values() ?? [])];
+  return declared.find(({ name }) => name.toLowerCase() === key)?.dataType ?? null;
 }
 
 function planType(plan: Plan, key: string, side: AnalyzedSide): TypeKind {

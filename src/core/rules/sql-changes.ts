@@ -56,7 +56,8 @@ function paired(removed: readonly Term[], added: readonly Term[]): readonly (rea
   });
 }
 
-function readsText({ reads }: Term): string {
+/** The columns that a term reads, as one text. */
+export function readsText({ reads }: Term): string {
   return reads
     .map(({ input, name }) => `${input}.${name}`)
     .sort()

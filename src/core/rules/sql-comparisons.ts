@@ -1,5 +1,5 @@
 import type { Term } from '#core/meaning';
-import { partsIn } from './sql-changes.ts';
+import { partsIn, readsText } from './sql-changes.ts';
 
 const comparing: ReadonlySet<string> = new Set(['=', '<>', '<', '<=']);
 
@@ -21,7 +21,7 @@ export function changedComparisons(
   const removed = ours.filter(({ text }) => other?.has(text) !== true);
   const open = theirs.filter(({ text }) => one?.has(text) !== true);
   return removed.flatMap((from) => {
-    const same = open.filter((to) => readsOf(to) === readsOf(from) && from.reads.length > 0);
+    const same = open.filter((to) => readsText(to) === readsText(from) && from.reads.length > 0);
     // Of two bounds of one column the upper one became the upper one.
     const to = same.find((one) => sideOf(one) === sideOf(from)) ?? same[0];
     if (to === undefined) return [];
@@ -36,11 +36,4 @@ export function sideOf({ name, children }: Term): 'upper' | 'lower' | 'other' {
   if (left === undefined || right === undefined || !(name === '<' || name === '<=')) return 'other';
   if (left.reads.length > 0 && right.reads.length === 0) return 'upper';
   return left.reads.length === 0 && right.reads.length > 0 ? 'lower' : 'other';
-}
-
-function readsOf({ reads }: Term): string {
-  return reads
-    .map(({ input, name }) => `${input}.${name}`)
-    .sort()
-    .join(' ');
 }

@@ -1,4 +1,4 @@
-import type { Block, Input } from '../plan/plan.ts';
+import type { Block, Input, Term } from '../plan/plan.ts';
 import { sourceText } from '../plan/text.ts';
 import { diffConditions } from './conditions.ts';
 import { diffScopes, diffTails, type Reach, type Role } from './diff.ts';
@@ -74,25 +74,36 @@ function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Re
 }
 
 function diffRows(base: Block, head: Block): readonly Edit[] {
+  const all = { base, head, columns: 'all', place: { side: 'head', span: spanOfRows(head) } } as const;
   const edits: Edit[] = [];
-  const span = head.groupBy?.find((term) => term.span !== null)?.span ?? head.inputs[0]?.span ?? null;
-  const all = { base, head, columns: 'all', place: { side: 'head', span } } as const;
   const [ours, theirs] = [keysOf(base, head), keysOf(head, base)];
-  if (ours !== null || theirs !== null) {
-    const before = new Set((ours ?? []).map(({ text }) => text));
-    const after = new Set((theirs ?? []).map(({ text }) => text));
-    const added = (theirs ?? []).filter(({ text }) => !before.has(text));
-    const removed = (ours ?? []).filter(({ text }) => !after.has(text));
-    const only = ours === null ? 'head' : theirs === null ? 'base' : null;
-    if (only !== null || added.length + removed.length > 0)
-      edits.push({ kind: 'group-by', ...all, added, removed, only });
-  } else if (base.distinct !== head.distinct)
-    edits.push({ kind: head.distinct ? 'distinct-added' : 'distinct-removed', ...all });
-  const [one, other] = [base, head].map((block) => new Map(block.distinctOn.map((term) => [term.text, term])));
-  const added = head.distinctOn.filter(({ text }) => one?.has(text) === false);
-  const removed = base.distinctOn.filter(({ text }) => other?.has(text) === false);
-  if (added.length + removed.length > 0) edits.push({ kind: 'distinct-on', ...all, added, removed });
+  const keys = onlyIn(ours ?? [], theirs ?? []);
+  const only = ours === null ? 'head' : theirs === null ? 'base' : null;
+  if (ours === null && theirs === null) {
+    if (base.distinct !== head.distinct)
+      edits.push({ kind: head.distinct ? 'distinct-added' : 'distinct-removed', ...all });
+  } else if (only !== null || hasAny(keys)) edits.push({ kind: 'group-by', ...all, ...keys, only });
+  const on = onlyIn(base.distinctOn, head.distinctOn);
+  if (hasAny(on)) edits.push({ kind: 'distinct-on', ...all, ...on });
   return [...edits, ...diffTails(base, head)];
+}
+
+function spanOfRows({ groupBy, inputs }: Block): Term['span'] {
+  return groupBy?.find(({ span }) => span !== null)?.span ?? inputs[0]?.span ?? null;
+}
+
+interface OnlyIn {
+  readonly added: readonly Term[];
+  readonly removed: readonly Term[];
+}
+
+function onlyIn(base: readonly Term[], head: readonly Term[]): OnlyIn {
+  const [before, after] = [new Set(base.map(({ text }) => text)), new Set(head.map(({ text }) => text))];
+  return { added: head.filter(({ text }) => !before.has(text)), removed: base.filter(({ text }) => !after.has(text)) };
+}
+
+function hasAny({ added, removed }: OnlyIn): boolean {
+  return added.length + removed.length > 0;
 }
 
 /** What a block groups by; of DISTINCT all that it gives, where the other side groups. */

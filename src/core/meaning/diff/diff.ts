@@ -43,14 +43,7 @@ function diffSets(base: SetPlan, head: SetPlan, role: Role, reach: Reach): reado
   if (base.operator !== head.operator) edits.push({ kind: 'set-operator', ...at });
   else if (base.all !== head.all) edits.push({ kind: 'set-quantifier', ...at });
   const pairs = matchMembers(base.members, head.members);
-  const [first] = base.members;
-  const names = first?.kind === 'block' ? first.outputs.map(({ key }) => key) : [];
-  for (const [one, other] of pairs) {
-    const [a, b] = [base.members[one], head.members[other]];
-    if (a === undefined || b === undefined) continue;
-    const isNamed = role !== 'member' && one === 0 && other === 0;
-    edits.push(...diffScopes(a, b, isNamed ? 'read' : 'member', reachByPlace(a, names, reach)));
-  }
+  edits.push(...diffMembers(base, head, pairs, { role, reach }));
   const removed = base.members.filter((_, number) => !pairs.some(([one]) => one === number));
   const added = head.members.filter((_, number) => !pairs.some(([, other]) => other === number));
   if (removed.length + added.length > 0) {
@@ -58,6 +51,22 @@ function diffSets(base: SetPlan, head: SetPlan, role: Role, reach: Reach): reado
     edits.push({ kind: 'set-members', ...at, added, removed, place: { side: 'head', span: spanOfPlan(place) } });
   }
   return [...edits, ...diffTails(base, head)];
+}
+
+function diffMembers(
+  base: SetPlan,
+  head: SetPlan,
+  pairs: ReturnType<typeof matchMembers>,
+  { role, reach }: { readonly role: Role; readonly reach: Reach },
+): readonly Edit[] {
+  const [first] = base.members;
+  const names = first?.kind === 'block' ? first.outputs.map(({ key }) => key) : [];
+  return pairs.flatMap(([one, other]) => {
+    const [a, b] = [base.members[one], head.members[other]];
+    if (a === undefined || b === undefined) return [];
+    const isNamed = role !== 'member' && one === 0 && other === 0;
+    return diffScopes(a, b, isNamed ? 'read' : 'member', reachByPlace(a, names, reach));
+  });
 }
 
 /** A member's columns reach what the first member's of the same place reach. */

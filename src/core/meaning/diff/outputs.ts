@@ -4,34 +4,28 @@ import type { Edit } from './edit.ts';
 
 /** Columns that differ. Of an inner scope, a column that only one side has matters only through what reads it, unless it is distinct. */
 export function diffOutputs(base: Block, head: Block, role: Role, reach: Reach): readonly Edit[] {
-  const edits: Edit[] = [];
   const pairs = role === 'member' ? byPlace(base, head) : byName(base, head);
-  for (const { before, after } of pairs) {
-    if (before.term.text === after.term.text) continue;
-    const columns = base.distinct || head.distinct ? 'all' : reach(before.key);
-    edits.push({
-      kind: 'output-changed',
-      base,
-      head,
-      columns,
-      before,
-      after,
-      place: { side: 'head', span: after.term.span },
+  const isDistinct = base.distinct || head.distinct;
+  const changed = pairs
+    .filter(({ before, after }) => before.term.text !== after.term.text)
+    .map(({ before, after }): Edit => {
+      const columns = isDistinct ? 'all' : reach(before.key);
+      const place = { side: 'head', span: after.term.span } as const;
+      return { kind: 'output-changed', base, head, columns, before, after, place };
     });
-  }
-  const counts =
-    role === 'model' ||
-    base.distinct ||
-    head.distinct ||
-    (role === 'member' && base.outputs.length !== head.outputs.length);
-  if (!counts) return edits;
-  for (const output of head.outputs) {
-    if (pairs.some(({ after }) => after === output)) continue;
+  const isShorter = role === 'member' && base.outputs.length !== head.outputs.length;
+  if (role !== 'model' && !isDistinct && !isShorter) return changed;
+  return [...changed, ...diffLists(base, head, pairs, reach)];
+}
+
+/** Columns and stars that only one side has. */
+function diffLists(base: Block, head: Block, pairs: readonly OutputPair[], reach: Reach): readonly Edit[] {
+  const edits: Edit[] = [];
+  for (const output of head.outputs.filter((one) => !pairs.some(({ after }) => after === one))) {
     const columns = head.distinct ? 'all' : reach(output.key);
     edits.push({ kind: 'output-added', base, head, columns, output, place: { side: 'head', span: output.term.span } });
   }
-  for (const output of base.outputs) {
-    if (pairs.some(({ before }) => before === output)) continue;
+  for (const output of base.outputs.filter((one) => !pairs.some(({ before }) => before === one))) {
     const columns = base.distinct ? 'all' : reach(output.key);
     edits.push({
       kind: 'output-removed',

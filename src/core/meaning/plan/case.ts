@@ -7,26 +7,28 @@ import { makeTerm } from './term.ts';
 
 /** CASE and IF as condition, value, condition, value, …, and the default last. `else null` is left out. */
 export function caseTerm(expression: Expression, scope: Scope, use: Use): Term {
-  const { dialect } = scope.build;
   const value: Use = { ...use, asCondition: false };
-  const operand = expression.children.find(({ kind, name }) => kind === 'clause' && name === 'case')?.children[0];
-  const of = operand === undefined ? null : toTerm(operand, scope, value);
-  const parts: Term[] = [];
-  let last: Term | null = null;
-  for (const child of expression.children) {
-    if (child.kind !== 'clause') parts.push(toTerm(child, scope, value));
-    else if (child.name === 'else')
-      last = child.children[0] === undefined ? null : toTerm(child.children[0], scope, value);
-    else if (child.name === 'when' && child.children[0] !== undefined) {
-      const when = toTerm(child.children[0], scope, { ...use, asCondition: of === null });
-      parts.push(
-        of === null
-          ? when
-          : normalOperator({ name: '=', children: [of, when], dialect, span: child.span ?? when.span }),
-      );
-    }
-  }
-  const children = last === null || (last.kind === 'literal' && last.name === 'null') ? parts : [...parts, last];
+  const operand = clauseOf(expression, 'case');
+  const of = operand === null ? null : toTerm(operand, scope, value);
+  const parts = expression.children.flatMap((child) => {
+    if (child.kind !== 'clause') return [toTerm(child, scope, value)];
+    const [inner] = child.children;
+    return child.name === 'when' && inner !== undefined ? [conditionOf(inner, of, scope, use)] : [];
+  });
+  const last = clauseOf(expression, 'else');
+  const end =
+    last === null ? [] : [toTerm(last, scope, value)].filter(({ kind, name }) => kind !== 'literal' || name !== 'null');
   const modifiers = `${modifiersOf(expression)}${of?.has.volatile === true ? ' volatile' : ''}`;
-  return makeTerm({ kind: 'case', name: 'case', children, modifiers, span: expression.span });
+  return makeTerm({ kind: 'case', name: 'case', children: [...parts, ...end], modifiers, span: expression.span });
+}
+
+function clauseOf({ children }: Expression, wanted: string): Expression | null {
+  return children.find(({ kind, name }) => kind === 'clause' && name === wanted)?.children[0] ?? null;
+}
+
+/** `case x when 1` as `case when x = 1`. */
+function conditionOf(inner: Expression, of: Term | null, scope: Scope, use: Use): Term {
+  const when = toTerm(inner, scope, { ...use, asCondition: of === null });
+  if (of === null) return when;
+  return normalOperator({ name: '=', children: [of, when], dialect: scope.build.dialect, span: inner.span ?? of.span });
 }

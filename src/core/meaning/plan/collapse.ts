@@ -1,4 +1,4 @@
-import type { Expression, Select } from '#core/sql';
+import type { Expression, Projection, Select, Source, Star } from '#core/sql';
 import { keyOf } from './build.ts';
 import { modifiersOf } from './expression.ts';
 import { hasQuery, mergeable } from './merge.ts';
@@ -23,36 +23,56 @@ const none: Over = { kind: 'none' };
 /** How a SELECT can be laid over the one plan that it reads; docs/rewrites.md argues each case. */
 export function collapsible(select: Select, scope: Scope): Over {
   const [source, second] = select.sources;
-  if (source === undefined || second !== undefined || modifiersOf(source) !== '' || source.columnAliases.length > 0)
-    return none;
+  if (source === undefined || second !== undefined || modifiersOf(source) !== '') return none;
+  if (source.columnAliases.length > 0) return none;
   const plan = planRead(select, scope);
   if (plan === null || mergeable(plan, 'alone', scope.depth) !== null) return none;
   const shape = shapeOf(select);
   if (plan.kind === 'set') return overSet(select, shape, plan, scope);
-  if (plan.kind !== 'block' || shape.groups || plan.modifiers !== '') return none;
-  if (scope.depth > 0 && termsOf(plan).some(hasQuery)) return none;
-  if (plan.outputs.some(({ term }) => term.has.volatile)) return none;
-  const windowed = plan.qualify.length > 0 || plan.outputs.some(({ term }) => term.has.window);
-  const where = windowed ? 'qualify' : plan.groupBy === null ? 'where' : 'having';
-  const cut = plan.limit !== null || plan.distinctOn.length > 0;
-  const isProjection = select.where === null && !shape.windows && !select.distinct && !shape.cuts;
-  if (cut && !isProjection) return none;
-  if (windowed && shape.windows) return none;
-  if (
-    plan.distinct &&
-    (shape.windows || shape.cuts || !(select.distinct || permutes(select, plan.outputs, plan.stars.length, scope)))
-  )
-    return none;
-  const alias = source.alias ?? (source.from.kind === 'table' ? (source.from.name.at(-1) ?? null) : null);
-  const bound: Bound = {
-    alias: alias === null ? null : keyOf(alias, scope.build.dialect),
+  if (plan.kind !== 'block' || !isOpenTo(plan, scope.depth)) return none;
+  if (!fits(select, shape, plan, scope)) return none;
+  return { kind: 'block', block: plan, bound: boundOf(source, plan, scope), where: whereOf(plan) };
+}
+
+/** Whether the terms of a block can stand in the one that reads it. */
+function isOpenTo(plan: Block, depth: number): boolean {
+  if (plan.modifiers !== '' || plan.outputs.some(({ term }) => term.has.volatile)) return false;
+  return depth === 0 || !termsOf(plan).some(hasQuery);
+}
+
+/** Whether what a SELECT does can be done as the last thing of the block that it reads. */
+function fits(select: Select, shape: Shape, plan: Block, scope: Scope): boolean {
+  if (shape.groups || (shape.windows && (isWindowed(plan) || plan.distinct))) return false;
+  const isCut = plan.limit !== null || plan.distinctOn.length > 0;
+  if (isCut && does(select, shape)) return false;
+  if (!plan.distinct || select.distinct) return !(plan.distinct && shape.cuts);
+  return !shape.cuts && permutation(select, plan.outputs, plan.stars.length, scope) !== null;
+}
+
+/** Whether a SELECT does more than to give columns. */
+function does(select: Select, shape: Shape): boolean {
+  return shape.groups || shape.windows || shape.cuts || select.distinct || select.where !== null;
+}
+
+function isWindowed({ qualify, outputs }: Block): boolean {
+  return qualify.length > 0 || outputs.some(({ term }) => term.has.window);
+}
+
+/** The clause of a block that filters what it gives. */
+export function whereOf(plan: Block): 'where' | 'having' | 'qualify' {
+  return isWindowed(plan) ? 'qualify' : plan.groupBy === null ? 'where' : 'having';
+}
+
+function boundOf({ alias, from }: Source, plan: Block, scope: Scope): Bound {
+  const name = alias ?? (from.kind === 'table' ? (from.name.at(-1) ?? null) : null);
+  return {
+    alias: name === null ? null : keyOf(name, scope.build.dialect),
     path: [],
     columns: new Map(plan.outputs.map((output) => [output.key, output])),
     stars: plan.stars,
     visible: true,
     isFunction: false,
   };
-  return { kind: 'block', block: plan, bound, where };
 }
 
 function planRead({ sources }: Select, scope: Scope): Plan | null {
@@ -78,7 +98,7 @@ function shapeOf(select: Select): Shape {
   );
   return {
     groups: select.groupBy.length > 0 || select.having !== null || written.some(isAggregating),
-    windows: select.qualify !== null || written.some(isWindowed) || select.orderBy.some(isWindowed),
+    windows: select.qualify !== null || written.some(hasWindow) || select.orderBy.some(hasWindow),
     cuts: select.limit !== null || select.distinctOn.length > 0,
   };
 }
@@ -90,68 +110,67 @@ function isAggregating(expression: Expression): boolean {
   return [...(own?.children ?? []), ...clauses].some(isAggregating);
 }
 
-function isWindowed(expression: Expression): boolean {
-  return expression.kind === 'window' || expression.children.some(isWindowed);
+function hasWindow(expression: Expression): boolean {
+  return expression.kind === 'window' || expression.children.some(hasWindow);
 }
 
-/** Whether a SELECT gives each column of what it reads, once, under whatever name and in whatever order. */
-function permutes(select: Select, outputs: readonly Output[], stars: number, scope: Scope): boolean {
-  return permutation(select, outputs, stars, scope) !== null;
-}
-
-/** The columns that a SELECT gives, each once; null where it gives anything else. */
+/** The columns that a SELECT gives, each once, under whatever name and in whatever order; null where it gives anything else. */
 function permutation(
   select: Select,
   outputs: readonly Output[],
   stars: number,
   scope: Scope,
 ): readonly Output[] | null {
-  const given: Output[] = [];
-  for (const projection of select.projections) {
-    if (projection.kind === 'star') {
-      if (projection.except.length + projection.replace.length + projection.rename.length > 0) return null;
-      given.push(...outputs);
-      if (stars > 0 && select.projections.length > 1) return null;
-      continue;
-    }
-    const { expression, alias } = projection;
-    const name = expression.kind === 'column' ? expression.column.at(-1) : undefined;
-    const key = name === undefined ? null : keyOf(name, scope.build.dialect);
-    const output = outputs.find((one) => one.key === key);
-    if (output === undefined || expression.column.length > 2 || stars > 0) return null;
-    given.push(alias === null ? output : { ...output, name: alias.name, key: keyOf(alias, scope.build.dialect) });
-  }
-  const terms = new Set(given.map(({ term }) => outputs.findIndex((one) => one.term === term)));
-  return given.length === outputs.length && terms.size === outputs.length ? given : null;
+  const given = select.projections.map((projection) => givenBy(projection, outputs, scope));
+  if (stars > 0 && !isWholeStar(select)) return null;
+  const flat = given.flatMap((columns) => columns ?? []);
+  const places = new Set(flat.map(({ term }) => outputs.findIndex((one) => one.term === term)));
+  const whole = !given.includes(null) && flat.length === outputs.length && places.size === outputs.length;
+  return whole ? flat : null;
+}
+
+function givenBy(projection: Projection, outputs: readonly Output[], scope: Scope): readonly Output[] | null {
+  if (projection.kind === 'star') return isPlainStar(projection) ? outputs : null;
+  const { expression, alias } = projection;
+  const name = expression.kind === 'column' ? expression.column.at(-1) : undefined;
+  if (name === undefined || expression.column.length > 2) return null;
+  const output = outputs.find(({ key }) => key === keyOf(name, scope.build.dialect));
+  if (output === undefined) return null;
+  return [alias === null ? output : { ...output, name: alias.name, key: keyOf(alias, scope.build.dialect) }];
+}
+
+function isPlainStar({ except, replace, rename }: Star): boolean {
+  return except.length + replace.length + rename.length === 0;
+}
+
+/** `select *`, and nothing else. */
+function isWholeStar({ projections: [first, second] }: Select): boolean {
+  return first?.kind === 'star' && second === undefined && isPlainStar(first);
 }
 
 /** A SELECT that gives all columns of a set operation: each member with its columns in that order. */
 function overSet(select: Select, shape: Shape, plan: SetPlan, scope: Scope): Over {
-  const plain =
-    select.where === null &&
-    !shape.groups &&
-    !shape.windows &&
-    !shape.cuts &&
-    !select.distinct &&
-    modifiersOf(select) === '';
-  if (!plain || plan.limit !== null) return none;
-  const [projection] = select.projections;
-  const star = select.projections.length === 1 && projection?.kind === 'star' ? projection : null;
-  if (star !== null && star.except.length + star.replace.length + star.rename.length === 0)
-    return { kind: 'passed', plan };
-  if (plan.byName) return none;
-  const [first] = plan.members;
-  if (first?.kind !== 'block' || first.stars.length > 0) return none;
+  if (does(select, shape) || modifiersOf(select) !== '' || plan.limit !== null) return none;
+  if (isWholeStar(select)) return { kind: 'passed', plan };
+  const members = plan.byName ? null : permuted(select, plan.members, scope);
+  return members === null ? none : { kind: 'passed', plan: { ...plan, members } };
+}
+
+function permuted(select: Select, members: readonly Plan[], scope: Scope): readonly Plan[] | null {
+  const [first] = members;
+  if (first?.kind !== 'block' || first.stars.length > 0) return null;
   const given = permutation(select, first.outputs, 0, scope);
-  if (given === null) return none;
+  if (given === null) return null;
   const order = given.map(({ term }) => first.outputs.findIndex((one) => one.term === term));
-  const members: Plan[] = [];
-  for (const [at, member] of plan.members.entries()) {
-    if (member.kind !== 'block' || member.stars.length > 0 || member.outputs.length !== order.length) return none;
-    const outputs = order
-      .map((from, to) => (at === 0 ? given[to] : member.outputs[from]))
-      .filter((output) => output !== undefined);
-    members.push({ ...member, outputs });
-  }
-  return { kind: 'passed', plan: { ...plan, members } };
+  const made = members
+    .map((member, at) => inOrder(member, order, at === 0 ? given : null))
+    .filter((one) => one !== null);
+  return made.length === members.length ? made : null;
+}
+
+/** A member with its columns in another order, under the names of `given` where it names them. */
+function inOrder(member: Plan, order: readonly number[], given: readonly Output[] | null): Plan | null {
+  if (member.kind !== 'block' || member.stars.length > 0 || member.outputs.length !== order.length) return null;
+  const outputs = order.map((from) => member.outputs[from]).filter((output) => output !== undefined);
+  return { ...member, outputs: given ?? outputs };
 }

@@ -1,4 +1,4 @@
-import { reason } from '#core/base';
+import { type Reason, reason } from '#core/base';
 import { type Expression, isAggregate, maskReason } from '#core/sql';
 import { fail, keyOf } from './build.ts';
 import { caseTerm } from './case.ts';
@@ -27,59 +27,50 @@ const oneName: Readonly<Record<string, string>> = {
   substring: 'substr',
 };
 
+/** Makes a term of one kind of expression. */
+type Translator = (expression: Expression, scope: Scope, use: Use) => Term;
+
 /** An expression in normal form. */
 export function toTerm(expression: Expression, scope: Scope, use: Use = asValue): Term {
   const { build } = scope;
   build.budget -= 1;
   if (build.budget < 0) fail(build, reason('too-large', 'the query is larger than what is compared'));
-  const { kind, span } = expression;
-  if (build.failed !== null) return makeTerm({ kind: 'other', name: '?', span });
-  switch (kind) {
-    case 'column':
-      return marked(resolveColumn(expression.column, scope, use.aliases, span), expression);
-    case 'literal':
-      return makeTerm({
-        kind: 'literal',
-        name: literalName(expression.name),
-        modifiers: modifiersOf(expression),
-        span,
-      });
-    case 'operator':
-      return operatorTerm(expression, scope, use);
-    case 'in':
-      return inTerm(expression, scope, use);
-    case 'between':
-      return betweenTerm(expression, scope, use);
-    case 'case':
-      return caseTerm(expression, scope, use);
-    case 'cast':
-      return generic('cast', typeName(expression.name, build.dialect), expression, scope, use);
-    case 'subquery':
-    case 'exists':
-      return subqueryTerm(expression, scope);
-    case 'window':
-      return windowTerm(expression, scope, use);
-    case 'lambda':
-      return lambdaTerm(expression, scope, use);
-    case 'star':
-      return makeTerm({ kind: 'other', name: `* ${names(expression)}`.trim(), span });
-    case 'function':
-    case 'aggregate':
-      return functionTerm(expression, scope, use);
-    case 'clause':
-      return generic('clause', expression.name, expression, scope, use);
-    case 'path':
-    case 'named':
-    case 'parameter':
-    case 'other':
-      return generic(
-        kind === 'path' ? 'function' : 'other',
-        `${kind} ${expression.name} ${names(expression)}`.trim(),
-        expression,
-        scope,
-        use,
-      );
-  }
+  if (build.failed !== null) return makeTerm({ kind: 'other', name: '?', span: expression.span });
+  return translators[expression.kind](expression, scope, use);
+}
+
+const translators: Readonly<Record<Expression['kind'], Translator>> = {
+  column: (expression, scope, use) =>
+    marked(resolveColumn(expression.column, scope, use.aliases, expression.span), expression),
+  literal: (expression) =>
+    makeTerm({
+      kind: 'literal',
+      name: literalName(expression.name),
+      modifiers: modifiersOf(expression),
+      span: expression.span,
+    }),
+  operator: operatorTerm,
+  in: inTerm,
+  between: betweenTerm,
+  case: caseTerm,
+  cast: (expression, scope, use) =>
+    generic('cast', typeName(expression.name, scope.build.dialect), expression, { scope, use }),
+  subquery: subqueryTerm,
+  exists: subqueryTerm,
+  window: windowTerm,
+  lambda: lambdaTerm,
+  star: (expression) => makeTerm({ kind: 'other', name: `* ${names(expression)}`.trim(), span: expression.span }),
+  function: functionTerm,
+  aggregate: functionTerm,
+  clause: (expression, scope, use) => generic('clause', expression.name, expression, { scope, use }),
+  path: (expression, scope, use) => generic('function', labelOf(expression), expression, { scope, use }),
+  named: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
+  parameter: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
+  other: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
+};
+
+function labelOf(expression: Expression): string {
+  return `${expression.kind} ${expression.name} ${names(expression)}`.trim();
 }
 
 /** What the tree says of a part beside its kind, name and operands; '' for nothing, and for another name of what is called. */
@@ -102,7 +93,12 @@ function marked(term: Term, expression: Expression): Term {
   return makeTerm({ kind: 'function', name: 'column', children: [term], modifiers, span: expression.span });
 }
 
-function generic(kind: TermKind, name: string, expression: Expression, scope: Scope, use: Use): Term {
+interface Place {
+  readonly scope: Scope;
+  readonly use: Use;
+}
+
+function generic(kind: TermKind, name: string, expression: Expression, { scope, use }: Place): Term {
   const { distinct, span } = expression;
   const children = operands(expression, scope, use);
   return makeTerm({ kind, name, children, distinct, modifiers: modifiersOf(expression), span });
@@ -112,29 +108,33 @@ function literalName(name: string): string {
   return /^(?:true|false|null)$/i.test(name) ? name.toLowerCase() : name;
 }
 
+/** Operators of one meaning under several names. */
+const oneOperator: Readonly<Record<string, string>> = { '!=': '<>', '==': '=' };
+
 function operatorTerm(expression: Expression, scope: Scope, use: Use): Term {
-  const { name, span } = expression;
-  const { dialect } = scope.build;
+  const { span } = expression;
+  const name = oneOperator[expression.name] ?? expression.name;
   const modifiers = modifiersOf(expression);
   const asCondition = use.asCondition && (name === 'and' || name === 'or' || name === 'not');
   const children = expression.children.map((child) => toTerm(child, scope, { ...use, asCondition }));
   if (modifiers !== '') return makeTerm({ kind: 'operator', name, children, modifiers, span });
-  const [only] = children;
-  if (name === 'neg' && only?.kind === 'literal' && /^\d/.test(only.name)) {
-    return makeTerm({ kind: 'literal', name: `-${only.name}`, span: span ?? only.span });
-  }
+  if (name === 'neg') return negative(children, span);
+  const parts = { dialect: scope.build.dialect, span, asCondition: use.asCondition };
   const negated = /^not (like|ilike|rlike|regexp|similar to|glob)$/.exec(name)?.[1];
-  if (negated !== undefined) {
-    const inner = makeTerm({ kind: 'operator', name: negated, children, span });
-    return normalOperator({ name: 'not', children: [inner], dialect, span, asCondition: use.asCondition });
-  }
+  if (negated === undefined) return normalOperator({ ...parts, name, children });
   return normalOperator({
-    name: name === '!=' || name === '==' ? (name === '!=' ? '<>' : '=') : name,
-    children,
-    dialect,
-    span,
-    asCondition: use.asCondition,
+    ...parts,
+    name: 'not',
+    children: [makeTerm({ kind: 'operator', name: negated, children, span })],
   });
+}
+
+/** `-1` as a literal. */
+function negative(children: readonly Term[], span: Term['span']): Term {
+  const [only] = children;
+  const isNumber = only?.kind === 'literal' && /^\d/.test(only.name);
+  if (isNumber) return makeTerm({ kind: 'literal', name: `-${only.name}`, span: span ?? only.span });
+  return makeTerm({ kind: 'operator', name: 'neg', children, span });
 }
 
 function inTerm(expression: Expression, scope: Scope, use: Use): Term {
@@ -159,7 +159,7 @@ function betweenTerm(expression: Expression, scope: Scope, use: Use): Term {
   const [of, low, high] = operands(expression, scope, use);
   const modifiers = modifiersOf(expression);
   if (of === undefined || low === undefined || high === undefined || modifiers !== '' || of.has.volatile) {
-    return generic('other', name, expression, scope, use);
+    return generic('other', name, expression, { scope, use });
   }
   const inside = normalOperator({
     name: 'and',
@@ -175,30 +175,34 @@ function betweenTerm(expression: Expression, scope: Scope, use: Use): Term {
 
 function functionTerm(expression: Expression, scope: Scope, use: Use): Term {
   const { name, distinct, span } = expression;
-  if (maskReason(name) !== null) {
-    const stands = scope.build.context.mask?.(name) ?? null;
-    if (stands === null) fail(scope.build, maskReason(name) ?? reason('not-rendered', 'not analysed'));
-    return makeTerm({ kind: 'function', name: `jinja ${stands}`, span });
-  }
+  const mask = maskReason(name);
+  if (mask !== null) return maskTerm(expression, mask, scope);
   const modifiers = modifiersOf(expression);
   // `count(*)` says so in its modifiers; of a star there is no operand to look at.
   if (name === 'count' && modifiers === 'star' && !distinct) return countStar(span);
   const children = operands(expression, scope, use);
   const kind: TermKind = expression.kind === 'aggregate' || isAggregate(name) ? 'aggregate' : 'function';
   if (modifiers !== '') return makeTerm({ kind, name, children, distinct, modifiers, span });
-  const [only, second] = children;
-  if (
-    name === 'count' &&
-    kind === 'aggregate' &&
-    !distinct &&
-    (only === undefined || isNotNull(only)) &&
-    second === undefined
-  ) {
-    return countStar(span);
-  }
-  const one = children.length >= 2 && Object.hasOwn(oneName, name) ? (oneName[name] ?? name) : name;
+  if (name === 'count' && !distinct && countsRows(children)) return countStar(span);
+  const one = nameOf(name, children.length);
   const made = makeTerm({ kind, name: one, children, distinct, span });
   return one === 'coalesce' ? coalesced(made) : made;
+}
+
+function nameOf(name: string, operandCount: number): string {
+  return operandCount >= 2 && Object.hasOwn(oneName, name) ? (oneName[name] ?? name) : name;
+}
+
+function maskTerm({ name, span }: Expression, mask: Reason, { build }: Scope): Term {
+  const stands = build.context.mask?.(name) ?? null;
+  if (stands === null) fail(build, mask);
+  return makeTerm({ kind: 'function', name: `jinja ${stands}`, span });
+}
+
+/** `count()`, and `count(1)`. */
+function countsRows([only, second]: readonly Term[]): boolean {
+  if (second !== undefined) return false;
+  return only === undefined || (only.kind === 'literal' && only.name !== 'null');
 }
 
 function countStar(span: Term['span']): Term {
@@ -206,14 +210,10 @@ function countStar(span: Term['span']): Term {
   return makeTerm({ kind: 'aggregate', name: 'count', children: [star], span });
 }
 
-function isNotNull({ kind, name }: Term): boolean {
-  return kind === 'literal' && name !== 'null';
-}
-
 /** A window's function and clauses; a named window's clauses in the place of its name. */
 function windowTerm(expression: Expression, scope: Scope, use: Use): Term {
   const [own, ...clauses] = expression.children;
-  if (own === undefined) return generic('other', 'window', expression, scope, use);
+  if (own === undefined) return generic('other', 'window', expression, { scope, use });
   const written = clauses.flatMap((clause) => {
     const named = clause.name === 'window' ? clause.children[0] : undefined;
     const found = named === undefined ? undefined : scope.windows.get(named.name.toLowerCase());
@@ -254,5 +254,5 @@ function windowTerm(expression: Expression, scope: Scope, use: Use): Term {
 function lambdaTerm(expression: Expression, scope: Scope, use: Use): Term {
   const keys = expression.column.map((name) => keyOf(name, scope.build.dialect));
   const inner: Scope = { ...scope, parameters: new Set([...scope.parameters, ...keys]) };
-  return generic('other', `lambda ${keys.join(' ')}`, expression, inner, use);
+  return generic('other', `lambda ${keys.join(' ')}`, expression, { scope: inner, use });
 }

@@ -16,11 +16,15 @@ export function mergeable(plan: Plan, attachment: Attachment, depth: number): Bl
   if (depth > 0 && termsOf(plan).some(hasQuery)) return null;
   if (attachment === 'alone') return plan;
   if (plan.ordered) return null;
-  if (attachment === 'inner') return plan;
+  return attachment === 'inner' || staysMissing(plan, attachment) ? plan : null;
+}
+
+/** Whether the columns of a block are NULL just where those of its one input are, and its conditions can stand in ON. */
+function staysMissing(plan: Block, attachment: Attachment): boolean {
   const [only, second] = plan.inputs;
-  if (only === undefined || second !== undefined || only.source.kind === 'function') return null;
-  if (!plan.outputs.every(({ term }) => isStrict(term, only.alias))) return null;
-  return attachment === 'ordered' && plan.where.length > 0 ? null : plan;
+  if (only === undefined || second !== undefined || only.source.kind === 'function') return false;
+  if (attachment === 'ordered' && plan.where.length > 0) return false;
+  return plan.outputs.every(({ term }) => isStrict(term, only.alias));
 }
 
 /** Whether a block only joins, filters and computes row by row. */

@@ -30,19 +30,23 @@ const truths: ReadonlySet<string> = new Set(
 
 /** An operator over operands in normal form, in normal form. */
 export function normalOperator(parts: OperatorParts): Term {
-  const { name, children, span } = parts;
-  const [left, right] = children;
+  const { name, children } = parts;
   if (children.some(({ has }) => has.volatile)) return plain(parts);
   if (name === 'and' || name === 'or') return junction(name, children, parts);
-  if (name === 'not' && left !== undefined && children.length === 1) return negation(left, parts);
-  if (left === undefined || right === undefined || children.length !== 2) return plain(parts);
+  const [left, right] = children;
+  if (name === 'not' && left !== undefined && right === undefined) return negation(left, parts);
+  return left === undefined || right === undefined || children.length !== 2 ? plain(parts) : binary(left, right, parts);
+}
+
+function binary(left: Term, right: Term, parts: OperatorParts): Term {
+  const { name, span } = parts;
   const other = turned[name];
   if (other !== undefined) return makeTerm({ kind: 'operator', name: other, children: [right, left], span });
-  if (name === '=' || name === '<>' || name === 'is not distinct from' || name === 'is distinct from')
-    return ordered(parts);
-  if (name === '*' || (name === '+' && !plusJoins.has(parts.dialect))) return ordered(parts);
+  if (symmetric.has(name) || (name === '+' && !plusJoins.has(parts.dialect))) return ordered(parts);
   return plain(parts);
 }
+
+const symmetric: ReadonlySet<string> = new Set(['=', '<>', 'is not distinct from', 'is distinct from', '*']);
 
 function plain({ name, children, span }: OperatorParts): Term {
   return makeTerm({ kind: 'operator', name, children, span });
@@ -108,37 +112,35 @@ export function listTerm(of: Term, items: readonly Term[], span: Span): Term {
 }
 
 function negation(inner: Term, parts: OperatorParts): Term {
-  const { dialect, span } = parts;
-  const [left, right] = inner.children;
-  const not = (term: Term): Term => normalOperator({ ...parts, name: 'not', children: [term] });
-  if (inner.kind === 'operator' && inner.modifiers === '') {
-    if (inner.name === 'not' && left !== undefined && (parts.asCondition === true || isTruthValued(left))) return left;
-    if (inner.name === 'is null')
-      return makeTerm({ kind: 'operator', name: 'is not null', children: inner.children, span });
-    if (inner.name === 'is not null')
-      return makeTerm({ kind: 'operator', name: 'is null', children: inner.children, span });
-    if (inner.name === '=' || inner.name === '<>') {
-      return makeTerm({ kind: 'operator', name: inner.name === '=' ? '<>' : '=', children: inner.children, span });
-    }
-    if (
-      (inner.name === '<' || inner.name === '<=') &&
-      ordersNaN.has(dialect) &&
-      left !== undefined &&
-      right !== undefined
-    ) {
-      return makeTerm({ kind: 'operator', name: inner.name === '<' ? '<=' : '<', children: [right, left], span });
-    }
-    if (inner.name === 'and' || inner.name === 'or') {
-      return normalOperator({ ...parts, name: inner.name === 'and' ? 'or' : 'and', children: inner.children.map(not) });
-    }
-    if (inner.name === 'is distinct from' || inner.name === 'is not distinct from') {
-      const name = inner.name === 'is distinct from' ? 'is not distinct from' : 'is distinct from';
-      return makeTerm({ kind: 'operator', name, children: inner.children, span });
-    }
-  }
+  const { span } = parts;
   if (isTruth(inner, 'true')) return makeTerm({ kind: 'literal', name: 'false', span });
   if (isTruth(inner, 'false')) return makeTerm({ kind: 'literal', name: 'true', span });
-  return plain(parts);
+  if (inner.kind !== 'operator' || inner.modifiers !== '') return plain(parts);
+  const opposite = opposites[inner.name];
+  if (opposite !== undefined) return makeTerm({ kind: 'operator', name: opposite, children: inner.children, span });
+  return negatedOperator(inner, parts);
+}
+
+/** Operators that are true just where the other is false, and NULL where it is. */
+const opposites: Readonly<Record<string, string>> = {
+  '=': '<>',
+  '<>': '=',
+  'is null': 'is not null',
+  'is not null': 'is null',
+  'is distinct from': 'is not distinct from',
+  'is not distinct from': 'is distinct from',
+};
+
+function negatedOperator({ name, children }: Term, parts: OperatorParts): Term {
+  const [left, right] = children;
+  const { dialect, span } = parts;
+  const not = (term: Term): Term => normalOperator({ ...parts, name: 'not', children: [term] });
+  if (left === undefined) return plain(parts);
+  if (name === 'and') return normalOperator({ ...parts, name: 'or', children: children.map(not) });
+  if (name === 'or') return normalOperator({ ...parts, name: 'and', children: children.map(not) });
+  if (name === 'not') return parts.asCondition === true || isTruthValued(left) ? left : plain(parts);
+  if (right === undefined || !ordersNaN.has(dialect) || !(name === '<' || name === '<=')) return plain(parts);
+  return makeTerm({ kind: 'operator', name: name === '<' ? '<=' : '<', children: [right, left], span });
 }
 
 /** Whether a term is of type Boolean by its form. */

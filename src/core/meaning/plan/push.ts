@@ -1,5 +1,6 @@
 import type { Dialect } from '#core/sql';
 import type { Build } from './build.ts';
+import { whereOf } from './collapse.ts';
 import { finish } from './finish.ts';
 import { hasQuery } from './merge.ts';
 import type { Block, Condition, Input, Plan, Term } from './plan.ts';
@@ -54,8 +55,7 @@ function withConditions(plan: Plan, alias: string, conditions: readonly Conditio
     if (term.reads.some(({ name }) => !outputs.has(name))) return null;
     terms.push(inside(term, alias, outputs, build.dialect));
   }
-  const windowed = plan.qualify.length > 0 || plan.outputs.some(({ term }) => term.has.window);
-  const clause = windowed ? 'qualify' : plan.groupBy === null ? 'where' : 'having';
+  const clause = whereOf(plan);
   const added = terms.map((term): Condition => ({ term, clause, input: null }));
   return finish({ ...plan, [clause]: [...plan[clause], ...added] }, build);
 }

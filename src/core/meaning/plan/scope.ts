@@ -77,14 +77,18 @@ export function findBound(
   for (let at: Scope | null = scope; at !== null; at = at.outer) {
     const named = at.bounds.find(({ alias }) => alias !== null && alias === keys[0]);
     if (named !== undefined) return { bound: named, used: 1 };
-    for (const bound of at.bounds) {
-      for (let used = Math.min(keys.length, bound.path.length); used > 1; used -= 1) {
-        const tail = bound.path.slice(bound.path.length - used);
-        if (tail.every((key, index) => key === keys[index])) return { bound, used };
-      }
-    }
+    const bound = at.bounds.find(({ path }) => sharedTail(path, keys) > 1);
+    if (bound !== undefined) return { bound, used: sharedTail(bound.path, keys) };
   }
   return null;
+}
+
+/** How many keys are the last parts of a table's name: `schema.table` of `schema.table.column`. */
+function sharedTail(path: readonly string[], keys: readonly string[]): number {
+  for (let used = Math.min(keys.length, path.length); used > 1; used -= 1) {
+    if (path.slice(path.length - used).every((key, index) => key === keys[index])) return used;
+  }
+  return 0;
 }
 
 function readBound(bound: Bound, key: string, span: Span): Term | null {
@@ -125,27 +129,32 @@ function unknown(bounds: readonly Bound[], key: string, span: Span): Term {
 
 function resolveBare(name: Identifier, scope: Scope, use: AliasUse, span: Span): Term {
   const key = keyOf(name, scope.build.dialect);
-  const alias = scope.aliases.get(key);
-  if (use === 'first' && alias !== undefined) return alias;
-  const listed = listedRead(key, scope, span);
+  const early = use === 'first' ? scope.aliases.get(key) : undefined;
+  const listed = early ?? listedRead(key, scope, span);
   if (listed !== null) return listed;
   const open = ownOpenRead(key, scope, span);
-  if (alias !== undefined && (use === 'last' || dialectRules(scope.build.dialect).lateralAliases)) {
-    // `coalesce(x, 0) as x … group by x`: the input has an x, and an input's column comes before an alias.
-    return open !== null && alias.kind !== 'column' && readsColumn(alias, open) ? open : alias;
-  }
-  for (let at = scope.outer; at !== null; at = at.outer) {
-    const outer = listedRead(key, at, span);
-    if (outer !== null) return outer;
-  }
-  if (open !== null) return open;
-  for (let at = scope.outer; at !== null; at = at.outer) {
-    const outer = ownOpenRead(key, at, span);
-    if (outer !== null) return outer;
-  }
+  const alias = aliasRead(key, scope, use, open);
+  if (alias !== null) return alias;
+  const found = outerRead(key, scope, span, listedRead) ?? open ?? outerRead(key, scope, span, ownOpenRead);
+  if (found !== null) return found;
   const row = findBound([name], scope);
-  if (row !== null) return wholeRow(row.bound, span);
-  return unknown(scope.bounds, key, span);
+  return row === null ? unknown(scope.bounds, key, span) : wholeRow(row.bound, span);
+}
+
+/** An output of that name. An input's column comes before it: `coalesce(x, 0) as x … group by x` shows that the input has an x. */
+function aliasRead(key: string, scope: Scope, use: AliasUse, open: Term | null): Term | null {
+  const alias = scope.aliases.get(key);
+  if (alias === undefined || (use === 'no' && !dialectRules(scope.build.dialect).lateralAliases)) return null;
+  return open !== null && alias.kind !== 'column' && readsColumn(alias, open) ? open : alias;
+}
+
+/** A column of the queries around, innermost first. */
+function outerRead(key: string, scope: Scope, span: Span, read: typeof listedRead): Term | null {
+  for (let at = scope.outer; at !== null; at = at.outer) {
+    const found = read(key, at, span);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function readsColumn(term: Term, column: Term): boolean {
@@ -155,18 +164,13 @@ function readsColumn(term: Term, column: Term): boolean {
 function listedRead(key: string, scope: Scope, span: Span): Term | null {
   const merged = scope.merged.get(key);
   if (merged !== undefined) return placed(merged.term, span);
-  for (const bound of scope.bounds) {
-    if (bound.isFunction && bound.alias === key) return bound.columns.get(key)?.term ?? wholeRow(bound, span);
-  }
-  for (const bound of scope.bounds) {
-    const column = bound.visible ? bound.columns.get(key) : undefined;
-    if (column !== undefined) return placed(column.term, span);
-  }
-  for (const bound of scope.bounds) {
-    const column = bound.visible && bound.stars.length === 0 ? looseRead(bound, key, span) : null;
-    if (column !== null) return column;
-  }
-  return null;
+  const element = scope.bounds.find(({ isFunction, alias }) => isFunction && alias === key);
+  if (element !== undefined) return element.columns.get(key)?.term ?? wholeRow(element, span);
+  const visible = scope.bounds.filter((bound) => bound.visible);
+  const column = visible.map(({ columns }) => columns.get(key)).find((found) => found !== undefined);
+  if (column !== undefined) return placed(column.term, span);
+  const closed = visible.filter(({ stars }) => stars.length === 0);
+  return closed.map((bound) => looseRead(bound, key, span)).find((found) => found !== null) ?? null;
 }
 
 function ownOpenRead(key: string, { bounds }: Scope, span: Span): Term | null {

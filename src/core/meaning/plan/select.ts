@@ -1,6 +1,5 @@
-import { reason } from '#core/base';
 import { outputName } from '#core/lineage';
-import { type Expression, maskReason, type Projection, type Select, type Star } from '#core/sql';
+import { type Expression, maskReason, type Projection, type Select } from '#core/sql';
 import { fail, keyOf } from './build.ts';
 import { collapsible, type Over } from './collapse.ts';
 import { modifiersOf, toTerm } from './expression.ts';
@@ -9,9 +8,10 @@ import { bindSources, turnedRound } from './from.ts';
 import { limitText } from './limit.ts';
 import { conjuncts } from './normal.ts';
 import type { Block, Condition, Output, Plan, StarOutput, Term } from './plan.ts';
+import { reason } from '#core/base';
 import { type Around, emptyScope, orderTerm } from './query.ts';
-import { type Bound, findBound, type Scope } from './scope.ts';
-import { columnTerm } from './term.ts';
+import type { Scope } from './scope.ts';
+import { expandStar } from './star.ts';
 
 /** The block that a SELECT comes to; the plan that it reads, where it only passes that on. */
 export function selectPlan(select: Select, around: Around): Plan {
@@ -81,7 +81,7 @@ function project(select: Select, scope: Scope): Projected {
 function projectOne(projection: Projection, outputs: Output[], stars: StarOutput[], scope: Scope): void {
   const { dialect } = scope.build;
   if (projection.kind === 'star') {
-    expandStar(projection, outputs, stars, scope);
+    expandStar(projection, { outputs, stars }, scope);
     return;
   }
   const { expression, alias, span } = projection;
@@ -93,63 +93,6 @@ function projectOne(projection: Projection, outputs: Output[], stars: StarOutput
   const key = keyOf(name, dialect);
   outputs.push({ name: name.name, key, term });
   if (!scope.aliases.has(key)) scope.aliases.set(key, term);
-}
-
-function expandStar(star: Star, outputs: Output[], stars: StarOutput[], scope: Scope): void {
-  const { dialect } = scope.build;
-  const found = star.qualifier.length === 0 ? null : findBound(star.qualifier, scope);
-  if (star.qualifier.length > 0 && found === null) {
-    fail(
-      scope.build,
-      reason('open-star', `the fields of ${star.qualifier.map(({ name }) => name).join('.')} are not known`),
-    );
-    return;
-  }
-  const except = star.except.map((name) => keyOf(name, dialect));
-  const changed = new Map<string, Output>();
-  for (const { name, expression } of star.replace) {
-    changed.set(keyOf(name, dialect), { name: name.name, key: keyOf(name, dialect), term: toTerm(expression, scope) });
-  }
-  const renames = new Map(star.rename.map(({ from, to }) => [keyOf(from, dialect), to]));
-  const merged = found === null ? scope.merged : new Map<string, Output>();
-  const emit = (column: Output): void => {
-    if (except.includes(column.key)) return;
-    const rename = renames.get(column.key);
-    const made = changed.get(column.key) ?? column;
-    const output = rename === undefined ? made : { ...made, name: rename.name, key: keyOf(rename, dialect) };
-    outputs.push(output);
-    if (!scope.aliases.has(output.key)) scope.aliases.set(output.key, output.term);
-  };
-  for (const column of merged.values()) emit(column);
-  for (const bound of found === null ? scope.bounds.filter(({ visible }) => visible) : [found.bound]) {
-    emitBound(bound, emit, merged);
-    if (bound.stars.length > 0) {
-      // What is replaced or renamed is a column of an input that may have more of them.
-      const named = [...changed.keys(), ...renames.keys()].filter((key) => !bound.columns.has(key));
-      if (named.length > 0 && scope.bounds.length > 1)
-        fail(scope.build, reason('open-star', 'REPLACE in a star over several relations'));
-      const hidden = [...except, ...named, ...merged.keys()];
-      for (const one of bound.stars)
-        stars.push({ input: one.input, except: [...new Set([...one.except, ...hidden])], at: outputs.length });
-      for (const key of named) {
-        const term = changed.get(key)?.term ?? columnTerm(one(bound), key, star.span);
-        emit({ name: key, key, term });
-      }
-    }
-  }
-}
-
-function one({ stars }: Bound): string {
-  return stars[0]?.input ?? '?';
-}
-
-function emitBound(
-  { columns, isFunction, stars }: Bound,
-  emit: (column: Output) => void,
-  merged: ReadonlyMap<string, Output>,
-): void {
-  if (isFunction && stars.length > 0) return;
-  for (const column of columns.values()) if (!merged.has(column.key)) emit(column);
 }
 
 function grouping(select: Select, projected: Projected, scope: Scope): Pick<Block, 'groupBy' | 'having' | 'qualify'> {

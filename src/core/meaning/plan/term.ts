@@ -26,29 +26,20 @@ const volatile: ReadonlySet<string> = new Set(
 
 /** A term of these parts. */
 export function makeTerm(parts: TermParts): Term {
-  const {
-    kind,
-    name,
-    children = [],
-    column = null,
-    query = null,
-    distinct = false,
-    modifiers = '',
-    span = null,
-  } = parts;
+  const { kind, name, children = [], column = null, query = null, span = null } = parts;
   return {
     kind,
     name,
     children,
     column,
     query,
-    distinct,
-    modifiers,
+    distinct: parts.distinct ?? false,
+    modifiers: parts.modifiers ?? '',
     text: digestOf(textOf(parts)),
     reads: readsOf(children, column, query),
     has: {
       aggregate:
-        kind === 'aggregate' || (kind !== 'window' && children.some(({ has }) => has.aggregate)) || windowed(parts),
+        kind === 'window' ? windowed(children) : kind === 'aggregate' || children.some(({ has }) => has.aggregate),
       window: kind === 'window' || children.some(({ has }) => has.window),
       volatile: (kind === 'function' && volatile.has(name)) || children.some((child) => child.has.volatile),
     },
@@ -57,9 +48,7 @@ export function makeTerm(parts: TermParts): Term {
 }
 
 /** An aggregate under a window, as in `sum(sum(x)) over ()`: the window's own function does not group the rows. */
-function windowed({ kind, children = [] }: TermParts): boolean {
-  if (kind !== 'window') return false;
-  const [own, ...clauses] = children;
+function windowed([own, ...clauses]: readonly Term[]): boolean {
   return [...(own?.children ?? []), ...clauses].some(({ has }) => has.aggregate);
 }
 

@@ -47,13 +47,11 @@ function alignBlocks(base: Block, head: Block, dialect: Dialect): Aligned {
   const columns = new Map<string, ReadonlyMap<string, string>>();
   for (const pair of matchInputs(base, head)) {
     names.set(pair.head.alias, pair.base.alias);
-    if (pair.base.source.kind !== 'plan' || pair.head.source.kind !== 'plan') continue;
-    if (pair.base.source.correlated || pair.head.source.correlated) continue;
-    const aligned = align(pair.base.source.plan, pair.head.source.plan, dialect);
-    const renames = mayRename(head, pair.head.alias)
-      ? columnNames(aligned.base, aligned.head)
-      : new Map<string, string>();
-    baseInputs.set(pair.base.alias, { ...pair.base, source: { ...pair.base.source, plan: aligned.base } });
+    const [before, after] = [planOfInput(pair.base), planOfInput(pair.head)];
+    if (before === null || after === null) continue;
+    const aligned = align(before, after, dialect);
+    const renames = mayRename(head, pair.head.alias) ? columnNames(aligned.base, aligned.head) : none;
+    baseInputs.set(pair.base.alias, withPlan(pair.base, aligned.base));
     plans.set(pair.head.alias, withColumnNames(aligned.head, renames));
     if (renames.size > 0) columns.set(pair.head.alias, renames);
   }
@@ -61,12 +59,7 @@ function alignBlocks(base: Block, head: Block, dialect: Dialect): Aligned {
     if (!names.has(alias)) names.set(alias, taken.has(alias) ? `${alias}#new` : alias);
   const inner: Block = {
     ...head,
-    inputs: head.inputs.map((input): Input => {
-      const plan = plans.get(input.alias);
-      return plan === undefined || input.source.kind !== 'plan'
-        ? input
-        : { ...input, source: { ...input.source, plan } };
-    }),
+    inputs: head.inputs.map((input) => withPlan(input, plans.get(input.alias) ?? null)),
   };
   const renamed = renameInputs(columns.size === 0 ? inner : withReads(inner, columns, dialect), names, dialect);
   return {
@@ -76,6 +69,17 @@ function alignBlocks(base: Block, head: Block, dialect: Dialect): Aligned {
     },
     head: renamed,
   };
+}
+
+const none: ReadonlyMap<string, string> = new Map();
+
+/** The plan that an input reads; null where it is no plan, or one that may read what stands around it. */
+function planOfInput({ source }: Input): Plan | null {
+  return source.kind === 'plan' && !source.correlated ? source.plan : null;
+}
+
+function withPlan(input: Input, plan: Plan | null): Input {
+  return plan === null || input.source.kind !== 'plan' ? input : { ...input, source: { ...input.source, plan } };
 }
 
 /** The two blocks, one of them wrapped, where the other reads as a whole what it is; null where both have the same layers. */

@@ -1,7 +1,7 @@
 import type { Term } from '#core/meaning';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
-import { type ChangedPart, type ChangedTerm, changedParts, changedTerms } from '../sql-changes.ts';
+import { type ChangedPart, type ChangedTerm, changedParts, changedTerms, readsText } from '../sql-changes.ts';
 import { placeWords, tellEdit } from '../tell-edit.ts';
 import { termWords } from '../term-words.ts';
 
@@ -50,18 +50,14 @@ export const aggregateFunction = defineRule({
 function findIn(
   model: ComparedModel,
   changed: ChangedTerm,
-  { before, after, within }: ChangedPart,
+  part: ChangedPart,
 ): readonly RuleFinding<'function' | 'distinct'>[] {
-  const inWindow = within.at(-1)?.kind === 'window';
-  const isCall = (term: Term): boolean => term.kind === 'aggregate' || (inWindow && term.kind === 'function');
-  if (!isCall(before) || !isCall(after) || readsOf(before) !== readsOf(after) || before.reads.length === 0) return [];
-  const sameFunction = before.name === after.name;
-  if (sameFunction && before.distinct === after.distinct) return [];
-  // Repeated values change neither.
-  if (sameFunction && ['min', 'max', 'any_value', 'bool_and', 'bool_or'].includes(after.name)) return [];
+  const { before, after } = part;
+  if (!isAnother(part)) return [];
+  const isDistinct = before.name === after.name;
   return [
     tellEdit(model, {
-      messageId: sameFunction ? 'distinct' : 'function',
+      messageId: isDistinct ? 'distinct' : 'function',
       edit: changed.edit,
       span: after.span,
       columns: changed.columns,
@@ -69,9 +65,9 @@ function findIn(
         place: placeWords(changed),
         before: termWords(before),
         after: termWords(after),
-        ...(sameFunction ? { times: after.distinct ? 'once' : 'as often as it stands there' } : {}),
+        ...(isDistinct ? { times: after.distinct ? 'once' : 'as often as it stands there' } : {}),
       },
-      matters: sameFunction
+      matters: isDistinct
         ? 'a group in which a value stands twice gives another figure'
         : 'a group of two or more rows gives another figure',
       safeIf: 'say in the description what the column is now, or compare it with the one before',
@@ -80,9 +76,14 @@ function findIn(
   ];
 }
 
-function readsOf({ reads }: Term): string {
-  return reads
-    .map(({ input, name }) => `${input}.${name}`)
-    .sort()
-    .join(' ');
+/** Aggregates that repeated values do not change. */
+const blindToRepeats: ReadonlySet<string> = new Set(['min', 'max', 'any_value', 'bool_and', 'bool_or']);
+
+/** Whether another aggregate, or another DISTINCT, stands over the same columns. */
+function isAnother({ before, after, within }: ChangedPart): boolean {
+  const isWindow = within.at(-1)?.kind === 'window';
+  const isCall = ({ kind }: Term): boolean => kind === 'aggregate' || (isWindow && kind === 'function');
+  if (!isCall(before) || !isCall(after) || before.reads.length === 0) return false;
+  if (readsText(before) !== readsText(after)) return false;
+  return before.name !== after.name || (before.distinct !== after.distinct && !blindToRepeats.has(after.name));
 }

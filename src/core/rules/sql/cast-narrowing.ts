@@ -55,45 +55,53 @@ function findIn(
   { before, after }: ChangedPart,
 ): readonly RuleFinding<Message>[] {
   const { head } = changed.edit;
-  if (after.kind !== 'cast' || head.kind !== 'block') return [];
-  const [inner] = after.children;
-  const source = before.kind === 'cast' ? before.children[0] : before;
-  if (inner === undefined || source === undefined || inner.text !== source.text) return [];
-  const isTry = (term: Term): boolean => term.kind === 'cast' && /^(?:try|safe) /.test(term.name);
-  const what = lossOf(before, after, head, change.head);
-  const messageId = isTry(after) && !isTry(before) && before.kind === 'cast' ? 'errors-hidden' : 'narrower';
-  if (messageId === 'narrower' && what === null) return [];
+  if (head.kind !== 'block' || !castsTheSame(before, after)) return [];
+  const what = hidesErrors(before, after) ? null : lossOf(before, after, head, change.head);
+  if (what === null && !hidesErrors(before, after)) return [];
+  const words = { place: placeWords(changed), before: termWords(before), after: termWords(after) };
   return [
     tellEdit(model, {
-      messageId,
+      messageId: what === null ? 'errors-hidden' : 'narrower',
       edit: changed.edit,
       span: after.span,
       columns: changed.columns,
-      data: {
-        place: placeWords(changed),
-        before: termWords(before),
-        after: termWords(after),
-        ...(messageId === 'narrower' ? { what: what ?? '' } : {}),
-      },
-      matters: messageId === 'narrower' ? `a value that has ${what ?? ''}` : 'a value that cannot be cast',
+      data: what === null ? words : { ...words, what },
+      matters: what === null ? 'a value that cannot be cast' : `a value that has ${what}`,
       safeIf: 'show on data that no value needs what is lost',
       key: `${changed.name} ${after.name}`,
     }),
   ];
 }
 
+/** Whether a cast came, or has another type, over the same value. */
+function castsTheSame(before: Term, after: Term): boolean {
+  const source = before.kind === 'cast' ? before.children[0] : before;
+  return after.kind === 'cast' && source !== undefined && after.children[0]?.text === source.text;
+}
+
+function hidesErrors(before: Term, after: Term): boolean {
+  const isTry = ({ name }: Term): boolean => /^(?:try|safe) /.test(name);
+  return before.kind === 'cast' && isTry(after) && !isTry(before);
+}
+
 /** What a cast loses of the value before; null where nothing, or where that is not known. */
 function lossOf(before: Term, after: Term, block: Block, side: RuleInput['change']['head']): string | null {
-  const [was, is] = [typeWords(before, block, side), bare(after.name)];
-  if (was.kind === 'number' && kindOf(is) === 'integer') return 'the places after the point';
-  if (was.kind === 'timestamp' && kindOf(is) === 'date') return 'the time of day';
-  if (was.kind === 'text' || was.kind === 'number') {
-    const [from, to] = [sizeOf(was.type), sizeOf(is)];
-    if (from === null || to === null || kindOf(is) !== was.kind) return null;
-    if (was.kind === 'number' && to.scale < from.scale) return 'places after the point';
-    if (was.kind === 'text' && to.size < from.size) return `characters after the ${to.size}th`;
-  }
-  return null;
+  const was = typeWords(before, block, side);
+  const is = { kind: kindOf(bare(after.name)), type: bare(after.name) };
+  if (was.kind === 'number' && is.kind === 'integer') return 'the places after the point';
+  if (was.kind === 'timestamp' && is.kind === 'date') return 'the time of day';
+  return was.kind === is.kind ? shorter(sizeOf(was.type), sizeOf(is.type), was.kind) : null;
+}
+
+function shorter(from: Size | null, to: Size | null, kind: TypeKind): string | null {
+  if (from === null || to === null) return null;
+  if (kind === 'number') return to.scale < from.scale ? 'places after the point' : null;
+  return kind === 'text' && to.size < from.size ? `more than ${to.size} characters` : null;
+}
+
+interface Size {
+  readonly size: number;
+  readonly scale: number;
 }
 
 function typeWords(
@@ -109,7 +117,7 @@ function bare(type: string): string {
   return type.replace(/^(?:try|safe) /, '');
 }
 
-function sizeOf(type: string): { readonly size: number; readonly scale: number } | null {
+function sizeOf(type: string): Size | null {
   const found = /\((\d+)(?:\s*,\s*(\d+))?\)/.exec(type);
   return found === null ? null : { size: Number(found[1]), scale: Number(found[2] ?? 0) };
 }

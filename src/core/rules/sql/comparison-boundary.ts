@@ -86,17 +86,23 @@ function findIn({ change }: RuleInput, model: ComparedModel, changed: ChangedTer
 
 /** What was done to a comparison; null where another rule tells it, or nothing does. */
 function kindOf(before: Term, after: Term): Message | null {
-  const sameOperands = texts(before.children) === texts(after.children);
-  const inequality = (term: Term): boolean => term.name === '<' || term.name === '<=';
-  if (inequality(before) && inequality(after)) {
-    if (sameOperands) return 'boundary';
-    if (texts([...before.children].reverse()) === texts(after.children)) return 'turned';
-    if (sideOf(before) !== sideOf(after) || sideOf(before) === 'other') return null;
-    return isSimple(before) && isSimple(after) ? 'moved' : null;
-  }
-  if (inequality(before) !== inequality(after)) return overlap(before, after) ? 'boundary' : null;
-  if (before.name === after.name && before.kind === after.kind && before.kind !== 'in') return null;
+  const [was, is] = [isInequality(before), isInequality(after)];
+  if (was && is) return ofInequalities(before, after);
+  if (was !== is) return overlap(before, after) ? 'boundary' : null;
+  const sameOperator = before.name === after.name && before.kind === after.kind;
+  if (sameOperator && before.kind !== 'in') return null;
   return before.children[0]?.text === after.children[0]?.text ? 'values' : null;
+}
+
+function isInequality({ name }: Term): boolean {
+  return name === '<' || name === '<=';
+}
+
+function ofInequalities(before: Term, after: Term): Message | null {
+  if (texts(before.children) === texts(after.children)) return 'boundary';
+  if (texts([...before.children].reverse()) === texts(after.children)) return 'turned';
+  if (sideOf(before) !== sideOf(after) || sideOf(before) === 'other') return null;
+  return isSimple(before) && isSimple(after) ? 'moved' : null;
 }
 
 function isSimple({ children }: Term): boolean {

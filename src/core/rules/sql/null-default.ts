@@ -70,15 +70,8 @@ function findIn(
   const found = kindOf(widened(part, 'coalesce')) ?? kindOf(part) ?? nullifOf(widened(part, 'nullif'));
   if (found === null) return [];
   const { messageId, before, after, of, words } = found;
-  const { base, head } = changed.edit;
-  const never =
-    messageId !== 'nullif' &&
-    of.column !== null &&
-    base.kind === 'block' &&
-    head.kind === 'block' &&
-    neverNullIn(base, input.facts.base, of.column) !== null &&
-    neverNullIn(head, input.facts.head, of.column) !== null;
-  if (never) return [];
+  if (messageId !== 'nullif' && isNeverNull(of, changed, input)) return [];
+  const test = of.column === null ? '' : `add a not_null test to \`${termWords(of)}\`, or `;
   return [
     tellEdit(model, {
       messageId,
@@ -92,13 +85,16 @@ function findIn(
         ...(words === undefined ? {} : { words }),
       },
       matters: mattersOf(messageId, of),
-      safeIf:
-        of.column === null
-          ? 'show by a unit test with a missing value that it is meant'
-          : `add a not_null test to \`${termWords(of)}\`, or show by a unit test that it is meant`,
+      safeIf: `${test}show by a unit test with a missing value that it is meant`,
       key: `${changed.name} ${messageId} ${termWords(of)}`,
     }),
   ];
+}
+
+/** Whether a column is proven on both sides never to be NULL. */
+function isNeverNull({ column }: Term, { edit: { base, head } }: ChangedTerm, { facts }: RuleInput): boolean {
+  if (column === null || base.kind !== 'block' || head.kind !== 'block') return false;
+  return neverNullIn(base, facts.base, column) !== null && neverNullIn(head, facts.head, column) !== null;
 }
 
 interface Found {
@@ -129,17 +125,16 @@ function isCall({ kind, name }: Term, wanted: string): boolean {
 
 function kindOf({ before, after }: ChangedPart): Found | null {
   const [was, is] = [isCall(before, 'coalesce'), isCall(after, 'coalesce')];
-  const [first] = before.children;
-  const [then] = after.children;
-  if (was && is && first !== undefined && then !== undefined) {
-    const isOrder = before.children.length === after.children.length && sortedText(before) === sortedText(after);
-    return { messageId: isOrder ? 'order' : 'default', before, after, of: isOrder ? first : then };
-  }
-  if (is && then !== undefined && holds(after.children, before))
-    return { messageId: 'added', before, after, of: before };
-  if (was && first !== undefined && holds(before.children, after))
-    return { messageId: 'removed', before, after, of: after };
-  return null;
+  if (was && is) return ofCalls(before, after);
+  if (is && holds(after.children, before)) return { messageId: 'added', before, after, of: before };
+  return was && holds(before.children, after) ? { messageId: 'removed', before, after, of: after } : null;
+}
+
+function ofCalls(before: Term, after: Term): Found | null {
+  const [[first], [then]] = [before.children, after.children];
+  if (first === undefined || then === undefined) return null;
+  const isOrder = before.children.length === after.children.length && sortedText(before) === sortedText(after);
+  return { messageId: isOrder ? 'order' : 'default', before, after, of: isOrder ? first : then };
 }
 
 function holds(children: readonly Term[], term: Term): boolean {

@@ -94,21 +94,29 @@ function findIn(
 }
 
 function kindOf(before: Term, after: Term, within: readonly Term[]): Message | null {
-  const isFold = ({ kind, name }: Term): boolean => kind === 'function' && folding.has(name);
-  const around = (outer: Term, inner: Term): boolean => isFold(outer) && outer.children[0]?.text === inner.text;
-  if (around(after, before) || around(before, after)) return 'folding';
-  if (isFold(before) && isFold(after) && before.children[0]?.text === after.children[0]?.text) return 'folding';
-  const isMatch = ({ kind, name }: Term): boolean => kind === 'operator' && matching.has(name);
-  if (
-    isMatch(before) &&
-    isMatch(after) &&
-    before.name !== after.name &&
-    before.children[0]?.text === after.children[0]?.text
-  )
-    return 'pattern';
+  if (foldsOtherwise(before, after)) return 'folding';
+  if (matchesOtherwise(before, after)) return 'pattern';
   const holder = within.at(-1);
-  const isPattern = holder?.kind === 'operator' && holder.name !== '=' && matching.has(holder.name);
+  const isPattern = holder !== undefined && isMatch(holder) && holder.name !== '=';
   return isPattern && before.kind === 'literal' && after.kind === 'literal' ? 'pattern' : null;
+}
+
+function matchesOtherwise(before: Term, after: Term): boolean {
+  const sameText = before.children[0]?.text === after.children[0]?.text;
+  return sameText && isMatch(before) && isMatch(after) && before.name !== after.name;
+}
+
+function isMatch({ kind, name }: Term): boolean {
+  return kind === 'operator' && matching.has(name);
+}
+
+/** Whether a function that folds texts came to the same text, went from it, or is another. */
+function foldsOtherwise(before: Term, after: Term): boolean {
+  const inside = ({ kind, name, children: [first] }: Term): string | null =>
+    kind === 'function' && folding.has(name) ? (first?.text ?? null) : null;
+  const [was, is] = [inside(before), inside(after)];
+  if (was !== null && is !== null) return was === is;
+  return (is !== null && is === before.text) || (was !== null && was === after.text);
 }
 
 /** Literals of one comparison that differ in case, spaces or punctuation only. */

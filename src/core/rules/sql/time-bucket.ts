@@ -1,7 +1,7 @@
 import type { Term } from '#core/meaning';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
-import { type ChangedTerm, changedTerms, partsIn } from '../sql-changes.ts';
+import { type ChangedTerm, changedTerms, partsIn, readsText } from '../sql-changes.ts';
 import { placeWords, tellEdit } from '../tell-edit.ts';
 import { termWords } from '../term-words.ts';
 
@@ -76,26 +76,23 @@ function findIn(model: ComparedModel, changed: ChangedTerm): readonly RuleFindin
   return [];
 }
 
-/** Calls of such functions that only one side has, and the whole where only one side calls any. */
+/** Calls of such functions that only one side has; of a conversion that came or went, what it stands around. */
 function pairOf({ before, after }: ChangedTerm, form: RegExp): readonly [Term | null, Term | null] {
-  const [ours, theirs] = [before, after].map((term) =>
-    partsIn(term).filter((part) => isCall(part) && form.test(part.name)),
-  );
-  const known = new Set(theirs?.map(({ text }) => text));
-  const own = new Set(ours?.map(({ text }) => text));
-  const gone = ours?.find(({ text }) => !known.has(text)) ?? null;
-  const come = theirs?.find(({ text }) => !own.has(text)) ?? null;
-  if (gone === null && come === null) return [null, null];
+  const [ours, theirs] = [callsIn(before, form), callsIn(after, form)];
+  const gone = ours.find(({ text }) => !theirs.some((one) => one.text === text)) ?? null;
+  const come = theirs.find(({ text }) => !ours.some((one) => one.text === text)) ?? null;
   if (gone !== null && come !== null) return onlyBucket(gone, come) ? [gone, come] : [null, null];
-  // A conversion came or went around the same columns.
-  const only = gone ?? come;
-  const rest = gone === null ? before : after;
-  const inner =
-    only === null
-      ? undefined
-      : partsIn(rest).find((part) => part.reads.length > 0 && readsText(part) === readsText(only));
-  if (inner === undefined || form === truncating) return [null, null];
-  return gone === null ? [inner, come] : [gone, inner];
+  if (form === truncating) return [null, null];
+  if (come !== null) return [sameReads(before, come), come];
+  return gone === null ? [null, null] : [gone, sameReads(after, gone)];
+}
+
+function callsIn(term: Term, form: RegExp): readonly Term[] {
+  return partsIn(term).filter((part) => isCall(part) && form.test(part.name));
+}
+
+function sameReads(term: Term, call: Term): Term | null {
+  return partsIn(term).find((part) => part.reads.length > 0 && readsText(part) === readsText(call)) ?? null;
 }
 
 /** Whether two calls differ in their unit, zone or column; not only inside a long operand. */
@@ -126,13 +123,6 @@ function clockPair({ before, after }: ChangedTerm): readonly [Term | null, Term 
 
 function isCall({ kind }: Term): boolean {
   return kind === 'function' || kind === 'operator';
-}
-
-function readsText({ reads }: Term): string {
-  return reads
-    .map(({ input, name }) => `${input}.${name}`)
-    .sort()
-    .join(' ');
 }
 
 function mattersOf(messageId: Message): string {

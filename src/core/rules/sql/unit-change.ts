@@ -79,28 +79,44 @@ function findIn(model: ComparedModel, changed: ChangedTerm, part: ChangedPart): 
   ];
 }
 
-function kindOf(
-  part: ChangedPart,
-): { readonly messageId: Message; readonly before: Term; readonly after: Term } | null {
-  const { before, after, within } = part;
+interface Found {
+  readonly messageId: Message;
+  readonly before: Term;
+  readonly after: Term;
+}
+
+function kindOf(part: ChangedPart): Found | null {
+  const { before, after } = part;
   if (before.column !== null && after.column !== null) {
     return sameButUnit(before.column.name, after.column.name) ? { messageId: 'column', before, after } : null;
   }
-  const [was, is] = [factorOf(before), factorOf(after)];
-  if ((was !== null || is !== null) && baseText(before) === baseText(after)) {
-    const turned = (was?.turned ?? false) !== (is?.turned ?? false);
-    const scaled = (was?.factor ?? 1) !== (is?.factor ?? 1) || (was?.by ?? '') !== (is?.by ?? '');
-    const known = [was?.factor ?? 1, is?.factor ?? 1].every((factor) => factor === 1 || units.has(factor));
-    if (scaled && known) return { messageId: 'scale', before, after };
-    return turned && !scaled ? { messageId: 'sign', before, after } : null;
-  }
-  // The literal of `x / 100` itself was changed.
+  return ofFactors(before, after) ?? ofNumbers(part);
+}
+
+const one: Factor = { factor: 1, by: '', turned: false };
+
+/** The same value under another factor. */
+function ofFactors(before: Term, after: Term): Found | null {
+  const [own, other] = [factorOf(before), factorOf(after)];
+  if ((own === null && other === null) || baseText(before) !== baseText(after)) return null;
+  const [was, is] = [own ?? one, other ?? one];
+  const isScaled = was.factor !== is.factor || was.by !== is.by;
+  if (!isScaled) return was.turned === is.turned ? null : { messageId: 'sign', before, after };
+  return isUnit(was.factor) && isUnit(is.factor) ? { messageId: 'scale', before, after } : null;
+}
+
+/** The number of `x / 100` itself was changed. */
+function ofNumbers({ before, after, within }: ChangedPart): Found | null {
   const holder = within.at(-1);
-  const isFactor = holder !== undefined && holder.kind === 'operator' && (holder.name === '*' || holder.name === '/');
-  const [one, other] = [numberOf(before), numberOf(after)];
-  if (!isFactor || one === null || other === null) return null;
-  if (one === -other) return { messageId: 'sign', before, after: holder };
-  return units.has(Math.abs(one)) && units.has(Math.abs(other)) ? { messageId: 'scale', before, after: holder } : null;
+  const [was, is] = [numberOf(before), numberOf(after)];
+  if (holder?.kind !== 'operator' || !(holder.name === '*' || holder.name === '/') || was === null || is === null)
+    return null;
+  if (was === -is) return { messageId: 'sign', before, after: holder };
+  return isUnit(Math.abs(was)) && isUnit(Math.abs(is)) ? { messageId: 'scale', before, after: holder } : null;
+}
+
+function isUnit(factor: number): boolean {
+  return factor === 1 || units.has(factor);
 }
 
 interface Factor {
@@ -110,17 +126,13 @@ interface Factor {
 }
 
 /** What a term is multiplied or divided by; null where by nothing that is written as a number. */
-function factorOf({ kind, name, children }: Term): Factor | null {
-  if (kind !== 'operator') return null;
-  const [left, right] = children;
+function factorOf({ kind, name, children: [left, right] }: Term): Factor | null {
+  if (kind !== 'operator' || left === undefined) return null;
   if (name === 'neg') return { factor: 1, by: '', turned: true };
-  const number =
-    right === undefined || !(name === '*' || name === '/')
-      ? null
-      : (numberOf(right) ?? (name === '*' && left !== undefined ? numberOf(left) : null));
-  return number === null || number === 0
-    ? null
-    : { factor: Math.abs(number), by: Math.abs(number) === 1 ? '' : name, turned: number < 0 };
+  if (right === undefined || !(name === '*' || name === '/')) return null;
+  const number = numberOf(right) ?? (name === '*' ? numberOf(left) : null);
+  if (number === null || number === 0) return null;
+  return { factor: Math.abs(number), by: Math.abs(number) === 1 ? '' : name, turned: number < 0 };
 }
 
 /** A term without its factor. */
