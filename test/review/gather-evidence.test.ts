@@ -155,7 +155,7 @@ describe('gatherEvidence', () => {
         const answers = await gatherEvidence([question('a'), question('b'), question('c')], [source], limits);
         expect(given).toEqual([5_000, 4_000]);
         expect(answers.get('counterexample:c')).toMatchObject({
-          reason: { text: 'not executed: the 10 s for the counterexamples of all models were over' },
+          reason: { text: 'the 10 s for the counterexamples of all models were over' },
         });
       });
 

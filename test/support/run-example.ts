@@ -19,5 +19,5 @@ export function runExample(example: SqlExample, inputs: number): Promise<SearchR
       }),
     }),
   );
-  return search({ base, head, dialect: 'duckdb', relations, milliseconds: 600_000, inputs });
+  return search({ base, head, dialect: 'duckdb', relations, definitions: [], milliseconds: 600_000, inputs });
 }

@@ -71,8 +71,8 @@ function isPriced(kind: Question['kind']): boolean {
 export function notSearched({ seconds }: SearchBudget): Reason {
   const text =
     seconds === 0
-      ? 'not executed: the policy allows no search for counterexamples'
-      : `not executed: the ${seconds} s for the counterexamples of all models were over`;
+      ? 'the policy allows no search for counterexamples'
+      : `the ${seconds} s for the counterexamples of all models were over`;
   return reason('over-budget', text, 'raise `counterexamples.max_seconds` in the policy');
 }
 

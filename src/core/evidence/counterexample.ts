@@ -30,6 +30,11 @@ export interface CounterexampleQuestion {
   readonly base: string;
   readonly head: string;
   readonly relations: readonly SearchedRelation[];
+  /**
+   * Models that one side reads, directly or through others, and the other does not: where their rows come from what the other reads,
+   * they are made by their own SQL and not made up.
+   */
+  readonly definitions?: readonly { readonly names: readonly string[]; readonly sql: string }[];
 }
 
 /** A value as SQL would write it: `1`, `'a'`, `2024-01-31`; null is NULL. */
@@ -73,8 +78,8 @@ export function counterexampleQuestion(of: Omit<CounterexampleQuestion, 'kind' |
 }
 
 /**
- * An answer in one sentence without a full stop, plain text: `orders (1, NULL): 1 row becomes none`. `because` is the reason of
- * an answer that is not known.
+ * An answer in one sentence without a full stop, plain text: `on orders (id 1): base gives (id 1), head gives no row`. Of a search
+ * that was not executed, why.
  */
 export function tellCounterexample(
   answer: CounterexampleAnswer | { readonly known: false; readonly reason: Reason },

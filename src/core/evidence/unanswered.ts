@@ -24,7 +24,7 @@ export function unanswered(kind: Question['kind']): Extract<Answer, { readonly k
     return { known: false, reason: reason('no-llm', 'no LLM is configured', 'set OPENAI_API_KEY') };
   }
   if (kind === 'counterexample') {
-    return { known: false, reason: reason('no-search', 'not executed: nothing here searches for counterexamples') };
+    return { known: false, reason: reason('no-search', 'nothing here searches for counterexamples') };
   }
   return {
     known: false,

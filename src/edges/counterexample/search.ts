@@ -4,6 +4,7 @@ import { chooseTypes } from './choose-types.ts';
 import { bagOf } from './compare.ts';
 import { constantsOf } from './constants.ts';
 import { type Dice, diceOf } from './dice.ts';
+import { expand } from './expand.ts';
 import { changeInput, type Input, type Material, makeInput } from './input.ts';
 import { isRefused, type Laboratory, openLaboratory, type Refused } from './laboratory.ts';
 import { materialOf } from './material.ts';
@@ -11,7 +12,7 @@ import { cut, shownInput } from './shown-input.ts';
 import { shrink } from './shrink.ts';
 import { unmakeable } from './stage.ts';
 import { type Syntax, syntaxOf } from './syntax.ts';
-import { tablesOf } from './tables.ts';
+import { namerOf, partsOf, tablesOf } from './tables.ts';
 import { createTrial, type Outputs, type Statement, type Trial, type Verdict } from './trial.ts';
 import { likelyTypes, toDuckdbType } from './types.ts';
 
@@ -22,6 +23,7 @@ export interface SearchTask {
   /** Of the SQL before it was translated. */
   readonly dialect: Dialect;
   readonly relations: readonly SearchedRelation[];
+  readonly definitions: readonly { readonly names: readonly string[]; readonly sql: string }[];
   readonly milliseconds: number;
   /** Inputs that are tried at most. */
   readonly inputs: number;
@@ -37,6 +39,8 @@ export type SearchResult =
     }
   | { readonly ok: false; readonly why: string };
 
+/** How much of the time may go into finding out types. */
+const typesShare = 0.4;
 /** How much longer than the search the shrinking of what it found may take. */
 const shrinkShare = 0.5;
 
@@ -63,33 +67,55 @@ interface Prepared {
 /** Table functions that read nothing but their arguments. */
 const harmless: ReadonlySet<string> = new Set(['unnest', 'generate_series', 'range', 'generate_subscripts']);
 
-async function prepare(
-  lab: Laboratory,
-  { base, head, relations }: SearchTask,
-): Promise<Prepared | { readonly why: string }> {
-  const statements: Statement[] = [];
-  for (const [side, sql] of [
-    ['base', base],
-    ['head', head],
-  ] as const) {
-    const tree = await lab.treeOf(sql);
-    if (isRefused(tree)) return { why: said(side, tree) };
-    statements.push({ sql, tree });
-  }
-  const [before, after] = statements;
-  if (before === undefined || after === undefined) return { why: 'there is nothing to run' };
-  const sides: readonly Syntax[] = statements.map(({ tree }) => syntaxOf(tree));
+async function prepare(lab: Laboratory, task: SearchTask): Promise<Prepared | { readonly why: string }> {
+  const { relations } = task;
+  const read = await readSides(lab, task);
+  if ('why' in read) return read;
+  const { before, after } = read;
+  const sides: readonly Syntax[] = [before, after].map(({ tree }) => syntaxOf(tree));
   const strange = sides.flatMap((side) => [...side.tableFunctions]).find((name) => !harmless.has(name));
   if (strange !== undefined) return { why: `it reads from the function ${strange}` };
   const tables = tablesOf(sides, relations, toDuckdbType);
   const bad = unmakeable(tables);
   if (bad !== null) return { why: bad };
   const constants = await constantsOf(lab, sides);
-  const types = await chooseTypes(lab, tables, [base, head], (column) => likelyTypes(column, sides, constants));
+  const types = await chooseTypes(lab, tables, [before.sql, after.sql], {
+    likely: (column) => likelyTypes(column, sides, constants),
+    until: performance.now() + task.milliseconds * typesShare,
+  });
   if (isRefused(types)) return { why: said('the SQL', types) };
   const trial = await createTrial(lab, tables, { base: before, head: after });
   if (isRefused(trial)) return { why: said('the SQL', trial) };
   return { trial, material: materialOf(tables, types, sides, constants) };
+}
+
+interface Sides {
+  readonly before: Statement;
+  readonly after: Statement;
+}
+
+/** The trees of both sides; what only one of them reads and comes from what the other reads is written out. */
+async function readSides(lab: Laboratory, task: SearchTask): Promise<Sides | { readonly why: string }> {
+  const before = await statementOf(lab, task.base);
+  if (isRefused(before)) return { why: said('base', before) };
+  const after = await statementOf(lab, task.head);
+  if (isRefused(after)) return { why: said('head', after) };
+  if (task.definitions.length === 0) return { before, after };
+  const nameOf = namerOf(task.relations);
+  const definitions = new Map<string, Statement>();
+  for (const { names, sql } of task.definitions) {
+    const statement = await statementOf(lab, sql);
+    if (!isRefused(statement)) for (const name of names) definitions.set(nameOf(partsOf(name)), statement);
+  }
+  const base = await expand(lab, before, after, { definitions, nameOf });
+  if (isRefused(base)) return { why: said('base', base) };
+  const head = await expand(lab, after, before, { definitions, nameOf });
+  return isRefused(head) ? { why: said('head', head) } : { before: base, after: head };
+}
+
+async function statementOf(lab: Laboratory, sql: string): Promise<Statement | Refused> {
+  const tree = await lab.treeOf(sql);
+  return isRefused(tree) ? tree : { sql, tree };
 }
 
 function said(side: string, { error, stopped }: Refused): string {

@@ -3,6 +3,7 @@ import { reason } from '#core/base';
 import type { Answer, CounterexampleQuestion } from '#core/evidence';
 import type { Dialect } from '#core/sql';
 import type { EvidenceSource } from '#review';
+import type { SearchTask } from './search.ts';
 import { createSearcher } from './searcher.ts';
 
 export interface CounterexampleOptions {
@@ -28,13 +29,19 @@ export function counterexampleSource(options: CounterexampleOptions): EvidenceSo
   const searcher = createSearcher(onStart === undefined ? {} : { onStart });
 
   async function answer(question: CounterexampleQuestion, milliseconds: number): Promise<Answer> {
-    const { dialect, relations } = question;
+    const { dialect, relations, definitions = [] } = question;
     const base = await toDuckdb(question.base, dialect);
     if (typeof base !== 'string') return { known: false, reason: base };
     const head = await toDuckdb(question.head, dialect);
     if (typeof head !== 'string') return { known: false, reason: head };
-    const result = await searcher.search({ base, head, dialect, relations, milliseconds, inputs });
-    if (!result.ok) return { known: false, reason: reason('not-executed', `not executed: ${result.why}`) };
+    const made: SearchTask['definitions'][number][] = [];
+    for (const { names, sql } of definitions) {
+      const written = await toDuckdb(sql, dialect);
+      if (typeof written !== 'string') return { known: false, reason: written };
+      made.push({ names, sql: written });
+    }
+    const result = await searcher.search({ base, head, dialect, relations, definitions: made, milliseconds, inputs });
+    if (!result.ok) return { known: false, reason: reason('not-executed', result.why) };
     const { found, inputs: tried, ended } = result;
     return { known: true, kind: 'counterexample', found, inputs: tried, ended, source };
   }

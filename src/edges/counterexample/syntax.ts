@@ -1,4 +1,15 @@
 import {
+  attribute,
+  type Frame,
+  type LooseColumn,
+  type Outputs,
+  outputsOf,
+  type Reference,
+  renamed,
+  type Source,
+  type TableRead,
+} from './scope.ts';
+import {
   asTree,
   below,
   columnName,
@@ -13,20 +24,6 @@ import {
   tableParts,
   textOf,
 } from './tree.ts';
-
-/** A relation as one place of a statement names it. */
-export interface TableRead {
-  /** Catalog, schema and name as they are written, without the parts that are missing. */
-  readonly parts: readonly string[];
-  /** Columns that can only be this relation's. */
-  readonly columns: Set<string>;
-}
-
-/** A column that may belong to several relations of a FROM. */
-interface LooseColumn {
-  readonly name: string;
-  readonly tables: readonly TableRead[];
-}
 
 /** A value that columns are compared with. */
 export interface ComparedValue {
@@ -53,13 +50,9 @@ export interface Syntax {
   readonly tableFunctions: ReadonlySet<string>;
 }
 
-interface Frame {
-  readonly sources: { readonly alias: string; readonly table: TableRead | null }[];
-}
-
 interface Found {
   readonly tables: TableRead[];
-  readonly references: { readonly names: readonly string[]; readonly frames: readonly Frame[] }[];
+  readonly references: Reference[];
   readonly named: Set<string>;
   readonly links: (readonly [string, string])[];
   readonly compared: ComparedValue[];
@@ -68,7 +61,8 @@ interface Found {
 }
 
 interface Place {
-  readonly ctes: ReadonlySet<string>;
+  /** What each gives; null where that is not known. */
+  readonly ctes: ReadonlyMap<string, Outputs | null>;
   /** The innermost first. */
   readonly frames: readonly Frame[];
   /** Aliases that a bare name may stand for. */
@@ -86,31 +80,52 @@ export function syntaxOf(statement: Tree): Syntax {
     uses: [],
     tableFunctions: new Set(),
   };
-  visit(statement, { ctes: new Set(), frames: [], aliases: new Set() }, found);
+  visit(statement, { ctes: new Map(), frames: [], aliases: new Set() }, found);
   const loose = found.references.flatMap((reference) => attribute(reference));
   return { ...found, loose };
 }
 
 function visit(tree: Tree, place: Place, found: Found): void {
+  const subquery = asTree(asTree(tree['subquery'])?.['node']);
   if (isQuery(tree)) visitQuery(tree, place, found);
   else if (tree['type'] === 'BASE_TABLE') visitTable(tree, place, found);
-  else {
-    if (tree['type'] === 'SUBQUERY' && 'subquery' in tree && !('class' in tree)) addSource(tree, place, null);
+  else if (tree['type'] === 'SUBQUERY' && subquery !== null && !('class' in tree)) {
+    // Where it is LATERAL it sees what stands before it.
+    const outputs = visitQuery(subquery, place, found);
+    addSource(tree, place, { table: null, outputs: renamed(outputs, namesOf(tree['column_name_alias'])) });
+  } else {
     if (tree['type'] === 'TABLE_FUNCTION') visitTableFunction(tree, place, found);
     for (const child of below(tree)) visit(child, place, found);
     note(tree, place, found);
   }
 }
 
-function visitQuery(tree: Tree, { ctes: outer, frames }: Place, found: Found): void {
-  const { ctes, known } = scopeOf(tree, outer);
-  for (const { entry, sees } of ctes) visit(entry, { ctes: sees, frames, aliases: new Set() }, found);
-  const inner = { ctes: known, frames: [{ sources: [] }, ...frames], aliases: new Set<string>() };
-  const { select_list: items, from_table: from, ...others } = tree;
+function visitQuery(tree: Tree, { ctes: outer, frames }: Place, found: Found): Outputs {
+  const ctes = visitCtes(tree, { ctes: outer, frames, aliases: new Set() }, found);
+  const frame: Frame = { sources: [] };
+  const inner = { ctes, frames: [frame, ...frames], aliases: new Set<string>() };
+  const { select_list: items, from_table: from, left, right, ...others } = tree;
   for (const source of objectsIn(from)) visit(source, inner, found);
   const aliases = visitItems(objectsIn(items), inner, found);
   for (const [key, value] of Object.entries(others))
     if (key !== 'cte_map') for (const child of objectsIn(value)) visit(child, { ...inner, aliases }, found);
+  const members = [...objectsIn(left), ...objectsIn(right)].map((member) => visitQuery(member, inner, found));
+  const [first] = members;
+  if (first !== undefined) return { names: first.names, stars: members.flatMap(({ stars }) => stars) };
+  return outputsOf(objectsIn(items), frame);
+}
+
+/** Visits the queries of a WITH, and gives what can be named below it. */
+function visitCtes(tree: Tree, place: Place, found: Found): ReadonlyMap<string, Outputs | null> {
+  const known = new Map(place.ctes);
+  for (const { entry, sees } of scopeOf(tree, new Set(place.ctes.keys())).ctes) {
+    const name = textOf(entry['key']).toLowerCase();
+    const query = asTree(asTree(asTree(entry['value'])?.['query'])?.['node']);
+    const within = sees.has(name) && !known.has(name) ? new Map([...known, [name, null]]) : known;
+    const outputs = query === null ? null : visitQuery(query, { ...place, ctes: new Map(within) }, found);
+    known.set(name, renamed(outputs, namesOf(asTree(entry['value'])?.['aliases'])));
+  }
+  return known;
 }
 
 /** Visits a select list; a name may stand for an item before it. Gives the aliases. */
@@ -128,19 +143,25 @@ function visitItems(items: readonly Tree[], place: Place, found: Found): Readonl
 
 function visitTable(tree: Tree, place: Place, found: Found): void {
   const parts = tableParts(tree);
-  const table = isCteName(parts, place.ctes) ? null : { parts, columns: new Set<string>() };
-  if (table !== null) found.tables.push(table);
-  addSource(tree, place, table);
+  if (isCteName(parts, place.ctes)) {
+    const outputs = place.ctes.get((parts[0] ?? '').toLowerCase()) ?? null;
+    addSource(tree, place, { table: null, outputs: renamed(outputs, namesOf(tree['column_name_alias'])) });
+    return;
+  }
+  const table = { parts, columns: new Set<string>() };
+  found.tables.push(table);
+  addSource(tree, place, { table, outputs: null });
 }
 
-function addSource(tree: Tree, { frames }: Place, table: TableRead | null): void {
+function addSource(tree: Tree, { frames }: Place, what: Pick<Source, 'table' | 'outputs'>): void {
   const alias = textOf(tree['alias']) || textOf(tree['table_name']);
-  frames[0]?.sources.push({ alias: alias.toLowerCase(), table });
+  frames[0]?.sources.push({ alias: alias.toLowerCase(), ...what });
 }
 
 function visitTableFunction(tree: Tree, place: Place, found: Found): void {
   found.tableFunctions.add(textOf(asTree(tree['function'])?.['function_name']).toLowerCase());
-  addSource(tree, place, null);
+  const names = namesOf(tree['column_name_alias']);
+  addSource(tree, place, { table: null, outputs: renamed(null, names) });
 }
 
 /** Notes what one expression says. */
@@ -153,7 +174,11 @@ function note(tree: Tree, { frames, aliases }: Place, found: Found): void {
   }
   for (const column of namesOf(tree['using_columns'])) {
     found.named.add(column);
-    for (const at of [0, -1]) frames[0]?.sources.at(at)?.table?.columns.add(column);
+    // Of the sources before it the first: which of them has it cannot be told.
+    for (const at of [0, -1]) {
+      const source = frames[0]?.sources.at(at);
+      if (source !== undefined) found.references.push({ names: [column], frames: [{ sources: [source] }] });
+    }
   }
   noteUse(tree, found);
   noteComparison(tree, found);
@@ -228,23 +253,4 @@ const handing = new Set([
 function firstOutputs(subquery: unknown): readonly string[] {
   const node = asTree(asTree(subquery)?.['node']);
   return objectsIn(node?.['select_list']).slice(0, 1).flatMap(sameValues);
-}
-
-/** Gives a column to its relation where there is no doubt; else says which it may belong to. */
-function attribute({ names, frames }: Found['references'][number]): readonly LooseColumn[] {
-  const [qualifier, name = ''] = [names.at(-2), names.at(-1)];
-  for (const { sources } of frames) {
-    if (qualifier !== undefined) {
-      const own = sources.find(({ alias }) => alias === qualifier);
-      if (own === undefined) continue;
-      own.table?.columns.add(name);
-      return [];
-    }
-    if (sources.length === 0) continue;
-    const tables = sources.flatMap(({ table }) => (table === null ? [] : [table]));
-    if (tables.length === 1 && sources.length === 1) tables[0]?.columns.add(name);
-    else if (tables.length > 0) return [{ name, tables }];
-    return [];
-  }
-  return [];
 }

@@ -73,15 +73,22 @@ interface Read {
   readonly columns: Set<string>;
 }
 
+/** One name for each relation, however it is spelled: that of the question's, else its last part, which the two sides share. */
+export function namerOf(relations: readonly SearchedRelation[]): (parts: readonly string[]) => string {
+  const spelled = new Map(relations.flatMap((one) => one.names.map((name) => [spellingOf(name), one.name] as const)));
+  return (parts) => spelled.get(parts.join('.').toLowerCase()) ?? parts.at(-1)?.split('.').at(-1)?.toLowerCase() ?? '';
+}
+
 /** What is read, by relation: one that the question does not name is told by its last part, which the two sides share. */
 function groupReads(sides: readonly Syntax[], relations: readonly SearchedRelation[]): readonly Read[] {
   const byName = new Map<string, Read>();
-  const spelled = new Map(relations.flatMap((one) => one.names.map((name) => [spellingOf(name), one] as const)));
+  const nameOf = namerOf(relations);
+  const byOwnName = new Map(relations.map((one) => [one.name, one]));
   for (const { tables, loose } of sides) {
     const own = new Map(
       tables.map((table): [unknown, Read] => {
-        const relation = spelled.get(table.parts.join('.').toLowerCase()) ?? null;
-        const name = relation?.name ?? table.parts.at(-1)?.split('.').at(-1)?.toLowerCase() ?? '';
+        const name = nameOf(table.parts);
+        const relation = byOwnName.get(name) ?? null;
         const read = byName.get(name) ?? { relation, name, spellings: [], columns: new Set<string>() };
         byName.set(name, read);
         const text = table.parts.join('.').toLowerCase();
@@ -104,7 +111,11 @@ function groupReads(sides: readonly Syntax[], relations: readonly SearchedRelati
   return [...byName.values()];
 }
 
+/** The parts of a name as a question has it. */
+export function partsOf(name: string): readonly string[] {
+  return parseRelation(name)?.map((part) => identifierKey(part, 'duckdb')) ?? [name];
+}
+
 function spellingOf(name: string): string {
-  const parts = parseRelation(name);
-  return (parts?.map((part) => identifierKey(part, 'duckdb')).join('.') ?? name).toLowerCase();
+  return partsOf(name).join('.').toLowerCase();
 }

@@ -72,7 +72,7 @@ export function tableParts(table: Tree): readonly string[] {
 }
 
 /** Whether a relation's name is that of a CTE; `ctes` are in lower case. */
-export function isCteName(parts: readonly string[], ctes: ReadonlySet<string>): boolean {
+export function isCteName(parts: readonly string[], ctes: { has(name: string): boolean }): boolean {
   return parts.length === 1 && ctes.has((parts[0] ?? '').toLowerCase());
 }
 

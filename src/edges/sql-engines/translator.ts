@@ -100,5 +100,5 @@ function ask(worker: Worker, statement: ToTranslate): Promise<Answered> {
 }
 
 function notTranslated(why: string): Reason {
-  return reason('not-translated', `not executed: the SQL could not be put into DuckDB's words (${why})`);
+  return reason('not-translated', `the SQL could not be put into DuckDB's words (${why})`);
 }

@@ -28,7 +28,7 @@ function ask(base: string, head: string, dialect: Dialect = 'duckdb', millisecon
 async function told(...question: Parameters<typeof ask>): Promise<string> {
   const answer = await ask(...question);
   if (answer.known && answer.kind !== 'counterexample') throw new TypeError(answer.kind);
-  return tellCounterexample(answer);
+  return `${answer.known ? '' : 'not executed: '}${tellCounterexample(answer)}`;
 }
 
 describe('a search in a process of its own', () => {

@@ -4,7 +4,13 @@ import { type SearchResult, type SearchTask, search } from '../../../src/edges/c
 import { aRelation, customers, orders } from '../../support/example-relations.ts';
 
 /** Far more than it takes: a spec must not hang on how busy the machine is. */
-const patient = { dialect: 'duckdb', relations: [orders, customers], milliseconds: 120_000, inputs: 600 } as const;
+const patient = {
+  dialect: 'duckdb',
+  relations: [orders, customers],
+  definitions: [],
+  milliseconds: 120_000,
+  inputs: 600,
+} as const;
 
 function hunt(base: string, head: string, more: Partial<SearchTask> = {}): Promise<SearchResult> {
   return search({ ...patient, base, head, ...more });
@@ -165,6 +171,17 @@ describe('keeps what is known of the rows', () => {
       "with c as (select * from customers), o as (select * from orders where status = 'x') select c.name, o.id, 1 as added from c join o on c.id = o.customer_id where o.amount > 5",
     );
     expect(result).toEqual({ ok: true, found: null, inputs: 600, ended: 'inputs' });
+  });
+
+  it('of a model of which a part has become a model of its own: that is made by its SQL', async () => {
+    const task = {
+      base: 'with paid as (select customer_id, sum(amount) as total from orders group by 1) select c.id, paid.total from customers c left join paid on paid.customer_id = c.id',
+      head: 'select c.id, int_paid.total from customers c left join "shop"."main"."int_paid" on int_paid.customer_id = c.id',
+    };
+    const sql = 'with own as (select * from orders) select customer_id, sum(amount) as total from own group by 1';
+    const definitions = [{ names: ['"shop"."main"."int_paid"'], sql }];
+    expect(await hunt(task.base, task.head, { definitions })).toMatchObject({ ok: true, found: null });
+    expect(await hunt(task.base, task.head)).toMatchObject({ ok: true, found: { differing: ['total'] } });
   });
 
   it.each([

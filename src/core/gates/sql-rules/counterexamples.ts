@@ -20,7 +20,7 @@ export function askCounterexamples(change: Change, found: readonly Found[]): rea
 export function counterexampleOf(answers: Answers, { finding }: Found): Pick<Finding, 'counterexample'> {
   const answer = answers.get(`counterexample:${finding.uniqueId}`);
   if (answer === undefined) return {};
-  if (!answer.known) return { counterexample: `not executed: ${tellCounterexample(answer)}` };
+  if (!answer.known) return { counterexample: tellCounterexample(answer) };
   if (answer.kind !== 'counterexample') return {};
   return { counterexample: answer.found ?? tellCounterexample(answer) };
 }
@@ -40,7 +40,29 @@ function questionOf(input: RuleInput, uniqueId: UniqueId): CounterexampleQuestio
     base: before,
     head: after,
     relations: relationsOf(input, uniqueId),
+    definitions: [...definitionsOf(base, head, uniqueId), ...definitionsOf(head, base, uniqueId)],
   });
+}
+
+const mostDefinitions = 30;
+
+/** The SQL of the models that a side reads and the other does not, and of what these read. */
+function definitionsOf(
+  { project }: AnalyzedSide,
+  other: AnalyzedSide,
+  uniqueId: UniqueId,
+): NonNullable<CounterexampleQuestion['definitions']> {
+  const theirs = other.project.nodes.get(uniqueId)?.dependsOn.nodes ?? [];
+  const ids = new Set(project.nodes.get(uniqueId)?.dependsOn.nodes.filter((id) => !theirs.includes(id)));
+  const found: { readonly names: readonly string[]; readonly sql: string }[] = [];
+  // A set that grows while it is walked.
+  for (const id of ids) {
+    const node = project.nodes.get(id);
+    if (node?.compiledCode == null || node.relationName === null || found.length >= mostDefinitions) continue;
+    found.push({ names: [node.relationName], sql: node.compiledCode });
+    for (const parent of node.dependsOn.nodes) ids.add(parent);
+  }
+  return found;
 }
 
 interface Read {
