@@ -20,6 +20,5 @@ export function diffLines({ equivalent, why, findings }: SqlDiff): readonly stri
 }
 
 function printable(line: string): string {
-  // eslint-disable-next-line no-control-regex -- what a terminal would obey
   return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
 }

@@ -43,19 +43,20 @@ export async function diffSql(
   const answers = await gatherEvidence(plan.questions, evidence);
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy: defaultPolicy });
   const findings = verdict.gates.flatMap((gate) => gate.findings);
-  const { equal, unread } = compareModels(change);
-  const modified = change.modified.find((node) => node.uniqueId === uniqueId);
-  const isSame = modified === undefined || modified.compiled === 'identical' || modified.compiled === 'formatting-only';
-  const why = failed ?? unread[0]?.cause ?? null;
   const counterexample = foundIn(answers);
+  const why = failed ?? compareModels(change).unread[0]?.cause ?? null;
   const common = { findings, change, counterexample };
-  const isProven = isSame || (masked ? isSameTree(change, uniqueId) : equal.has(uniqueId));
-  if (isProven && why === null)
-    return doubt === null
-      ? { equivalent: 'proven', why: null, ...common }
-      : { equivalent: 'unknown', why: doubt, ...common };
+  if (why === null && isProven(change, uniqueId, masked))
+    return { equivalent: doubt === null ? 'proven' : 'unknown', why: doubt, ...common };
   if (counterexample !== null) return { equivalent: 'disproven', why: null, ...common };
   return { equivalent: 'unknown', why: why ?? (findings.length > 0 ? null : notProven()), ...common };
+}
+
+function isProven(change: Change, uniqueId: UniqueId, masked: boolean): boolean {
+  const modified = change.modified.find((node) => node.uniqueId === uniqueId);
+  if (modified === undefined || modified.compiled === 'identical' || modified.compiled === 'formatting-only')
+    return true;
+  return masked ? isSameTree(change, uniqueId) : compareModels(change).equal.has(uniqueId);
 }
 
 function isSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {

@@ -63,24 +63,32 @@ export function parentsNamed(
   project: DbtProject,
   text: string,
 ): { readonly ids: readonly UniqueId[]; readonly added: readonly DbtNode[] } {
+  const tags = [...text.matchAll(/\{[{%][\s\S]*?[%}]\}/g)].map(([tag]) => tag);
+  const named = tags.flatMap((tag) => [...tag.matchAll(calls)].map(callOf));
   const ids = new Set<UniqueId>();
   const added = new Map<string, DbtNode>();
-  for (const [tag] of text.matchAll(/\{[{%][\s\S]*?[%}]\}/g)) {
-    for (const [, call, ...words] of tag.matchAll(calls)) {
-      const [first = '', second] = [words[0] ?? words[1], words[2] ?? words[3]];
-      const found = call === 'ref' ? refs(project, second ?? first) : sources(project, first, second ?? '');
-      for (const { uniqueId } of found) ids.add(uniqueId);
-      if (found.length > 0) continue;
-      const made = newNode(
-        project,
-        call === 'ref' ? 'model' : 'source',
-        call === 'ref' ? (second ?? first) : `${first}.${second ?? ''}`,
-      );
-      added.set(made.uniqueId, made);
-      ids.add(made.uniqueId);
-    }
+  for (const { isRef, first, second } of named) {
+    const found = isRef ? refs(project, second ?? first) : sources(project, first, second ?? '');
+    const made = found.length > 0 ? [] : [unknownNode(project, isRef, first, second)];
+    for (const { uniqueId } of [...found, ...made]) ids.add(uniqueId);
+    for (const node of made) added.set(node.uniqueId, node);
   }
   return { ids: [...ids], added: [...added.values()] };
+}
+
+interface Call {
+  readonly isRef: boolean;
+  readonly first: string;
+  readonly second: string | undefined;
+}
+
+function callOf([, call, ...words]: RegExpExecArray): Call {
+  const [first = '', second] = words.filter((word) => typeof word === 'string');
+  return { isRef: call === 'ref', first, second };
+}
+
+function unknownNode(project: DbtProject, isRef: boolean, first: string, second: string | undefined): DbtNode {
+  return isRef ? newNode(project, 'model', second ?? first) : newNode(project, 'source', `${first}.${second ?? ''}`);
 }
 
 function refs({ nodes }: DbtProject, name: string): readonly DbtNode[] {

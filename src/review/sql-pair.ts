@@ -39,25 +39,26 @@ export function preparePair({ before, after, adapter, project, name, compiled, b
   const whole = project ?? emptyProject(adapter);
   const known = adapter === null ? whole : { ...whole, metadata: { ...whole.metadata, adapterType: adapter } };
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
-  const baseNode = (baseProject === undefined ? null : nodeNamed(baseProject, name)) ?? node;
+  const baseNode = nodeNamed(baseProject ?? known, name) ?? node;
   const [base, head] = [
     sideOf(baseProject ?? known, baseNode, before, compiled?.before),
     sideOf(known, node, after, compiled?.after),
   ];
   const failed = [base, head].flatMap(({ why }) => why ?? []);
   const sides = { pullRequest: null, base: base.side, head: head.side };
-  const unclear = base.unclear || head.unclear;
   const both = [base, head].map(({ side }) => side.project.nodes.get(node.uniqueId)?.compiledCode ?? '');
   return {
     sides,
     uniqueId: node.uniqueId,
     failed: failed[0] ?? null,
     masked: both.some(hasTextMasks),
-    doubt: unclear && !isSameJinja(before, after, base.gaps || head.gaps) ? inDoubt() : null,
+    doubt: doubtOf([base, head], before, after),
   };
 }
 
-function inDoubt(): Reason {
+function doubtOf(sides: readonly Made[], before: string, after: string): Reason | null {
+  const gaps = sides.some((side) => side.gaps);
+  if (sides.every(({ unclear }) => !unclear) || isSameJinja(before, after, gaps)) return null;
   return reason(
     'not-rendered',
     'parts of the Jinja could not be rendered and are not the same on both sides',

@@ -141,13 +141,11 @@ async function laboratory(seed: number): Promise<DuckDBConnection> {
 function print(): number {
   const percent = (part: number, whole: number): string =>
     (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(0)} %`).padStart(6);
-  const sum = (rows: Map<string, Row>): Row =>
-    [...rows.values()].reduce(
-      (all, row) =>
-        Object.fromEntries(
-          Object.entries(all).map(([key, value]) => [key, value + row[key as keyof Row]]),
-        ) as unknown as Row,
-    );
+  const sum = (rows: Map<string, Row>): Row => {
+    const all: Row = { made: 0, changed: 0, reported: 0, same: 0, silent: 0, proven: 0, wrong: 0 };
+    for (const row of rows.values()) for (const key of Object.keys(all) as (keyof Row)[]) all[key] += row[key];
+    return all;
+  };
   console.log(`${'operator'.padEnd(34)} mutants changed reported  share unchanged silent  share`);
   for (const [name, row] of [...mutants, ['all', sum(mutants)] as const])
     console.log(

@@ -42,7 +42,7 @@ const choices: readonly (readonly string[])[] = [
 ];
 
 /** Words put before each token. */
-export const inserted: readonly string[] = [
+const inserted: readonly string[] = [
   ...['not', 'distinct', 'all', 'desc', 'asc', 'lateral', 'recursive', 'outer', 'left', 'natural', 'only', 'by name'],
   ...[
     'nulls first',

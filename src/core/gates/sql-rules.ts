@@ -71,9 +71,14 @@ function notAnalysed({ unread }: Compared): readonly Reason[] {
 function summaryOf({ equal, input: { models }, unread }: Compared, found: readonly Found[]): string {
   const changed = equal.size + models.length;
   const parts = [
-    ...(changed === 0 ? [] : [`${equal.size} of ${plural(changed, 'changed model')} proven to mean the same`]),
+    ...(changed === 0 ? [] : [comparedText(equal.size, changed)]),
     ...(unread.length === 0 ? [] : [`${plural(unread.length, 'model')} not analysed`]),
     found.length === 0 ? 'no rule has anything to say' : plural(found.length, 'finding'),
   ];
   return parts.join('; ');
+}
+
+function comparedText(equal: number, changed: number): string {
+  if (equal === 0) return `${plural(changed, 'changed model')} compared`;
+  return `${equal} of ${plural(changed, 'changed model')} proven to mean the same`;
 }

@@ -123,8 +123,8 @@ interface Around {
 const groupBy = /^\s*dbt_utils\.group_by\(\s*(?:n\s*=\s*)?(\d{1,3})\s*\)\s*$/;
 
 function maskFor(text: string, name: string, { before, after }: Around): string {
-  const ordinals = Number(groupBy.exec(text)?.[1] ?? 0);
-  if (ordinals > 0) return `group by ${Array.from({ length: ordinals }, (_, at) => at + 1).join(', ')}`;
+  const ordinals = groupBy.exec(text)?.[1];
+  if (ordinals !== undefined) return `group by ${numbersTo(Number(ordinals))}`;
   const digest = sha256(words(text));
   const bare = `${prefix}${digest.slice(0, 12)}_${name
     .toLowerCase()
@@ -132,14 +132,26 @@ function maskFor(text: string, name: string, { before, after }: Around): string 
     .slice(0, 60)}`;
   const call = `${bare}()`;
   const sql = withoutComments(before.slice(-4_000)).replaceAll(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, ' ');
+  const opens = sql.trim() === '';
+  const next = after ?? '';
   // A call that opens the statement, with CTEs after it, brings its own WITH.
-  if (sql.trim() === '' && nextCte.test(after ?? '')) return `with ${bare} as (select ${call})`;
+  if (opens && nextCte.test(next)) return `with ${bare} as (select ${call})`;
   if (standsForCtes(sql, after)) return `${bare} as (select ${call})`;
   if (after === null && /\)\s*$/.test(sql)) return `select *, ${call} as ${bare} from ${readBy(text, before)}`;
-  if (standsForQuery([sql]) || (after === null && sql.trim() === '')) return `select * from ${call}`;
+  if (opens ? after === null : standsForQuery([sql])) return `select * from ${call}`;
+  return valueFor({ sql, before, after: next }, call, digest);
+}
+
+function numbersTo(last: number): string {
+  return Array.from({ length: last }, (_, at) => at + 1).join(', ');
+}
+
+/** A call in the place of a value or of a part of a name; a comment where no value can stand. */
+function valueFor(around: Readonly<Record<'sql' | 'before' | 'after', string>>, call: string, digest: string): string {
+  const { sql, before, after } = around;
   if (endsValue(sql)) return ` /* ${leftOut}${digest.slice(0, 12)} */ `;
   // Beside a letter or a dot it is a part of a name.
-  return /[\w.]$/.test(before) || /^[\w.]/.test(after ?? '') ? bare : call;
+  return /[\w.]$/.test(before) || /^[\w.]/.test(after) ? call.replace(/\(\)$/, '') : call;
 }
 
 /** Words after which a value comes. */

@@ -14,9 +14,11 @@ export type {
 export { noFacts } from './facts/facts.ts';
 export type { EveryRow } from './facts/joins.ts';
 export {
+  determines,
   everyRowMatches,
   firstNeverNull,
   isMetAtMostOnce,
+  isOneRowFor,
   isOneRowInput,
   joinConditions,
   joinedColumns,
@@ -25,9 +27,11 @@ export {
   neverNullIn,
   rejectsMissing,
 } from './facts/joins.ts';
-export { areApart, determines, isOneRowFor, partitionOf, planFacts, uniqueBy } from './facts/plan-facts.ts';
+export { partitionOf } from './facts/made-from.ts';
+export { planFacts, uniqueBy } from './facts/plan-facts.ts';
 export type { FactSources } from './facts/project-facts.ts';
 export { projectFacts } from './facts/project-facts.ts';
+export { areApart } from './facts/set-facts.ts';
 export type { KnownRelation, PlanContext } from './plan/from-query.ts';
 export { toPlan } from './plan/from-query.ts';
 export type {

@@ -8,7 +8,7 @@ const MAX_ROWS = 6;
 const MAX_RELATIONS = 4;
 const MAX_VALUE = 24;
 
-/** Made-up rows and what both sides make of them, as lines of a table; names and values of strangers cannot end a fence. */
+/** Made-up rows and what both sides make of them, as lines of a table, the columns that differ first; names and values of strangers cannot end a fence. */
 export function counterexampleLines(shown: RatedFinding['counterexample']): readonly string[] {
   if (shown === undefined || typeof shown === 'string') return [];
   const { input, columns, base, head, unstable } = shown;
@@ -40,10 +40,7 @@ function tableOf(
   const widths = names.map((name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `  ${row.map((value, at) => value.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd();
-  const more = [
-    ...(rows.length > MAX_ROWS ? [`  ${counted(rows.length - MAX_ROWS, 'more row')}`] : []),
-    ...(columns.length > MAX_COLUMNS ? [`  ${counted(columns.length - MAX_COLUMNS, 'more column')}`] : []),
-  ];
+  const more = [...(rows.length > MAX_ROWS ? [`  ${counted(rows.length - MAX_ROWS, 'more row')}`] : [])];
   if (names.length === 0) return [`${title}: ${counted(rows.length, 'row')}`];
   return [title, line(names), ...cells.map(line), ...more];
 }

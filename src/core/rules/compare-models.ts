@@ -1,7 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
-import type { Change, ModifiedNode } from '#core/change';
-import type { Side } from '#core/meaning';
+import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
+import type { Facts, Side } from '#core/meaning';
 import { compareQueries, projectFacts } from '#core/meaning';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
@@ -39,12 +39,24 @@ function compare(change: Change): Compared {
     else {
       const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
-      else models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
+      else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
+        models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
-  const facts = { base: projectFacts(change.base), head: projectFacts(change.head) };
+  const facts = { base: factsOf(change.base), head: factsOf(change.head) };
   return { input: { change, models, facts }, equal, unread };
+}
+
+/** Read when a rule first asks: most changes need none. */
+function factsOf(side: AnalyzedSide): Facts {
+  let facts: Facts | null = null;
+  return {
+    of(relation) {
+      facts ??= projectFacts(side);
+      return facts.of(relation);
+    },
+  };
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

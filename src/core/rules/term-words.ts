@@ -43,37 +43,31 @@ export function shortName(alias: string): string {
 }
 
 function write(term: Term, columns: ColumnWords): string {
-  const { kind, name, children, column, distinct } = term;
-  const inner = children.map((child) => write(child, columns));
-  const [left = '', right = ''] = inner;
-  if (column !== null) return columns(column);
-  switch (kind) {
-    case 'literal':
-      return name;
-    case 'cast':
-      return `cast(${left} as ${name})`;
-    case 'in': {
-      const list = term.query === null ? inner.slice(1).join(', ') : selectWords(term.query);
-      return `${left} ${name === '' ? 'in' : name} (${list})`;
-    }
-    case 'exists':
-      return `exists (${term.query === null ? left : selectWords(term.query)})`;
-    case 'subquery':
-      return `(${term.query === null ? left : selectWords(term.query)})`;
-    case 'operator':
-      return operatorWords(term, inner);
-    case 'case':
-      return caseWords(inner);
-    case 'window':
-      return `${left} over (${inner.slice(1).join(' ')})`;
-    case 'clause':
-      return `${name} ${inner.join(', ')}`;
-    case 'function':
-    case 'aggregate':
-      return `${name}(${distinct ? 'distinct ' : ''}${inner.join(', ')})`;
-    default:
-      return inner.length === 0 ? name : `${name}(${inner.join(', ')}${right === '' ? '' : ''})`;
-  }
+  if (term.column !== null) return columns(term.column);
+  const inner = term.children.map((child) => write(child, columns));
+  return writers[term.kind]?.(term, inner) ?? (inner.length === 0 ? term.name : `${term.name}(${inner.join(', ')})`);
+}
+
+const writers: Readonly<Partial<Record<Term['kind'], (term: Term, inner: readonly string[]) => string>>> = {
+  literal: ({ name }) => name,
+  cast: ({ name }, [of = '']) => `cast(${of} as ${name})`,
+  in: ({ name, query }, [of = '', ...items]) => `${of} ${name === '' ? 'in' : name} (${queryWords(query, items)})`,
+  exists: ({ query }, inner) => `exists (${queryWords(query, inner)})`,
+  subquery: ({ query }, inner) => `(${queryWords(query, inner)})`,
+  operator: operatorWords,
+  case: (_, inner) => caseWords(inner),
+  window: (_, [own = '', ...clauses]) => `${own} over (${clauses.join(' ')})`,
+  clause: ({ name }, inner) => `${name} ${inner.join(', ')}`,
+  function: callWords,
+  aggregate: callWords,
+};
+
+function callWords({ name, distinct }: Term, inner: readonly string[]): string {
+  return `${name}(${distinct ? 'distinct ' : ''}${inner.join(', ')})`;
+}
+
+function queryWords(query: Plan | null, otherwise: readonly string[]): string {
+  return query === null ? otherwise.join(', ') : selectWords(query);
 }
 
 function operatorWords({ name, children }: Term, inner: readonly string[]): string {

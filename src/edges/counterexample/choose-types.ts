@@ -1,4 +1,4 @@
-import { isRefused, type Laboratory, type Refused } from './laboratory.ts';
+import type { Laboratory, Refused } from './laboratory.ts';
 import { setStage } from './stage.ts';
 import type { Table } from './tables.ts';
 
@@ -16,27 +16,30 @@ export async function chooseTypes(
   lab: Laboratory,
   tables: readonly Table[],
   sqls: readonly string[],
-  likely: (column: string) => readonly string[],
+  { likely, until }: { readonly likely: (column: string) => readonly string[]; readonly until: number },
 ): Promise<Types | Refused> {
-  const open = [
-    ...new Set(
-      tables.flatMap(({ columns }) => columns.flatMap(({ name, type }) => (type === null ? [name.toLowerCase()] : []))),
-    ),
-  ];
-  const chosen = new Map(open.map((name) => [name, likely(name)[0] ?? 'VARCHAR']));
+  const open = new Set(
+    tables.flatMap(({ columns }) => columns.flatMap(({ name, type }) => (type === null ? [name.toLowerCase()] : []))),
+  );
+  const choices = [...open].flatMap((name) => likely(name).map((type) => [name, type] as const));
+  const chosen = new Map([...open].map((name) => [name, likely(name)[0] ?? 'VARCHAR']));
   const typesWith = (one: ReadonlyMap<string, string>): Types =>
     tables.map(({ columns }) => columns.map(({ name, type }) => type ?? one.get(name.toLowerCase()) ?? 'VARCHAR'));
-  let best = await tryTypes(lab, tables, sqls, typesWith(chosen));
+  let standing: Types | null = null;
+  const stand = async (types: Types): Promise<Refused | null> => {
+    const refused = await setStage(lab, tables, types, standing);
+    standing = refused === null ? types : null;
+    return refused;
+  };
+  let best = await tryTypes(lab, sqls, await stand(typesWith(chosen)));
   let tries = 0;
   for (let better = true; better && best.refused !== null; ) {
     better = false;
-    for (const [name, type] of open.flatMap((column) => likely(column).map((type) => [column, type] as const))) {
-      if (best.refused === null || tries >= mostTries) break;
+    for (const [name, type] of choices) {
+      if (best.refused === null || tries >= mostTries || performance.now() > until) break;
       if (chosen.get(name) === type) continue;
       tries += 1;
-      const other = new Map(chosen).set(name, type);
-      const tried = await tryTypes(lab, tables, sqls, typesWith(other));
-      if (tried.refused?.stopped === true) return tried.refused;
+      const tried = await tryTypes(lab, sqls, await stand(typesWith(new Map(chosen).set(name, type))));
       if (tried.score <= best.score) continue;
       chosen.set(name, type);
       best = tried;
@@ -45,7 +48,7 @@ export async function chooseTypes(
   }
   if (best.refused !== null) return best.refused;
   const types = typesWith(chosen);
-  return (await setStage(lab, tables, types)) ?? types;
+  return (await stand(types)) ?? types;
 }
 
 interface Tried {
@@ -57,14 +60,8 @@ interface Tried {
 /** Far more than a statement has characters. */
 const whole = 1e9;
 
-async function tryTypes(
-  lab: Laboratory,
-  tables: readonly Table[],
-  sqls: readonly string[],
-  types: Types,
-): Promise<Tried> {
-  const staged = await setStage(lab, tables, types);
-  if (isRefused(staged)) return { score: -1, refused: staged };
+async function tryTypes(lab: Laboratory, sqls: readonly string[], staged: Refused | null): Promise<Tried> {
+  if (staged !== null) return { score: -1, refused: staged };
   let score = 0;
   let refused: Refused | null = null;
   for (const sql of sqls) {

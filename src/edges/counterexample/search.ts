@@ -39,6 +39,8 @@ export type SearchResult =
     }
   | { readonly ok: false; readonly why: string };
 
+/** How much of the time may go into finding out types. */
+const typesShare = 0.4;
 /** How much longer than the search the shrinking of what it found may take. */
 const shrinkShare = 0.5;
 
@@ -77,9 +79,10 @@ async function prepare(lab: Laboratory, task: SearchTask): Promise<Prepared | { 
   const bad = unmakeable(tables);
   if (bad !== null) return { why: bad };
   const constants = await constantsOf(lab, sides);
-  const types = await chooseTypes(lab, tables, [before.sql, after.sql], (column) =>
-    likelyTypes(column, sides, constants),
-  );
+  const types = await chooseTypes(lab, tables, [before.sql, after.sql], {
+    likely: (column) => likelyTypes(column, sides, constants),
+    until: performance.now() + task.milliseconds * typesShare,
+  });
   if (isRefused(types)) return { why: said('the SQL', types) };
   const trial = await createTrial(lab, tables, { base: before, head: after });
   if (isRefused(trial)) return { why: said('the SQL', trial) };

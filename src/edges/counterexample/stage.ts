@@ -29,20 +29,25 @@ export function unmakeable(tables: readonly Table[]): string | null {
   return null;
 }
 
-/** Makes the catalogs, schemas and tables, empty; `types` are those of each table's columns. */
+/**
+ * Makes the catalogs, schemas and tables, empty; `types` are those of each table's columns. A table that stands with the types that it
+ * has in `before` is left.
+ */
 export async function setStage(
   lab: Laboratory,
   tables: readonly Table[],
   types: readonly (readonly string[])[],
+  before: readonly (readonly string[])[] | null,
 ): Promise<Refused | null> {
   const statements = [`create or replace table ${worlds} ("${world}" integer)`];
-  for (const parts of tables.flatMap(({ spellings }) => spellings)) {
+  for (const parts of before === null ? tables.flatMap(({ spellings }) => spellings) : []) {
     const [schema, catalog] = [parts.at(-2), parts.at(-3)];
     if (catalog !== undefined && catalog.toLowerCase() !== 'memory')
       statements.push(`attach if not exists ':memory:' as ${named(catalog)}`);
     if (schema !== undefined) statements.push(`create schema if not exists ${parts.slice(0, -1).map(named).join('.')}`);
   }
   tables.forEach(({ columns, spellings }, at) => {
+    if (before !== null && String(before[at]) === String(types[at])) return;
     const typed = columns.map(({ name }, place) => `${named(name)} ${types[at]?.[place] ?? 'VARCHAR'}`).join(', ');
     statements.push(
       `create or replace table ${oneName(at)} (${typed})`,

@@ -42,7 +42,7 @@ function joined(fields: readonly (readonly [string, string])[]): string {
 }
 
 /** `one` and `other` modifiers together. */
-export function both(one: string | undefined, other: string): string {
+function both(one: string | undefined, other: string): string {
   return one === undefined || one === '' ? other : other === '' ? one : `${one} ${other}`;
 }
 

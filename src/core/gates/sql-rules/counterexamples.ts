@@ -20,7 +20,7 @@ export function askCounterexamples(change: Change, found: readonly Found[]): rea
 export function counterexampleOf(answers: Answers, { finding }: Found): Pick<Finding, 'counterexample'> {
   const answer = answers.get(`counterexample:${finding.uniqueId}`);
   if (answer === undefined) return {};
-  if (!answer.known) return { counterexample: `not executed: ${tellCounterexample(answer)}` };
+  if (!answer.known) return { counterexample: tellCounterexample(answer) };
   if (answer.kind !== 'counterexample') return {};
   return { counterexample: answer.found ?? tellCounterexample(answer) };
 }

@@ -49,7 +49,7 @@ function diffInput(before: Input, after: Input, { base, head, reach }: Around): 
 
 /** The columns of the model that a column of an input reaches: of the outputs that read it; all where a clause does. */
 function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Reach {
-  return (column) => {
+  const of = (column: string): ReturnType<Reach['of']> => {
     const reads = (term: Block['outputs'][number]['term']): boolean =>
       term.reads.some(({ input, name }) => name === column && (input === alias || input.startsWith('?')));
     const rows = [base, head].some((block) =>
@@ -63,7 +63,7 @@ function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Re
     for (const block of [base, head]) {
       for (const { key, term } of block.outputs) {
         if (!reads(term)) continue;
-        const reached = reach(key);
+        const reached = reach.of(key);
         if (reached === 'all') return 'all';
         for (const one of reached) made.add(one);
       }
@@ -71,6 +71,7 @@ function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Re
     }
     return [...made];
   };
+  return { of, steps: reach.steps };
 }
 
 function diffRows(base: Block, head: Block): readonly Edit[] {

@@ -4,24 +4,34 @@ import { planText } from '../plan/text.ts';
 import { matchMembers } from '../proof/match.ts';
 import { diffBlocks } from './blocks.ts';
 import type { Edit } from './edit.ts';
+import { once } from './once.ts';
 import { wrapSet } from './wrap-set.ts';
 
-/** Which output columns of the model a change of a scope's column reaches; `all` where it moves rows. */
-export type Reach = (column: string) => readonly string[] | 'all';
+/** Where a change of a scope arrives. */
+export interface Reach {
+  /** Which output columns of the model a change of a scope's column reaches; `all` where it moves rows. */
+  readonly of: (column: string) => readonly string[] | 'all';
+  /** Scopes that may still be looked into: one that is read by many is looked at from each. */
+  readonly steps: { left: number };
+}
+
+/** Scopes that are looked into; those of real models are some dozens. */
+const mostScopes = 2000;
 
 /** How a scope is read: the model's own, one read by name, or a member of a set operation, read by position. */
 export type Role = 'model' | 'read' | 'member';
 
 /** What differs between two aligned plans. */
 export function diffPlans(base: Plan, head: Plan): readonly Edit[] {
-  return diffScopes(base, head, 'model', (column) => [column]);
+  return once(diffScopes(base, head, 'model', { of: (column) => [column], steps: { left: mostScopes } }));
 }
 
 /** What differs between two scopes, one edit for each cause; at least one where their texts differ. */
 export function diffScopes(base: Plan, head: Plan, role: Role, reach: Reach): readonly Edit[] {
   const columns = role === 'member' ? 'placed' : 'named';
   if (planText(base, columns) === planText(head, columns) && base.kind !== 'opaque') return [];
-  const edits = differences(base, head, role, reach);
+  reach.steps.left -= 1;
+  const edits = reach.steps.left < 0 ? [] : differences(base, head, role, reach);
   return edits.length > 0 ? edits : [rewritten(base, head)];
 }
 
@@ -73,7 +83,7 @@ function diffMembers(
 function reachByPlace(member: Plan, names: readonly string[], reach: Reach): Reach {
   if (member.kind !== 'block') return reach;
   const places = new Map(member.outputs.map(({ key }, at) => [key, names[at] ?? key]));
-  return (column) => reach(places.get(column) ?? column);
+  return { ...reach, of: (column) => reach.of(places.get(column) ?? column) };
 }
 
 /** LIMIT, and ORDER BY where it decides which rows stay. */

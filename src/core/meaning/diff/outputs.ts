@@ -9,7 +9,7 @@ export function diffOutputs(base: Block, head: Block, role: Role, reach: Reach):
   const changed = pairs
     .filter(({ before, after }) => before.term.text !== after.term.text)
     .map(({ before, after }): Edit => {
-      const columns = isDistinct ? 'all' : reach(before.key);
+      const columns = isDistinct ? 'all' : reach.of(before.key);
       const place = { side: 'head', span: after.term.span } as const;
       return { kind: 'output-changed', base, head, columns, before, after, place };
     });
@@ -22,11 +22,11 @@ export function diffOutputs(base: Block, head: Block, role: Role, reach: Reach):
 function diffLists(base: Block, head: Block, pairs: readonly OutputPair[], reach: Reach): readonly Edit[] {
   const edits: Edit[] = [];
   for (const output of head.outputs.filter((one) => !pairs.some(({ after }) => after === one))) {
-    const columns = head.distinct ? 'all' : reach(output.key);
+    const columns = head.distinct ? 'all' : reach.of(output.key);
     edits.push({ kind: 'output-added', base, head, columns, output, place: { side: 'head', span: output.term.span } });
   }
   for (const output of base.outputs.filter((one) => !pairs.some(({ before }) => before === one))) {
-    const columns = base.distinct ? 'all' : reach(output.key);
+    const columns = base.distinct ? 'all' : reach.of(output.key);
     edits.push({
       kind: 'output-removed',
       base,

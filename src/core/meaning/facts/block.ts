@@ -1,12 +1,16 @@
 import { toUniqueId } from '#core/base';
-import type { Block, Condition, Input, Term } from '../plan/plan.ts';
+import type { Block, Condition, Input, Plan, Term } from '../plan/plan.ts';
 import { termsOf } from '../plan/term.ts';
 import { columnName, columnOf, inputOf, isUnclear, nameIn, nameOf, readsOf, rowName } from './column-name.ts';
 import { type Dependency, together } from './dependencies.ts';
 import type { Fact, Facts, RelationFacts } from './facts.ts';
 import { noFacts } from './facts.ts';
 import { rejectedIn } from './nulls.ts';
-import { planFacts } from './plan-facts.ts';
+
+/** What is known of relations, and of the plans that are read like relations. */
+export interface Known extends Facts {
+  readonly ofPlan: (plan: Plan) => RelationFacts;
+}
 
 /** What is known of the rows that a block makes of its inputs, before it groups them. */
 export interface BlockRows {
@@ -26,7 +30,7 @@ interface RowsOfInput {
 }
 
 /** Reads a block's joins and filters as dependencies between its columns. */
-export function blockRows(block: Block, facts: Facts): BlockRows {
+export function blockRows(block: Block, facts: Known): BlockRows {
   const missing = missingInputs(block);
   const inputs = new Map(
     block.inputs
@@ -66,12 +70,12 @@ function outerNames(block: Block): readonly string[] {
 }
 
 /** What is known of what an input reads. */
-export function factsOfInput({ source }: Input, facts: Facts): RelationFacts {
+export function factsOfInput({ source }: Input, facts: Known): RelationFacts {
   if (source.kind === 'relation') {
     // A look back in time may give rows that no test has seen.
     return source.uniqueId === null || source.modifiers !== '' ? noFacts : facts.of(toUniqueId(source.uniqueId));
   }
-  return source.kind === 'plan' ? planFacts(source.plan, facts) : noFacts;
+  return source.kind === 'plan' ? facts.ofPlan(source.plan) : noFacts;
 }
 
 function nativeNotNull({ facts }: RowsOfInput, column: string): Fact | null {
@@ -168,18 +172,19 @@ function matched(input: Input, facts: RelationFacts): readonly Dependency[] {
 
 /** Columns of an input that the conditions equate with something outside it. */
 export function givenColumns(alias: string, terms: readonly Term[]): ReadonlySet<string> {
-  const given = new Set<string>();
-  for (const { kind, name, children } of terms) {
-    const [left, right] = children;
-    if (kind !== 'operator' || !sameness.has(name) || left === undefined || right === undefined) continue;
-    for (const [own, other] of [[left, right] as const, [right, left] as const]) {
-      const isOutside = !other.reads.some(({ input }) => input === alias) && !isUnclear(other);
-      // IS NOT DISTINCT FROM meets the rows with NULL that a unique test leaves out.
-      if (own.column?.input === alias && isOutside && (name === '=' || name === '=='))
-        given.add(own.column.name.toLowerCase());
-    }
-  }
-  return given;
+  return new Set(terms.flatMap((term) => equatedIn(alias, term)));
+}
+
+// IS NOT DISTINCT FROM meets the rows with NULL that a unique test leaves out.
+function equatedIn(alias: string, { kind, name, children }: Term): readonly string[] {
+  const [left, right] = children;
+  if (kind !== 'operator' || (name !== '=' && name !== '==') || left === undefined || right === undefined) return [];
+  return [equated(alias, left, right), equated(alias, right, left)].flat();
+}
+
+function equated(alias: string, own: Term, other: Term): readonly string[] {
+  if (own.column?.input !== alias || isUnclear(other)) return [];
+  return other.reads.some(({ input }) => input === alias) ? [] : [own.column.name.toLowerCase()];
 }
 
 /** ASOF meets at most one row for each row before it. */

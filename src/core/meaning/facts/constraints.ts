@@ -83,12 +83,20 @@ function saidBy({ type, columns, entry }: Constraint, { node, around, sureness }
   if (type === 'unique') return [{ kind: 'key', key: { ...fact, columns: sorted, exceptNulls: true } }];
   if (type === 'primary_key')
     return [{ kind: 'key', key: { ...fact, columns: sorted, exceptNulls: false } }, ...notNull];
-  const { to } = entry;
-  const toColumns = namesIn(entry['to_columns']);
+  return referenceOf(columns, entry, around, fact);
+}
+
+function referenceOf(
+  columns: readonly string[],
+  { to, to_columns: toColumns }: Constraint['entry'],
+  around: Around,
+  fact: Fact,
+): readonly Said[] {
+  const [column, ...more] = columns;
+  const [field, ...others] = namesIn(toColumns) ?? [];
   const relation = typeof to === 'string' ? around.find(partsOf(to)) : null;
-  if (relation === null || columns.length !== 1 || toColumns?.length !== 1) return [];
-  const target = { relation, column: toColumns[0] ?? '' };
-  return [{ kind: 'foreign-key', foreignKey: { ...fact, column: columns[0] ?? '', to: target } }];
+  if (relation === null || column === undefined || field === undefined || more.length + others.length > 0) return [];
+  return [{ kind: 'foreign-key', foreignKey: { ...fact, column, to: { relation, column: field } } }];
 }
 
 /** `ref('dim')`, or the relation's name as dbt renders it when it compiles. */

@@ -30,23 +30,19 @@ export function follows(
 function reach(start: readonly string[], goal: readonly string[], all: readonly Dependency[]): Because | null {
   const by = new Map<string, Dependency | null>(start.map((name) => [name, null]));
   let pending = all;
-  for (let isGrowing = true; isGrowing && !goal.every((name) => has(by, name)); ) {
-    isGrowing = false;
-    const left: Dependency[] = [];
-    for (const one of pending) {
-      if (!one.from.every((name) => has(by, name))) {
-        left.push(one);
-        continue;
-      }
-      for (const name of one.to) {
-        if (has(by, name)) continue;
-        by.set(name, one);
-        isGrowing = true;
-      }
-    }
-    pending = left;
+  while (!goal.every((name) => has(by, name))) {
+    const ready = pending.filter(({ from }) => from.every((name) => has(by, name)));
+    const before = by.size;
+    for (const one of ready) take(one, by);
+    if (by.size === before) return null;
+    const taken = new Set(ready);
+    pending = pending.filter((one) => !taken.has(one));
   }
-  return goal.every((name) => has(by, name)) ? reasonsFor(goal, by) : null;
+  return reasonsFor(goal, by);
+}
+
+function take(one: Dependency, by: Map<string, Dependency | null>): void {
+  for (const name of one.to) if (!has(by, name)) by.set(name, one);
 }
 
 function has(by: ReadonlyMap<string, unknown>, name: string): boolean {

@@ -1,16 +1,16 @@
 import { toUniqueId, type UniqueId } from '#core/base';
 import type { Block, ColumnRead, Condition, Input, Plan, Term } from '../plan/plan.ts';
 import { type BlockRows, blockRows, factsOfInput, givenColumns } from './block.ts';
-import { columnName, isUnclear, rowName } from './column-name.ts';
+import { columnName, isUnclear, nameOf, rowName } from './column-name.ts';
 import { follows, together } from './dependencies.ts';
 import type { Fact, Facts, Key } from './facts.ts';
-import { noFacts } from './facts.ts';
+import { madeFrom } from './made-from.ts';
 import { rejectedIn } from './nulls.ts';
-import { planFacts } from './plan-facts.ts';
+import { knownOf, planFacts } from './plan-facts.ts';
 
 /** Why a block's joins meet at most one row of an input for each combination of the others' rows; null where that does not follow. */
 export function matchesAtMostOne(block: Block, facts: Facts, alias: string): Fact | null {
-  const { inputs, dependencies } = blockRows(block, facts);
+  const { inputs, dependencies } = blockRows(block, knownOf(facts));
   const others = [...inputs.keys()].filter((other) => other !== alias).map(rowName);
   const because = follows(others, [rowName(alias)], dependencies);
   return because === null ? null : together(because, 'the SQL');
@@ -18,25 +18,43 @@ export function matchesAtMostOne(block: Block, facts: Facts, alias: string): Fac
 
 /** Why all the other inputs together meet at most one row for each row of an input. */
 export function isMetAtMostOnce(block: Block, facts: Facts, alias: string): Fact | null {
-  const { inputs, dependencies } = blockRows(block, facts);
+  const { inputs, dependencies } = blockRows(block, knownOf(facts));
   const others = [...inputs.keys()].filter((other) => other !== alias).map(rowName);
   const because = follows([rowName(alias)], others, dependencies);
   return because === null ? null : together(because, 'the SQL');
 }
 
+/** Whether rows of a block, before it groups them, that agree on some terms agree on others. */
+export function determines(block: Block, facts: Facts, by: readonly Term[], what: readonly Term[]): boolean {
+  const { dependencies } = blockRows(block, knownOf(facts));
+  const made = [...by, ...what].flatMap(madeFrom);
+  return follows(by.map(nameOf), what.map(nameOf), [...dependencies, ...made]) !== null;
+}
+
+/** Whether rows of a block, before it groups them, that agree on some terms are one. */
+export function isOneRowFor(block: Block, facts: Facts, by: readonly Term[]): boolean {
+  const { dependencies, inputs } = blockRows(block, knownOf(facts));
+  const rows = [...inputs.keys()].map(rowName);
+  return follows(by.map(nameOf), rows, [...dependencies, ...by.flatMap(madeFrom)])?.every(isProven) ?? false;
+}
+
+function isProven({ sureness }: Fact): boolean {
+  return sureness === 'proven';
+}
+
 /** Keys of what an input reads, the surest first. */
 export function keysOfInput(input: Input, facts: Facts): readonly Key[] {
-  return factsOfInput(input, facts).keys;
+  return factsOfInput(input, knownOf(facts)).keys;
 }
 
 /** Why an input has at most one row. */
 export function isOneRowInput(input: Input, facts: Facts): Fact | null {
-  return factsOfInput(input, facts).keys.find(({ columns }) => columns.length === 0) ?? null;
+  return factsOfInput(input, knownOf(facts)).keys.find(({ columns }) => columns.length === 0) ?? null;
 }
 
 /** Why a column that a block reads is never NULL after its joins and filters. */
 export function neverNullIn(block: Block, facts: Facts, column: ColumnRead): Fact | null {
-  return blockRows(block, facts).notNull(columnName(column));
+  return blockRows(block, knownOf(facts)).notNull(columnName(column));
 }
 
 /** Why the first column of a query is never NULL; null where it may be. */
@@ -92,25 +110,37 @@ export function everyRowMatches(block: Block, facts: Facts, input: Input): Every
   const [only, ...more] = conditions;
   const pair = only === undefined || more.length > 0 ? null : columnsEquated(only.term, input.alias);
   if (pair === null) return oneRowAlways(input, conditions) ?? unknown;
-  const rows = blockRows(block, facts);
-  const from = baseOf(rows, pair.other);
+  const from = baseOf(blockRows(block, knownOf(facts)), pair.other);
   const targets = wholeColumns(input.source, pair.own.name.toLowerCase());
-  const other = block.inputs.find(({ alias }) => alias === pair.other.input);
-  const ofOther = other === undefined ? noFacts : factsOfInput(other, facts);
-  const reference = ofOther.foreignKeys.find(
-    ({ column, to }) =>
-      column === pair.other.name.toLowerCase() &&
-      targets.some(({ relation, column: name }) => relation === to.relation && name === to.column),
-  );
-  // Where an outer join may leave the other input out, its column is NULL whatever its test says.
-  const notNull =
-    other?.join !== 'inner' || block.ordered ? null : (ofOther.notNull.get(pair.other.name.toLowerCase()) ?? null);
+  const { reference, notNull } = referringFacts(block, facts, pair.other, targets);
   const missing: EveryRow['missing'] = [
-    ...(reference === undefined ? (['relationships'] as const) : []),
+    ...(reference === null ? (['relationships'] as const) : []),
     ...(notNull === null ? (['not_null'] as const) : []),
   ];
-  const fact = reference !== undefined && notNull !== null ? together([reference, notNull], '') : null;
+  const fact = reference !== null && notNull !== null ? together([reference, notNull], '') : null;
   return { fact: isFilteredAway(block, input) ? null : fact, from, to: targets[0] ?? null, missing };
+}
+
+type Place = NonNullable<EveryRow['to']>;
+
+function referringFacts(
+  block: Block,
+  facts: Facts,
+  column: ColumnRead,
+  targets: readonly Place[],
+): { readonly reference: Fact | null; readonly notNull: Fact | null } {
+  const other = block.inputs.find(({ alias }) => alias === column.input);
+  if (other === undefined) return { reference: null, notNull: null };
+  const { foreignKeys, notNull } = factsOfInput(other, knownOf(facts));
+  const name = column.name.toLowerCase();
+  const reference = foreignKeys.find(
+    (one) =>
+      one.column === name &&
+      targets.some(({ relation, column: field }) => relation === one.to.relation && field === one.to.column),
+  );
+  // Where an outer join may leave the other input out, its column is NULL whatever its test says.
+  const isThere = other.join === 'inner' && !block.ordered;
+  return { reference: reference ?? null, notNull: isThere ? (notNull.get(name) ?? null) : null };
 }
 
 /** An aggregate without GROUP BY gives a row whatever there is, so that a join without a condition always meets it. */
@@ -145,26 +175,26 @@ function baseOf({ inputs }: BlockRows, { input, name }: ColumnRead): EveryRow['f
 }
 
 /** Columns of relations all of whose values stand in the column of a source. */
-export function wholeColumns(
-  source: Input['source'],
-  column: string,
-): readonly { readonly relation: UniqueId; readonly column: string }[] {
+export function wholeColumns(source: Input['source'], column: string): readonly Place[] {
   if (source.kind === 'relation') {
-    return source.uniqueId === null || source.modifiers !== ''
-      ? []
-      : [{ relation: toUniqueId(source.uniqueId), column }];
+    const { uniqueId, modifiers } = source;
+    return uniqueId === null || modifiers !== '' ? [] : [{ relation: toUniqueId(uniqueId), column }];
   }
-  if (source.kind !== 'plan' || source.plan.kind !== 'block') return [];
-  const { inputs, where, having, qualify, limit, outputs, ordered, distinctOn, stars, modifiers } = source.plan;
-  const [first, ...others] = inputs;
-  const isWhole =
-    where.length + having.length + qualify.length + distinctOn.length === 0 &&
-    limit === null &&
-    !ordered &&
-    modifiers === '';
-  if (first === undefined || !isWhole || others.some(({ join }) => join !== 'left')) return [];
-  const starred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
+  if (source.kind !== 'plan' || source.plan.kind !== 'block' || !keepsEveryRow(source.plan)) return [];
+  const { inputs, outputs, stars } = source.plan;
+  const [first] = inputs;
+  if (first === undefined) return [];
   const term = outputs.find(({ key }) => key.toLowerCase() === column)?.term;
-  if (term === undefined) return starred ? wholeColumns(first.source, column) : [];
-  return term.column?.input === first.alias ? wholeColumns(first.source, term.column.name.toLowerCase()) : [];
+  if (term?.column?.input === first.alias) return wholeColumns(first.source, term.column.name.toLowerCase());
+  const isStarred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
+  return term === undefined && isStarred ? wholeColumns(first.source, column) : [];
+}
+
+/** Whether each row of a block's first input goes into what it gives, alone or in a group. */
+function keepsEveryRow(block: Block): boolean {
+  const { inputs, where, having, qualify, limit, ordered, distinctOn, modifiers } = block;
+  const isOpen = where.length + having.length + qualify.length + distinctOn.length === 0;
+  return (
+    isOpen && limit === null && !ordered && modifiers === '' && inputs.slice(1).every(({ join }) => join === 'left')
+  );
 }

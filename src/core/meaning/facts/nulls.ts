@@ -34,18 +34,33 @@ export function strictIn(term: Term): ReadonlySet<string> {
 
 /** Columns of which the condition lets no row with a NULL through. */
 export function rejectedIn(condition: Term): ReadonlySet<string> {
-  const { kind, name, children } = condition;
+  const { kind, children } = condition;
   const [first] = children;
   if (condition.modifiers !== '') return none;
   if (kind === 'column') return strictIn(condition);
-  if (kind === 'in') return first === undefined ? none : strictIn(first);
-  if (kind !== 'operator' || first === undefined) return none;
+  if (first === undefined) return none;
+  if (kind === 'in') return strictIn(first);
+  return kind === 'operator' ? rejectedByOperator(condition, first) : none;
+}
+
+function rejectedByOperator(condition: Term, first: Term): ReadonlySet<string> {
+  const { name, children, query } = condition;
   if (comparisons.has(name)) return strictIn(condition);
-  if (name === 'is not null' || name === 'is true') return strictIn(first);
-  if (name === 'and') return union(children.map(rejectedIn));
-  if (name === 'or') return common(children.map(rejectedIn));
-  if (name === 'not in') return condition.query === null ? strictIn(first) : none;
-  return name === 'not' ? rejectedByNot(first) : none;
+  switch (name) {
+    case 'is not null':
+    case 'is true':
+      return strictIn(first);
+    case 'and':
+      return union(children.map(rejectedIn));
+    case 'or':
+      return common(children.map(rejectedIn));
+    case 'not in':
+      return query === null ? strictIn(first) : none;
+    case 'not':
+      return rejectedByNot(first);
+    default:
+      return none;
+  }
 }
 
 function rejectedByNot({ kind, name, children, query, modifiers }: Term): ReadonlySet<string> {
@@ -75,35 +90,38 @@ const ofValues: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg', 'any_
 
 /** Whether a value is never NULL; false where that does not follow. */
 export function neverNull(term: Term, context: NullContext): boolean {
-  const { kind, name, children, column } = term;
+  const { kind, name, modifiers } = term;
   if (kind === 'aggregate' && counts.has(name)) return true;
-  if (term.modifiers !== '' && kind !== 'window' && kind !== 'literal') return false;
-  const all = (terms: readonly Term[]) => terms.length > 0 && terms.every((one) => neverNull(one, context));
-  switch (kind) {
-    case 'column':
-      return column !== null && context.isNotNull(columnName(column));
-    case 'literal':
-      return name.toLowerCase() !== 'null';
-    case 'exists':
-      return true;
-    case 'cast':
-      return !/^(?:try|safe)/.test(name) && all(children.slice(0, 1));
-    case 'case':
-      return children.length % 2 === 1 && all(children.filter((_, at) => at % 2 === 1 || at === children.length - 1));
-    case 'window':
-      return numbering.has(children[0]?.name ?? '');
-    case 'aggregate':
-      return context.isGrouped && ofValues.has(name) && children.length === 1 && all(children);
-    case 'operator':
-      return (
-        name === 'is null' || name === 'is not null' || ((comparisons.has(name) || strict.has(name)) && all(children))
-      );
-    case 'function':
-      if (firstNotNull.has(name)) return children.some((one) => neverNull(one, context));
-      return (children.length === 0 && clocks.has(name)) || (strict.has(name) && all(children));
-    default:
-      return false;
-  }
+  if (modifiers !== '' && kind !== 'window' && kind !== 'literal') return false;
+  return fullness[kind]?.(term, context) ?? false;
+}
+
+const fullness: Readonly<Partial<Record<Term['kind'], (term: Term, context: NullContext) => boolean>>> = {
+  column: ({ column }, { isNotNull }) => column !== null && isNotNull(columnName(column)),
+  literal: ({ name }) => name.toLowerCase() !== 'null',
+  exists: () => true,
+  cast: ({ name, children }, context) => !/^(?:try|safe)/.test(name) && all(children.slice(0, 1), context),
+  case: ({ children }, context) =>
+    children.length % 2 === 1 &&
+    all(
+      children.filter((_, at) => at % 2 === 1 || at === children.length - 1),
+      context,
+    ),
+  window: ({ children }) => numbering.has(children[0]?.name ?? ''),
+  aggregate: ({ name, children }, context) =>
+    context.isGrouped && ofValues.has(name) && children.length === 1 && all(children, context),
+  operator: ({ name, children }, context) =>
+    name === 'is null' ||
+    name === 'is not null' ||
+    ((comparisons.has(name) || strict.has(name)) && all(children, context)),
+  function: ({ name, children }, context) => {
+    if (firstNotNull.has(name)) return children.some((one) => neverNull(one, context));
+    return (children.length === 0 && clocks.has(name)) || (strict.has(name) && all(children, context));
+  },
+};
+
+function all(terms: readonly Term[], context: NullContext): boolean {
+  return terms.length > 0 && terms.every((one) => neverNull(one, context));
 }
 
 const none: ReadonlySet<string> = new Set();

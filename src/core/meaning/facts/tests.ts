@@ -60,38 +60,50 @@ interface Place {
   readonly on: DbtNode;
 }
 
+interface Reading extends Place {
+  readonly given: Readonly<Record<string, JsonValue>>;
+  /** The column or columns that the test stands on; null for an expression. */
+  readonly columns: readonly string[] | null;
+  readonly fact: Fact;
+}
+
 function read(test: DbtTest, place: Place): readonly Said[] {
-  const { name } = test;
   const given = argumentsOf(test);
-  const columns = namesIn(test.columnName ?? given['column_name']);
-  const lists = name === 'unique_combination_of_columns' ? 'combination_of_columns' : 'column_list';
-  const fact: Fact = { source: `${name ?? ''} test on ${place.on.name}`, sureness: 'proven' };
+  const name = test.name ?? '';
   // dbt_expectations leaves rows out by a condition of its own.
   if (typeof given['row_condition'] === 'string') return [];
-  switch (name) {
-    case 'unique':
-    case 'expect_column_values_to_be_unique':
-      return columns === null ? [] : [aKey(columns, { ...fact, exceptNulls: true })];
-    case 'unique_combination_of_columns':
-    case 'expect_compound_columns_to_be_unique': {
-      const listed = namesIn(given[lists]);
-      // dbt_utils groups by the columns, so that NULLs are equal; dbt_expectations may leave them out.
-      return listed === null ? [] : [aKey(listed, { ...fact, exceptNulls: lists === 'column_list' })];
-    }
-    case 'not_null':
-    case 'expect_column_values_to_not_be_null':
-      return (columns ?? []).map((column) => ({
-        kind: 'not-null',
-        column,
-        fact: { ...fact, source: `${fact.source}.${column}` },
-      }));
-    case 'relationships':
-      return columns?.length === 1 ? referenceOf(columns[0] ?? '', { ...place, given }) : [];
-    case 'accepted_values':
-      return columns?.length === 1 ? acceptedOf(columns[0] ?? '', given, fact) : [];
-    default:
-      return [];
-  }
+  const columns = namesIn(test.columnName ?? given['column_name']);
+  const fact: Fact = { source: `${name} test on ${place.on.name}`, sureness: 'proven' };
+  return readers[name]?.({ ...place, given, columns, fact }) ?? [];
+}
+
+const readers: Readonly<Record<string, (reading: Reading) => readonly Said[]>> = {
+  unique: uniqueOf,
+  expect_column_values_to_be_unique: uniqueOf,
+  // dbt_utils groups by the columns, so that NULLs are equal; dbt_expectations may leave them out.
+  unique_combination_of_columns: ({ given, fact }) => combinationOf(given['combination_of_columns'], fact, false),
+  expect_compound_columns_to_be_unique: ({ given, fact }) => combinationOf(given['column_list'], fact, true),
+  not_null: notNullOf,
+  expect_column_values_to_not_be_null: notNullOf,
+  relationships: referenceOf,
+  accepted_values: acceptedOf,
+};
+
+function uniqueOf({ columns, fact }: Reading): readonly Said[] {
+  return columns === null ? [] : [aKey(columns, { ...fact, exceptNulls: true })];
+}
+
+function combinationOf(list: JsonValue | undefined, fact: Fact, exceptNulls: boolean): readonly Said[] {
+  const columns = namesIn(list);
+  return columns === null ? [] : [aKey(columns, { ...fact, exceptNulls })];
+}
+
+function notNullOf({ columns, fact }: Reading): readonly Said[] {
+  return (columns ?? []).map((column) => ({
+    kind: 'not-null',
+    column,
+    fact: { ...fact, source: `${fact.source}.${column}` },
+  }));
 }
 
 /** Since dbt 1.10 a test's own arguments may stand under `arguments`. */
@@ -105,28 +117,24 @@ function aKey(columns: readonly string[], { source, ...fact }: Fact & { readonly
   return { kind: 'key', key: { ...fact, source: `${source}${where}`, columns: [...columns].sort() } };
 }
 
-function referenceOf(
-  column: string,
-  { node, on, given }: Place & { readonly given: Readonly<Record<string, JsonValue>> },
-): readonly Said[] {
-  const field = namesIn(given['field']);
-  const others = node.dependsOn.nodes.filter((id) => id !== on.uniqueId);
+function referenceOf({ node, on, given, columns, fact }: Reading): readonly Said[] {
+  const [column, ...more] = columns ?? [];
+  const [field, ...fields] = namesIn(given['field']) ?? [];
   // A relation that refers to itself has no other parent.
-  const [relation = on.uniqueId, ...more] = others;
-  if (field?.length !== 1 || more.length > 0) return [];
-  const source = `relationships test on ${on.name}.${column}`;
-  const to = { relation, column: field[0] ?? '' };
-  return [{ kind: 'foreign-key', foreignKey: { column, to, source, sureness: 'proven' } }];
+  const [relation = on.uniqueId, ...others] = node.dependsOn.nodes.filter((id) => id !== on.uniqueId);
+  if (column === undefined || field === undefined || more.length + fields.length + others.length > 0) return [];
+  const source = `${fact.source}.${column}`;
+  return [{ kind: 'foreign-key', foreignKey: { ...fact, column, to: { relation, column: field }, source } }];
 }
 
-function acceptedOf(column: string, given: Readonly<Record<string, JsonValue>>, fact: Fact): readonly Said[] {
-  const { values, quote } = given;
-  if (!Array.isArray(values)) return [];
-  const read = values.map((value) => (quote === false && typeof value === 'string' ? unquoted(value) : value));
-  const plain = read.filter((value) => ['string', 'number', 'boolean'].includes(typeof value)) as (string | number)[];
-  if (plain.length !== values.length) return [];
-  const source = `${fact.source}.${column}`;
-  return [{ kind: 'accepted', column, accepted: { ...fact, source, values: plain } }];
+function acceptedOf({ columns, given: { values, quote }, fact }: Reading): readonly Said[] {
+  const [column, ...more] = columns ?? [];
+  if (column === undefined || more.length > 0 || !Array.isArray(values)) return [];
+  const items = values as readonly JsonValue[];
+  const read = items.map((value) => (quote === false && typeof value === 'string' ? unquoted(value) : value));
+  const plain = read.filter((value) => value !== null && typeof value !== 'object');
+  if (plain.length !== items.length) return [];
+  return [{ kind: 'accepted', column, accepted: { ...fact, source: `${fact.source}.${column}`, values: plain } }];
 }
 
 /** A value written for `quote: false`; null for an expression. */

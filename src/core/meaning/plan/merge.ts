@@ -7,12 +7,15 @@ import { termsOf } from './term.ts';
 /** How a plan is attached to the block that reads it. */
 export type Attachment = 'alone' | 'inner' | 'outer' | 'ordered';
 
+/** A block of more inputs stays apart, so that a CTE that is read twice by one that is read twice does not grow without end. */
+const mostInputs = 40;
+
 /**
  * The block of a plan that can become part of the one that reads it; null where it must stay apart. `outer`: on the side of a
  * left join that may be missing, or of a semi or anti join. `ordered`: where the order of inputs counts.
  */
 export function mergeable(plan: Plan, attachment: Attachment, depth: number): Block | null {
-  if (plan.kind !== 'block' || !isPlain(plan)) return null;
+  if (plan.kind !== 'block' || plan.inputs.length > mostInputs || !isPlain(plan)) return null;
   if (depth > 0 && termsOf(plan).some(hasQuery)) return null;
   if (attachment === 'alone') return plan;
   if (plan.ordered) return null;
@@ -84,8 +87,10 @@ export function nameOfPlan(plan: Plan): string {
 /** Names of the relations that a plan reads, at most about `most`. */
 export function relationsIn(plan: Plan, most: number): ReadonlySet<string> {
   const names = new Set<string>();
+  const seen = new Set<Plan>();
   const visit = (one: Plan): void => {
-    if (names.size > most) return;
+    if (names.size > most || seen.has(one)) return;
+    seen.add(one);
     if (one.kind === 'set') for (const member of one.members) visit(member);
     if (one.kind !== 'block') return;
     for (const { alias, source } of one.inputs) {

@@ -100,7 +100,7 @@ function planPiece(
   const merged = attachment === 'apart' || isSampled ? null : mergeable(plan, attachment, scope.depth);
   if (merged !== null) {
     const block = apart(merged, taken, scope.depth, scope.build.dialect);
-    scope.build.budget -= block.outputs.length;
+    scope.build.budget -= block.outputs.length + block.where.length + block.inputs.length;
     const { written } = inputOf(source, '', { kind: 'plan', plan, correlated });
     const inputs = block.inputs.map((input, at) => (at === 0 && input.written === '' ? { ...input, written } : input));
     return { inputs, where: block.where, columns: block.outputs, stars: block.stars, ordered: block.ordered };

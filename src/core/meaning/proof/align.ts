@@ -3,6 +3,7 @@ import type { Block, Input, Output, Plan, Term } from '../plan/plan.ts';
 import { wrapped } from '../plan/query.ts';
 import { mapBlock, renameInputs, substitute } from '../plan/rename.ts';
 import { makeTerm, partsOf, termsOf } from '../plan/term.ts';
+import { planText } from '../plan/text.ts';
 import { alike } from './alike.ts';
 import { likeness, matchInputs, matchMembers } from './match.ts';
 
@@ -17,19 +18,31 @@ export interface Aligned {
  * what it meant; and a plan that the other side reads as a whole is read as a whole here too.
  */
 export function align(base: Plan, head: Plan, dialect: Dialect): Aligned {
+  const known = aligned.get(base)?.get(head);
+  if (known !== undefined) return known;
+  const made = planText(base, 'named') === planText(head, 'named') ? { base, head } : alignPlans(base, head, dialect);
+  const ofBase = aligned.get(base) ?? new WeakMap<Plan, Aligned>();
+  aligned.set(base, ofBase.set(head, made));
+  return made;
+}
+
+/** Plans that are read in several places are aligned once. */
+const aligned = new WeakMap<Plan, WeakMap<Plan, Aligned>>();
+
+function alignPlans(base: Plan, head: Plan, dialect: Dialect): Aligned {
   if (base.kind === 'set' && head.kind === 'set') {
-    const aligned = matchMembers(base.members, head.members).map(([one, other]) => {
+    const pairs = matchMembers(base.members, head.members).map(([one, other]) => {
       const [a, b] = [base.members[one], head.members[other]];
       return a === undefined || b === undefined ? null : { one, other, ...align(a, b, dialect) };
     });
     return {
       base: {
         ...base,
-        members: base.members.map((member, at) => aligned.find((pair) => pair?.one === at)?.base ?? member),
+        members: base.members.map((member, at) => pairs.find((pair) => pair?.one === at)?.base ?? member),
       },
       head: {
         ...head,
-        members: head.members.map((member, at) => aligned.find((pair) => pair?.other === at)?.head ?? member),
+        members: head.members.map((member, at) => pairs.find((pair) => pair?.other === at)?.head ?? member),
       },
     };
   }
@@ -49,10 +62,10 @@ function alignBlocks(base: Block, head: Block, dialect: Dialect): Aligned {
     names.set(pair.head.alias, pair.base.alias);
     const [before, after] = [planOfInput(pair.base), planOfInput(pair.head)];
     if (before === null || after === null) continue;
-    const aligned = align(before, after, dialect);
-    const renames = mayRename(head, pair.head.alias) ? columnNames(aligned.base, aligned.head) : none;
-    baseInputs.set(pair.base.alias, withPlan(pair.base, aligned.base));
-    plans.set(pair.head.alias, withColumnNames(aligned.head, renames));
+    const both = align(before, after, dialect);
+    const renames = mayRename(head, pair.head.alias) ? columnNames(both.base, both.head) : none;
+    baseInputs.set(pair.base.alias, withPlan(pair.base, both.base));
+    plans.set(pair.head.alias, withColumnNames(both.head, renames));
     if (renames.size > 0) columns.set(pair.head.alias, renames);
   }
   for (const { alias } of head.inputs)

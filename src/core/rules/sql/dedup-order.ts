@@ -10,9 +10,9 @@ type Message = 'other-order' | 'tie-broken' | 'tie';
 
 const relations = {
   events: {
-    columns: { id: 'integer', customer_id: 'integer', at: 'integer', kind: 'varchar' },
+    columns: { id: 'integer', customer_id: 'integer', happened: 'integer', kind: 'varchar' },
     keys: [['id']],
-    notNull: ['id', 'at'],
+    notNull: ['id', 'happened'],
   },
 };
 
@@ -28,17 +28,17 @@ export const dedupOrder = defineRule({
       kind: 'sql',
       title: 'The last event becomes the first.',
       before:
-        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by at desc, id) = 1',
+        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by happened desc, id) = 1',
       after:
-        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by at, id) = 1',
+        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by happened, id) = 1',
       relations,
     },
     silent: [
       {
         kind: 'sql',
         title: 'There is one row for each `id` whatever the order.',
-        before: 'select id, kind from events qualify row_number() over (partition by id order by at desc) = 1',
-        after: 'select id, kind from events qualify row_number() over (partition by id order by at) = 1',
+        before: 'select id, kind from events qualify row_number() over (partition by id order by happened desc) = 1',
+        after: 'select id, kind from events qualify row_number() over (partition by id order by happened) = 1',
         relations,
       },
     ],
@@ -106,29 +106,33 @@ function hasKey({ inputs }: Block, facts: Facts): boolean {
 
 function choiceOf(edit: Edit): Choice | null {
   switch (edit.kind) {
-    case 'order': {
-      if (edit.head.kind !== 'block') return null;
-      const { limit, distinctOn } = edit.head;
-      if (limit === null && distinctOn.length === 0) return null;
-      return { head: edit.head, partition: distinctOn, before: edit.before, after: edit.after, columns: [] };
-    }
+    case 'order':
+      return lastOrder(edit);
     case 'filter-added':
       return isFirst(edit.condition.term) ? windowChoice(null, edit.condition.term.children[0], edit.head) : null;
     case 'filter-changed': {
-      if (!isFirst(edit.before.term) || !isFirst(edit.after.term)) return null;
-      return windowChoice(edit.before.term.children[0], edit.after.term.children[0], edit.head);
-    }
-    case 'output-changed': {
       const [before, after] = [edit.before.term, edit.after.term];
-      if (before.kind !== 'window' || after.kind !== 'window') return null;
-      const [own, other] = [before.children[0], after.children[0]];
-      if (own?.text !== other?.text || !choosing.has(own?.name ?? '')) return null;
-      const choice = windowChoice(before, after, edit.head);
-      return choice === null ? null : { ...choice, columns: [edit.after.name] };
+      const areFirst = isFirst(before) && isFirst(after);
+      return areFirst ? windowChoice(before.children[0], after.children[0], edit.head) : null;
     }
+    case 'output-changed':
+      return windowOutput(edit);
     default:
       return null;
   }
+}
+
+function lastOrder({ head, before, after }: Extract<Edit, { readonly kind: 'order' }>): Choice | null {
+  if (head.kind !== 'block' || (head.limit === null && head.distinctOn.length === 0)) return null;
+  return { head, partition: head.distinctOn, before, after, columns: [] };
+}
+
+function windowOutput({ before, after, head }: Extract<Edit, { readonly kind: 'output-changed' }>): Choice | null {
+  if (before.term.kind !== 'window' || after.term.kind !== 'window') return null;
+  const [own, other] = [before.term.children[0], after.term.children[0]];
+  if (own?.text !== other?.text || !choosing.has(own?.name ?? '')) return null;
+  const choice = windowChoice(before.term, after.term, head);
+  return choice === null ? null : { ...choice, columns: [after.name] };
 }
 
 const choosing: ReadonlySet<string> = new Set(['row_number', 'first_value', 'last_value', 'nth_value', 'lag', 'lead']);

@@ -60,24 +60,36 @@ function findIn(
     if (isUnique(edit.head, facts.head) || isUnique(edit.base, facts.base)) return [];
     const fanOut = isAdded ? fanOutIn(model, edit, facts) : null;
     if (fanOut === null && !duplicatesAbove(model.head, edit.head).matter) return [];
-    const joined = fanOut === null ? '' : inputWords(fanOut.input);
-    return [
-      tell<Message>({
-        messageId: fanOut !== null ? 'hides-fan-out' : isAdded ? 'added' : 'removed',
-        uniqueId: model.uniqueId,
-        data: fanOut === null ? {} : { joined },
-        place: { kind: 'compiled', side: 'head', span: edit.place.span },
-        basis: fanOut === null ? 'proven' : 'heuristic',
-        severity: fanOut === null ? 'S2' : 'S1',
-        matters: 'as soon as two rows are alike in all columns',
-        safeIf:
-          fanOut === null
-            ? 'test the key of the result'
-            : `reduce ${joined} to one row for each match, or test that it has one, instead of DISTINCT`,
-        edits: fanOut === null ? [edit] : [edit, fanOut.edit],
-        key: isAdded ? 'added' : 'removed',
-      }),
-    ];
+    return [fanOut === null ? plain(model, edit, isAdded) : hiding(model, edit, fanOut)];
+  });
+}
+
+function plain({ uniqueId }: ComparedModel, edit: Edit, isAdded: boolean): RuleFinding<Message> {
+  return tell<Message>({
+    messageId: isAdded ? 'added' : 'removed',
+    uniqueId,
+    data: {},
+    place: { kind: 'compiled', side: 'head', span: edit.place.span },
+    matters: 'as soon as two rows are alike in all columns',
+    safeIf: 'test the key of the result',
+    edits: [edit],
+    key: isAdded ? 'added' : 'removed',
+  });
+}
+
+function hiding({ uniqueId }: ComparedModel, edit: Edit, fanOut: FanOut): RuleFinding<Message> {
+  const joined = inputWords(fanOut.input);
+  return tell<Message>({
+    messageId: 'hides-fan-out',
+    uniqueId,
+    data: { joined },
+    place: { kind: 'compiled', side: 'head', span: edit.place.span },
+    basis: 'heuristic',
+    severity: 'S1',
+    matters: `as soon as ${joined} has two rows for one`,
+    safeIf: `reduce ${joined} to one row for each match, or test that it has one, instead of DISTINCT`,
+    edits: [edit, fanOut.edit],
+    key: joined,
   });
 }
 

@@ -124,21 +124,30 @@ function messageOf(only: Grain['only'], gone: readonly Term[], come: readonly Te
 function grainOf(edit: Edit): Grain | null {
   if (edit.kind === 'group-by') {
     const { base, head, only } = edit;
-    const [before, after] = [base, head].map((block) => block.groupBy ?? block.outputs.map(({ term }) => term));
-    if (before === undefined || after === undefined) return null;
-    return only === null
-      ? { edit, what: 'GROUP BY', base, head, before, after, only }
-      : { edit, what: 'GROUP BY', base, head, before: base.groupBy ?? [], after: head.groupBy ?? [], only };
+    const all = (block: Block) => (only === null ? block.outputs.map(({ term }) => term) : []);
+    return {
+      edit,
+      what: 'GROUP BY',
+      base,
+      head,
+      before: base.groupBy ?? all(base),
+      after: head.groupBy ?? all(head),
+      only,
+    };
   }
   if (edit.kind === 'distinct-on') {
     const { base, head } = edit;
     return { edit, what: 'DISTINCT ON', base, head, before: base.distinctOn, after: head.distinctOn, only: null };
   }
-  if (edit.kind !== 'filter-changed' || !isFirst(edit.before.term) || !isFirst(edit.after.term)) return null;
+  return edit.kind === 'filter-changed' ? partitionGrain(edit) : null;
+}
+
+function partitionGrain(edit: Extract<Edit, { readonly kind: 'filter-changed' }>): Grain | null {
+  if (!isFirst(edit.before.term) || !isFirst(edit.after.term)) return null;
   const [before, after] = [edit.before, edit.after].map(({ term }) => partitionOf(term.children[0] ?? term));
-  if (before == null || after == null || without(before, after).length + without(after, before).length === 0)
-    return null;
-  return { edit, what: 'PARTITION BY', base: edit.base, head: edit.head, before, after, only: null };
+  if (before == null || after == null) return null;
+  const isSame = without(before, after).length + without(after, before).length === 0;
+  return isSame ? null : { edit, what: 'PARTITION BY', base: edit.base, head: edit.head, before, after, only: null };
 }
 
 function without(terms: readonly Term[], others: readonly Term[]): readonly Term[] {

@@ -1,4 +1,4 @@
-import type { Block, Condition, EveryRow, Facts, Input } from '#core/meaning';
+import type { Block, Condition, Edit, EveryRow, Facts, Input } from '#core/meaning';
 import { everyRowMatches, rejectsMissing } from '#core/meaning';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
@@ -49,31 +49,62 @@ export const joinNarrowed = defineRule({
   find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts.head)),
 });
 
+type KindEdit = Extract<Edit, { readonly kind: 'join-kind' }>;
+
 function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly RuleFinding<Message>[] {
   return edits.flatMap((edit) => {
     if (edit.kind !== 'join-kind' || nullifiedBy(edit) !== null) return [];
-    const { before, after, head, base } = edit;
+    const { before, after, head } = edit;
+    if (isHalf(before) || isHalf(after)) return [turned(uniqueId, edit)];
     const lost = lostOf(before, after);
-    const isTurned = isHalf(before) !== isHalf(after) || (isHalf(before) && before.join !== after.join);
-    if (lost.length === 0 && !isTurned) return [];
     const every = everyRowMatches(head, facts, after);
-    const onlyLeft = lost.length === 1 && lost[0] === 'left';
-    if (onlyLeft && every.fact?.sureness === 'proven') return [];
-    if (onlyLeft && rejectsMissing(base.where, before.alias) !== null) return [];
-    const joined = inputWords(after);
-    const data = { joined, before: before.join.toUpperCase(), after: after.join.toUpperCase() };
-    return [
-      tell<Message>({
-        messageId: isTurned ? 'turned' : 'narrowed',
-        uniqueId,
-        data: isTurned ? data : { ...data, lost: lostWords(lost, head, after) },
-        place: { kind: 'compiled', side: 'head', span: after.span },
-        matters: isTurned ? '' : `as soon as a row has no match in ${onlyLeft ? joined : 'the other side'}`,
-        safeIf: safeIfOf(every, joined),
-        edits: [edit],
-        key: `${joined}:${before.join}>${after.join}`,
-      }),
-    ];
+    if (lost.length === 0 || (isLeftOnly(lost) && isSafe(edit, every))) return [];
+    return [narrowed(uniqueId, edit, lost, every)];
+  });
+}
+
+function isLeftOnly(lost: readonly ('left' | 'right')[]): boolean {
+  return lost.length === 1 && lost[0] === 'left';
+}
+
+/** Whether no row of the left side is lost: each has a match, or was dropped before. */
+function isSafe({ before, base }: KindEdit, { fact }: EveryRow): boolean {
+  return fact?.sureness === 'proven' || rejectsMissing(base.where, before.alias) !== null;
+}
+
+function kinds({ before, after }: KindEdit): Readonly<Record<'joined' | 'before' | 'after', string>> {
+  return { joined: inputWords(after), before: before.join.toUpperCase(), after: after.join.toUpperCase() };
+}
+
+function turned(uniqueId: ComparedModel['uniqueId'], edit: KindEdit): RuleFinding<Message> {
+  const data = kinds(edit);
+  return tell<Message>({
+    messageId: 'turned',
+    uniqueId,
+    data,
+    place: { kind: 'compiled', side: 'head', span: edit.after.span },
+    safeIf: 'compare the number of rows before and after',
+    edits: [edit],
+    key: `${data.joined}:${data.before}>${data.after}`,
+  });
+}
+
+function narrowed(
+  uniqueId: ComparedModel['uniqueId'],
+  edit: KindEdit,
+  lost: readonly ('left' | 'right')[],
+  every: EveryRow,
+): RuleFinding<Message> {
+  const data = kinds(edit);
+  return tell<Message>({
+    messageId: 'narrowed',
+    uniqueId,
+    data: { ...data, lost: lostWords(lost, edit.head, edit.after) },
+    place: { kind: 'compiled', side: 'head', span: edit.after.span },
+    matters: `as soon as a row has no match in ${isLeftOnly(lost) ? data.joined : 'the other side'}`,
+    safeIf: safeIfOf(every, data.joined),
+    edits: [edit],
+    key: `${data.joined}:${data.before}>${data.after}`,
   });
 }
 

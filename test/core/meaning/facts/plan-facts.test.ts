@@ -113,11 +113,7 @@ describe('keys of a query', () => {
       'with t as (select customer_id, sum(amount) a from orders group by 1) select c.id, t.a from customers c left join t on t.customer_id = c.id',
       ['id'],
     ],
-    [
-      'a full join',
-      'select o.id as o, c.id as c from orders o full join customers c on c.id = o.customer_id',
-      ['c,o'],
-    ],
+    ['a full join', 'select o.id as o, c.id as c from orders o full join customers c on c.id = o.customer_id', ['c,o']],
     ['a function that unfolds', 'select id, unnest([1, 2]) as n from orders', []],
     ['a key in text', 'select cast(id as varchar) as id from orders', ['id']],
     ['a key cast to a date', 'select cast(id as date) as id from orders', []],

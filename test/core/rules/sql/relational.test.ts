@@ -134,18 +134,3 @@ describe('what is told', () => {
     expect([...(await said(before, after, shop))].sort()).toEqual([...expected].sort());
   });
 });
-
-describe.each(own)('the page of $id', ({ id, page }) => {
-  it('fires on its example', async () => {
-    const { fires } = page;
-    if (fires.kind !== 'sql') throw new TypeError('no SQL');
-    expect(await said(fires.before, fires.after, fires.relations)).toContainEqual(expect.stringMatching(`^${id}/`));
-  });
-
-  it.each(page.silent.map((example) => [example.title, example] as const))('is silent: %s', async (_, example) => {
-    if (example.kind !== 'sql') throw new TypeError('no SQL');
-    expect(await said(example.before, example.after, example.relations)).not.toContainEqual(
-      expect.stringMatching(`^${id}/`),
-    );
-  });
-});
