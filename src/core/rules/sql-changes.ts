@@ -90,12 +90,20 @@ export function changedParts(before: Term, after: Term, within: readonly Term[] 
   return pairs.flatMap(([one, other]) => changedParts(one, other, [...within, after]));
 }
 
+function sortedText(terms: readonly Term[]): string {
+  return terms
+    .map(({ text }) => text)
+    .sort()
+    .join(' , ');
+}
+
 function isBag({ kind, name }: Term): boolean {
   return kind === 'operator' && ['and', 'or', '=', '<>', '*', '+'].includes(name);
 }
 
 function pairedInOrder(before: readonly Term[], after: readonly Term[]): readonly (readonly [Term, Term])[] | null {
-  if (before.length !== after.length) return null;
+  // The same operands in another order are one change of the whole.
+  if (before.length !== after.length || sortedText(before) === sortedText(after)) return null;
   return before.flatMap((one, at): readonly (readonly [Term, Term])[] => {
     const other = after[at];
     return other === undefined ? [] : [[one, other]];

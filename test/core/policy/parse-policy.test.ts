@@ -154,11 +154,7 @@ describe('a wrong policy file is refused with line, column and the nearest right
       'prototype games',
       '__proto__:\n  mode: advisory\n',
       [
-<<<<<<< HEAD
-        '1:1 unknown key "__proto__"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, evidence, comment, audit',
-=======
-        '1:1 unknown key "__proto__"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, counterexamples, comment, audit',
->>>>>>> facts
+        '1:1 unknown key "__proto__"; known here: version, mode, gates, labels, artifacts, layers, deep_review, data, evidence, counterexamples, comment, audit',
       ],
     ],
     [

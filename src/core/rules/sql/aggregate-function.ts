@@ -52,8 +52,8 @@ function findIn(
   changed: ChangedTerm,
   part: ChangedPart,
 ): readonly RuleFinding<'function' | 'distinct'>[] {
-  const { before, after } = part;
-  if (!isAnother(part)) return [];
+  const { before, after } = called(part);
+  if (!isAnother(called(part))) return [];
   const isDistinct = before.name === after.name;
   return [
     tellEdit(model, {
@@ -74,6 +74,15 @@ function findIn(
       key: `${changed.name} ${before.name} ${after.name}`,
     }),
   ];
+}
+
+/** Of two windows over the same rows their functions. */
+function called(part: ChangedPart): ChangedPart {
+  const [[before, ...ours], [after, ...theirs]] = [part.before.children, part.after.children];
+  const isWindow = part.before.kind === 'window' && part.after.kind === 'window';
+  const sameRows = ours.map(({ text }) => text).join(' ') === theirs.map(({ text }) => text).join(' ');
+  if (!isWindow || !sameRows || before === undefined || after === undefined) return part;
+  return { before, after, within: [...part.within, part.after] };
 }
 
 /** Aggregates that repeated values do not change. */

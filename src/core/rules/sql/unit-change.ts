@@ -111,8 +111,12 @@ function ofNumbers({ before, after, within }: ChangedPart): Found | null {
   const [was, is] = [numberOf(before), numberOf(after)];
   if (holder?.kind !== 'operator' || !(holder.name === '*' || holder.name === '/') || was === null || is === null)
     return null;
-  if (was === -is) return { messageId: 'sign', before, after: holder };
-  return isUnit(Math.abs(was)) && isUnit(Math.abs(is)) ? { messageId: 'scale', before, after: holder } : null;
+  const whole = {
+    before: { ...holder, children: holder.children.map((one) => (one === after ? before : one)) },
+    after: holder,
+  };
+  if (was === -is) return { messageId: 'sign', ...whole };
+  return isUnit(Math.abs(was)) && isUnit(Math.abs(is)) ? { messageId: 'scale', ...whole } : null;
 }
 
 function isUnit(factor: number): boolean {
