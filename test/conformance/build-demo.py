@@ -48,7 +48,7 @@ def build_side(work, name, target, schema, changes):
         for path in removed.read_text(encoding="utf-8").splitlines() if removed.exists() else []:
             (project / path).unlink()
     os.environ["BUILD_SCHEMA"] = schema
-    common = ["--project-dir", str(project), "--target", target, "--no-partial-parse", "--quiet"]
+    common = ["--project-dir", str(project), "--target", target, "--quiet"]
     if changes is None:
         run("seed", *common)  # the sources are seeds: they must stand before the models read them
     run("build", *common, "--resource-type", "seed", "--resource-type", "model", "--resource-type", "snapshot")

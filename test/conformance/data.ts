@@ -2,12 +2,12 @@
 // written by hand, and feeds the row-count gate with the counts of really executed pull requests.
 // usage: npm run conformance:data -- [--install]   (PostgreSQL where WEIRKEEPER_TEST_DATABASE_URL names a scratch database)
 // --install makes the Python environment where the cache (see state.ts) has none; without it the DuckDB file that is committed is asked.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import type { DataQuestion } from '#core/evidence';
@@ -186,11 +186,15 @@ function dbtPython(): string | null {
 }
 
 /** Builds all sides with dbt and gives the folder of their artifacts. */
-function build(python: string, engine: 'duckdb' | 'postgres', server: Readonly<Record<string, string>> = {}): string {
+async function build(
+  python: string,
+  engine: 'duckdb' | 'postgres',
+  server: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const started = performance.now();
   const work = join(folder, engine);
   const script = join(import.meta.dirname, 'build-demo.py');
-  execFileSync(python, [script, engine, work], { stdio: 'inherit', env: { ...process.env, ...server } });
+  await promisify(execFile)(python, [script, engine, work], { env: { ...process.env, ...server } });
   console.log(
     `${engine}: base and four pull requests built by dbt in ${((performance.now() - started) / 1_000).toFixed(0)} s`,
   );
@@ -198,7 +202,7 @@ function build(python: string, engine: 'duckdb' | 'postgres', server: Readonly<R
 }
 
 async function onDuckDb(python: string | null): Promise<void> {
-  const built = python === null ? null : build(python, 'duckdb');
+  const built = python === null ? null : await build(python, 'duckdb');
   const file = built === null ? join(demo, 'warehouse/cinderhouse.duckdb') : join(built, 'cinderhouse.duckdb');
   const instance = await DuckDBInstance.create(file, { access_mode: 'READ_ONLY' });
   const connection = await instance.connect();
@@ -237,7 +241,7 @@ async function onPostgres(connectionString: string, python: string): Promise<voi
   const { hostname, port, username, password, pathname } = new URL(connectionString);
   const login = { PGHOST: hostname, PGPORT: port === '' ? '5432' : port, PGUSER: decodeURIComponent(username) };
   const server = { ...login, PGPASSWORD: decodeURIComponent(password), PGDATABASE: pathname.slice(1) };
-  const built = build(python, 'postgres', server);
+  const built = await build(python, 'postgres', server);
   const warehouse = openWarehouse(connectionString);
   const ask: Ask = async (sql) => (await client.query({ text: sql, rowMode: 'array' })).rows[0]?.[0];
   report('PostgreSQL', await compare(join(built, 'artifacts'), warehouse, ask));
@@ -247,9 +251,9 @@ async function onPostgres(connectionString: string, python: string): Promise<voi
 }
 
 const python = dbtPython();
-await onDuckDb(python);
 const url = process.env['WEIRKEEPER_TEST_DATABASE_URL'];
 if (url === undefined) console.log('PostgreSQL: skipped, because WEIRKEEPER_TEST_DATABASE_URL is not set');
-else if (python !== null) await onPostgres(url, python);
+// dbt builds on both at once: each takes one core.
+await Promise.all([onDuckDb(python), url === undefined || python === null ? null : onPostgres(url, python)]);
 checkExecuted();
 rmSync(folder, { recursive: true });
