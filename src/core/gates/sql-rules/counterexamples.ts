@@ -7,7 +7,7 @@ import type { RuleInput } from '#core/rules';
 import { compareModels, planContext, sourcesIn } from '#core/rules';
 import { toDialect } from '#core/sql';
 import type { Finding } from '../gate.ts';
-import type { Found } from './run.ts';
+import type { Found } from './found.ts';
 
 /** Of each model with a finding about its SQL that blocks or warns, the question on which rows its two sides differ. */
 export function askCounterexamples(change: Change, found: readonly Found[]): readonly CounterexampleQuestion[] {

@@ -6,8 +6,8 @@ import type { Answers } from '#core/evidence';
 import type { Finding } from '../gate.ts';
 import { listed } from '../state/listed.ts';
 import { counterexampleOf, isSearched } from './counterexamples.ts';
+import type { Found } from './found.ts';
 import { placeOf } from './place.ts';
-import type { Found } from './run.ts';
 
 interface Judged {
   readonly change: Change;
