@@ -7,7 +7,7 @@ import type { Message } from './gate.ts';
 import { defineGate, severityCosts } from './gate.ts';
 import { groupReasons } from './group-reasons.ts';
 import { askCounterexamples } from './sql-rules/counterexamples.ts';
-import type { Found } from './sql-rules/run.ts';
+import type { Found } from './sql-rules/found.ts';
 import { findingsIn } from './sql-rules/run.ts';
 import { toFindings } from './sql-rules/to-finding.ts';
 

@@ -40,9 +40,7 @@ function tableOf(
   const widths = names.map((name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     `  ${row.map((value, at) => value.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd();
-  const more = [
-    ...(rows.length > MAX_ROWS ? [`  ${counted(rows.length - MAX_ROWS, 'more row')}`] : []),
-  ];
+  const more = [...(rows.length > MAX_ROWS ? [`  ${counted(rows.length - MAX_ROWS, 'more row')}`] : [])];
   if (names.length === 0) return [`${title}: ${counted(rows.length, 'row')}`];
   return [title, line(names), ...cells.map(line), ...more];
 }

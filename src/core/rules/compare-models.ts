@@ -39,7 +39,8 @@ function compare(change: Change): Compared {
     else {
       const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
-      else models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
+      else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
+        models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }

@@ -62,7 +62,6 @@ export type {
   Severity,
   SqlExample,
 } from './rule.ts';
-export { defineRule } from './rule.ts';
 export { sourcesIn } from './sources-in.ts';
 
 /** Every rule. */

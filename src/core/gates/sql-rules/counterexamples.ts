@@ -7,7 +7,7 @@ import type { RuleInput } from '#core/rules';
 import { compareModels, planContext, sourcesIn } from '#core/rules';
 import { toDialect } from '#core/sql';
 import type { Finding } from '../gate.ts';
-import type { Found } from './run.ts';
+import type { Found } from './found.ts';
 
 /** Of each model with a finding about its SQL that blocks or warns, the question on which rows its two sides differ. */
 export function askCounterexamples(change: Change, found: readonly Found[]): readonly CounterexampleQuestion[] {
@@ -20,7 +20,7 @@ export function askCounterexamples(change: Change, found: readonly Found[]): rea
 export function counterexampleOf(answers: Answers, { finding }: Found): Pick<Finding, 'counterexample'> {
   const answer = answers.get(`counterexample:${finding.uniqueId}`);
   if (answer === undefined) return {};
-  if (!answer.known) return { counterexample: `not executed: ${tellCounterexample(answer)}` };
+  if (!answer.known) return { counterexample: tellCounterexample(answer) };
   if (answer.kind !== 'counterexample') return {};
   return { counterexample: answer.found ?? tellCounterexample(answer) };
 }

@@ -1,5 +1,5 @@
 import type { Severity } from '#core/rules';
-import type { Found } from './run.ts';
+import type { Found } from './found.ts';
 
 /** Two findings about one model that together are worse than each alone. */
 const lifts: readonly { readonly rule: string; readonly with: string; readonly to: Severity }[] = [

@@ -1,17 +1,8 @@
-import type { UniqueId } from '#core/base';
 import type { Change } from '#core/change';
-import type { Rule, RuleFinding, Severity } from '#core/rules';
+import type { Severity } from '#core/rules';
 import { compareModels, rules } from '#core/rules';
+import type { Found } from './found.ts';
 import { liftOf } from './lifts.ts';
-
-/** What a rule found, with the rule and how bad it is. */
-export interface Found {
-  readonly rule: Rule;
-  readonly finding: RuleFinding;
-  readonly severity: Severity;
-  /** Other nodes of which the same is to be said. */
-  readonly alike?: readonly UniqueId[];
-}
 
 /** What the policy says of single rules: off, or another severity. */
 export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;

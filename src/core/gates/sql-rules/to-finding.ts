@@ -6,8 +6,8 @@ import type { Answers } from '#core/evidence';
 import type { Finding } from '../gate.ts';
 import { listed } from '../state/listed.ts';
 import { counterexampleOf, isSearched } from './counterexamples.ts';
+import type { Found } from './found.ts';
 import { placeOf } from './place.ts';
-import type { Found } from './run.ts';
 
 interface Judged {
   readonly change: Change;
@@ -60,18 +60,20 @@ function causeOf({ rule, finding, severity }: Found): string {
   return JSON.stringify([rule.id, finding.messageId, severity, finding.basis, data]);
 }
 
-/** One finding for all that say the same, about the first node, with the others named. */
+/** One finding for all that say the same, about the first node, with the others named in its sentence or after it. */
 function drawnTogether(change: Change, ones: readonly Found[]): readonly Found[] {
   const [first, ...others] = ones;
-  const name = names.find((one) => first?.finding.data[one] !== undefined);
-  if (first === undefined || name === undefined || others.length === 0) return ones;
-  const nodes = new Set(
-    ones.map(({ finding }) => change.head.project.nodes.get(finding.uniqueId)?.name ?? finding.uniqueId),
-  );
-  if (nodes.size < ones.length) return ones;
-  const data = { ...first.finding.data, [name]: listed([...nodes], 3) };
-  const below = others.map(({ finding }) => finding.uniqueId);
-  return [{ ...first, finding: { ...first.finding, data }, alike: below }];
+  if (first === undefined || others.length === 0) return ones;
+  const { uniqueId, data, matters } = first.finding;
+  const below = [...new Set(others.map(({ finding }) => finding.uniqueId))].filter((id) => id !== uniqueId);
+  if (below.length === 0) return [first];
+  const called = [uniqueId, ...below].map((id) => change.head.project.nodes.get(id)?.name ?? id);
+  const name = names.find((one) => data[one] !== undefined);
+  const told =
+    name === undefined
+      ? { matters: `${matters === '' ? '' : `${matters}; `}likewise in ${listed(called.slice(1), 3)}` }
+      : { data: { ...data, [name]: listed(called, 3) } };
+  return [{ ...first, finding: { ...first.finding, ...told }, alike: below }];
 }
 
 function toFinding(change: Change, { rule, finding, severity, alike = [] }: Found): Finding {

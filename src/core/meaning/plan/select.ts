@@ -1,3 +1,4 @@
+import { reason } from '#core/base';
 import { outputName } from '#core/lineage';
 import { type Expression, maskReason, type Projection, type Select } from '#core/sql';
 import { fail, keyOf } from './build.ts';
@@ -8,7 +9,6 @@ import { bindSources, turnedRound } from './from.ts';
 import { limitText } from './limit.ts';
 import { conjuncts } from './normal.ts';
 import type { Block, Condition, Output, Plan, StarOutput, Term } from './plan.ts';
-import { reason } from '#core/base';
 import { type Around, emptyScope, orderTerm } from './query.ts';
 import type { Scope } from './scope.ts';
 import { expandStar } from './star.ts';
