@@ -175,7 +175,7 @@ function baseOf({ inputs }: BlockRows, { input, name }: ColumnRead): EveryRow['f
 }
 
 /** Columns of relations all of whose values stand in the column of a source. */
-export function wholeColumns(source: Input['source'], column: string): readonly Place[] {
+function wholeColumns(source: Input['source'], column: string): readonly Place[] {
   if (source.kind === 'relation') {
     const { uniqueId, modifiers } = source;
     return uniqueId === null || modifiers !== '' ? [] : [{ relation: toUniqueId(uniqueId), column }];
