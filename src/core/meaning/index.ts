@@ -31,7 +31,6 @@ export { partitionOf } from './facts/made-from.ts';
 export { planFacts, uniqueBy } from './facts/plan-facts.ts';
 export type { FactSources } from './facts/project-facts.ts';
 export { projectFacts } from './facts/project-facts.ts';
-export { areApart } from './facts/set-facts.ts';
 export type { KnownRelation, PlanContext } from './plan/from-query.ts';
 export { toPlan } from './plan/from-query.ts';
 export type {

@@ -78,7 +78,7 @@ export function aggregatesIn(term: Term): readonly Term[] {
 }
 
 /** Whether an aggregate comes to more, or to something else, where rows are there twice. */
-export function isCounting({ name, distinct }: Term): boolean {
+function isCounting({ name, distinct }: Term): boolean {
   return !distinct && !insensitive.has(name);
 }
 

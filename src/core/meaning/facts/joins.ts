@@ -175,7 +175,7 @@ function baseOf({ inputs }: BlockRows, { input, name }: ColumnRead): EveryRow['f
 }
 
 /** Columns of relations all of whose values stand in the column of a source. */
-export function wholeColumns(source: Input['source'], column: string): readonly Place[] {
+function wholeColumns(source: Input['source'], column: string): readonly Place[] {
   if (source.kind === 'relation') {
     const { uniqueId, modifiers } = source;
     return uniqueId === null || modifiers !== '' ? [] : [{ relation: toUniqueId(uniqueId), column }];
@@ -184,10 +184,10 @@ export function wholeColumns(source: Input['source'], column: string): readonly 
   const { inputs, outputs, stars } = source.plan;
   const [first] = inputs;
   if (first === undefined) return [];
-  const starred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
   const term = outputs.find(({ key }) => key.toLowerCase() === column)?.term;
-  if (term === undefined) return starred ? wholeColumns(first.source, column) : [];
-  return term.column?.input === first.alias ? wholeColumns(first.source, term.column.name.toLowerCase()) : [];
+  if (term?.column?.input === first.alias) return wholeColumns(first.source, term.column.name.toLowerCase());
+  const isStarred = stars.some(({ input, except }) => input === first.alias && !except.includes(column));
+  return term === undefined && isStarred ? wholeColumns(first.source, column) : [];
 }
 
 /** Whether each row of a block's first input goes into what it gives, alone or in a group. */

@@ -15,16 +15,24 @@ export function listed(terms: readonly Term[]): string {
 
 /** What an expression reads decides it; text made of a value, and a hash, decide it back. */
 export function madeFrom(term: Term): readonly Dependency[] {
-  const { has, column, kind, name, children } = term;
-  const isRowWise = column === null && !has.aggregate && !has.window && !has.volatile && term.query === null;
-  if (!isRowWise || isUnclear(term)) return [];
+  if (!isRowWise(term)) return [];
   const [from, to] = [readsOf(term), [nameOf(term)]];
+  const back = backFrom(term);
   const forward = { from, to, fact: proven('') };
-  const isText = kind === 'cast' && /^(?:varchar|text|string)$/.test(name) && children[0]?.column != null;
-  if (isText) return [forward, { from: to, to: from, fact: proven('') }];
-  if (!hashes.has(name) || from.length === 0) return [forward];
-  const read = term.reads.map((one) => one.name).join(', ');
-  return [forward, { from: to, to: from, fact: { source: `${name} of ${read}`, sureness: 'declared' } }];
+  return back === null || from.length === 0 ? [forward] : [forward, { from: to, to: from, fact: back }];
+}
+
+function isRowWise(term: Term): boolean {
+  const { has, column, query } = term;
+  return column === null && query === null && !has.aggregate && !has.window && !has.volatile && !isUnclear(term);
+}
+
+/** Why a value tells what it was made of; null where it does not. */
+function backFrom({ kind, name, children, reads }: Term): Fact | null {
+  const isText = kind === 'cast' && /^(?:varchar|text|string)$/.test(name);
+  if (isText && children[0] !== undefined && children[0].column !== null) return proven('');
+  if (!hashes.has(name)) return null;
+  return { source: `${name} of ${reads.map((one) => one.name).join(', ')}`, sureness: 'declared' };
 }
 
 const hashes: ReadonlySet<string> = new Set('md5 sha1 sha256 sha2 sha512 md5_hex sha1_hex sha2_hex'.split(' '));

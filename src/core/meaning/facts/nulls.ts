@@ -24,7 +24,7 @@ const nullIfOperandIs: ReadonlySet<string> = new Set(
 );
 
 /** Columns that make a value NULL when they are NULL. */
-export function strictIn(term: Term): ReadonlySet<string> {
+function strictIn(term: Term): ReadonlySet<string> {
   if (term.kind === 'column') return term.column === null ? none : new Set([columnName(term.column)]);
   if (term.modifiers !== '') return none;
   if (term.kind === 'cast') return union(term.children.slice(0, 1).map(strictIn));

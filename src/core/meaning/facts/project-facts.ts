@@ -82,7 +82,7 @@ function declaredKeys(node: DbtNode): readonly Said[] {
 }
 
 /** Facts of one relation from all that is said of it, the surest of each kept. */
-export function gather(said: readonly Said[]): RelationFacts {
+function gather(said: readonly Said[]): RelationFacts {
   const notNull = new Map<string, Fact>();
   for (const one of said) {
     if (one.kind === 'not-null' && notNull.get(one.column)?.sureness !== 'proven') notNull.set(one.column, one.fact);
@@ -96,7 +96,7 @@ export function gather(said: readonly Said[]): RelationFacts {
 }
 
 /** A key whose columns are never NULL has no rows that it leaves out. */
-export function withNulls(key: Key, notNull: RelationFacts['notNull']): Key {
+function withNulls(key: Key, notNull: RelationFacts['notNull']): Key {
   const firm = key.columns.every((column) => notNull.get(column)?.sureness === 'proven');
   return key.exceptNulls && firm ? { ...key, exceptNulls: false } : key;
 }

@@ -80,7 +80,7 @@ function keysApart(plan: SetPlan, members: readonly Member[], names: readonly st
 }
 
 /** Whether each member has another literal at this place. */
-export function areApart(members: readonly Plan[], place: number): boolean {
+function areApart(members: readonly Plan[], place: number): boolean {
   return areDifferent(members.map((member) => (member.kind === 'block' ? member.outputs[place]?.term : undefined)));
 }
 

@@ -29,7 +29,7 @@ export function saidByTests(project: DbtProject): ReadonlyMap<UniqueId, readonly
 }
 
 /** Whether a failing row fails the build. */
-export function isStrict({ config }: DbtNode): boolean {
+function isStrict({ config }: DbtNode): boolean {
   const { severity, where, error_if: errorIf, enabled, fail_calc: failCalc } = config;
   if (enabled === false || (typeof where === 'string' && where.trim() !== '')) return false;
   if (typeof severity === 'string' && severity.toLowerCase() !== 'error') return false;

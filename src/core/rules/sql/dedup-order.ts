@@ -10,9 +10,9 @@ type Message = 'other-order' | 'tie-broken' | 'tie';
 
 const relations = {
   events: {
-    columns: { id: 'integer', customer_id: 'integer', at: 'integer', kind: 'varchar' },
+    columns: { id: 'integer', customer_id: 'integer', happened: 'integer', kind: 'varchar' },
     keys: [['id']],
-    notNull: ['id', 'at'],
+    notNull: ['id', 'happened'],
   },
 };
 
@@ -28,17 +28,17 @@ export const dedupOrder = defineRule({
       kind: 'sql',
       title: 'The last event becomes the first.',
       before:
-        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by at desc, id) = 1',
+        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by happened desc, id) = 1',
       after:
-        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by at, id) = 1',
+        'select customer_id, kind from events qualify row_number() over (partition by customer_id order by happened, id) = 1',
       relations,
     },
     silent: [
       {
         kind: 'sql',
         title: 'There is one row for each `id` whatever the order.',
-        before: 'select id, kind from events qualify row_number() over (partition by id order by at desc) = 1',
-        after: 'select id, kind from events qualify row_number() over (partition by id order by at) = 1',
+        before: 'select id, kind from events qualify row_number() over (partition by id order by happened desc) = 1',
+        after: 'select id, kind from events qualify row_number() over (partition by id order by happened) = 1',
         relations,
       },
     ],
