@@ -42,14 +42,20 @@ export async function diffSql(
   const plan = planGates(own, { change, assistance, depth: 'standard', options });
   const answers = await gatherEvidence(plan.questions, evidence);
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy: defaultPolicy });
-  const findings = verdict.gates.flatMap((gate) => gate.findings);
+  // Two manifests may differ in more than the one model.
+  const findings = verdict.gates.flatMap((gate) => gate.findings).filter(({ subject }) => isAbout(subject, uniqueId));
   const counterexample = foundIn(answers);
-  const why = failed ?? compareModels(change).unread[0]?.cause ?? null;
+  const unread = compareModels(change).unread.find((one) => one.uniqueId === uniqueId);
+  const why = failed ?? unread?.cause ?? null;
   const common = { findings, change, counterexample };
   if (why === null && isProven(change, uniqueId, masked))
     return { equivalent: doubt === null ? 'proven' : 'unknown', why: doubt, ...common };
   if (counterexample !== null) return { equivalent: 'disproven', why: null, ...common };
   return { equivalent: 'unknown', why: why ?? (findings.length > 0 ? null : notProven()), ...common };
+}
+
+function isAbout(subject: RatedFinding['subject'], uniqueId: UniqueId): boolean {
+  return (typeof subject === 'string' ? subject : subject.uniqueId) === uniqueId;
 }
 
 function isProven(change: Change, uniqueId: UniqueId, masked: boolean): boolean {
