@@ -54,40 +54,54 @@ async function fill(rows: Parameters<typeof toTables>[0]): Promise<void> {
   for (const statement of toTables(rows)) await db.run(statement);
 }
 
+/** Time for as many runs as are asked for. */
+const patience = (count: number): number => 60_000 + count * 500;
 const runs = Number(process.env['WEIRKEEPER_PROOF_RUNS'] ?? 50);
 
 describe('the proof of equality', () => {
-  it('proves a query equal to itself written in another style, and DuckDB agrees', async () => {
-    await fc.assert(
-      fc.asyncProperty(shapes, styles, styles, tables, async (shape, one, other, rows) => {
-        const [before, after] = [toSql(shape, one), toSql(shape, other)];
-        await fill(rows);
-        expect({ before, after, rows: await rowsOf(after) }).toEqual({ before, after, rows: await rowsOf(before) });
-        expect({ before, after, proven: await isProven(before, after) }).toEqual({ before, after, proven: true });
-      }),
-      { numRuns: runs },
-    );
-  });
+  it(
+    'proves a query equal to itself written in another style, and DuckDB agrees',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(shapes, styles, styles, tables, async (shape, one, other, rows) => {
+          const [before, after] = [toSql(shape, one), toSql(shape, other)];
+          await fill(rows);
+          expect({ before, after, rows: await rowsOf(after) }).toEqual({ before, after, rows: await rowsOf(before) });
+          expect({ before, after, proven: await isProven(before, after) }).toEqual({ before, after, proven: true });
+        }),
+        { numRuns: runs },
+      );
+    },
+    patience(runs),
+  );
 
-  it('proves no query equal to another that DuckDB tells apart', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        shapes,
-        shapes,
-        fc.nat(20),
-        styles,
-        styles,
-        fc.array(tables, { minLength: 4, maxLength: 4 }),
-        async (shape, other, what, one, two, data) => {
-          const [before, after] = [toSql(shape, one), toSql(mutated(shape, other, what), two)];
-          if (!(await isProven(before, after))) return;
-          for (const rows of data) {
-            await fill(rows);
-            expect({ before, after, rows: await rowsOf(after) }).toEqual({ before, after, rows: await rowsOf(before) });
-          }
-        },
-      ),
-      { numRuns: runs },
-    );
-  });
+  it(
+    'proves no query equal to another that DuckDB tells apart',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          shapes,
+          shapes,
+          fc.nat(20),
+          styles,
+          styles,
+          fc.array(tables, { minLength: 4, maxLength: 4 }),
+          async (shape, other, what, one, two, data) => {
+            const [before, after] = [toSql(shape, one), toSql(mutated(shape, other, what), two)];
+            if (!(await isProven(before, after))) return;
+            for (const rows of data) {
+              await fill(rows);
+              expect({ before, after, rows: await rowsOf(after) }).toEqual({
+                before,
+                after,
+                rows: await rowsOf(before),
+              });
+            }
+          },
+        ),
+        { numRuns: runs },
+      );
+    },
+    patience(runs),
+  );
 });

@@ -64,7 +64,8 @@ const translators: Readonly<Record<Expression['kind'], Translator>> = {
   aggregate: functionTerm,
   clause: (expression, scope, use) => generic('clause', expression.name, expression, { scope, use }),
   path: (expression, scope, use) => generic('function', labelOf(expression), expression, { scope, use }),
-  named: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
+  // Names of arguments and of struct fields do not mind their case, in any dialect that has them.
+  named: (expression, scope, use) => generic('other', labelOf(expression).toLowerCase(), expression, { scope, use }),
   parameter: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
   other: (expression, scope, use) => generic('other', labelOf(expression), expression, { scope, use }),
 };
