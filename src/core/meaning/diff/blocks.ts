@@ -1,9 +1,10 @@
 import type { Block, Input, Term } from '../plan/plan.ts';
 import { sourceText } from '../plan/text.ts';
 import { diffConditions } from './conditions.ts';
-import { diffScopes, diffTails, type Reach, type Role } from './diff.ts';
 import type { Edit } from './edit.ts';
 import { diffOutputs } from './outputs.ts';
+import type { Reach, Role } from './reach.ts';
+import { diffTails } from './tails.ts';
 
 /** What differs between two aligned blocks. */
 export function diffBlocks(base: Block, head: Block, role: Role, reach: Reach): readonly Edit[] {
@@ -40,7 +41,7 @@ function diffInput(before: Input, after: Input, { base, head, reach }: Around): 
   if (before.join !== after.join) edits.push({ kind: 'join-kind', ...all });
   const [one, other] = [before.source, after.source];
   if (one.kind === 'plan' && other.kind === 'plan') {
-    edits.push(...diffScopes(one.plan, other.plan, 'read', reachThrough(before.alias, base, head, reach)));
+    edits.push(...reach.inside(one.plan, other.plan, 'read', reachThrough(before.alias, base, head, reach)));
   } else if (one.kind === 'relation' && other.kind === 'relation') {
     if (one.name !== other.name || one.modifiers !== other.modifiers) edits.push({ kind: 'source-changed', ...all });
   } else if (sourceText(one) !== sourceText(other)) edits.push({ kind: 'source-changed', ...all });
@@ -71,7 +72,7 @@ function reachThrough(alias: string, base: Block, head: Block, reach: Reach): Re
     }
     return [...made];
   };
-  return { of, steps: reach.steps };
+  return { ...reach, of };
 }
 
 function diffRows(base: Block, head: Block): readonly Edit[] {

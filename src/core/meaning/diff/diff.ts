@@ -1,33 +1,25 @@
-import type { Span } from '#core/sql';
-import type { Block, Plan, SetPlan, Term } from '../plan/plan.ts';
+import type { Plan, SetPlan } from '../plan/plan.ts';
 import { planText } from '../plan/text.ts';
 import { matchMembers } from '../proof/match.ts';
 import { diffBlocks } from './blocks.ts';
 import type { Edit } from './edit.ts';
 import { once } from './once.ts';
+import type { Reach, Role } from './reach.ts';
+import { diffTails, spanOfPlan } from './tails.ts';
 import { wrapSet } from './wrap-set.ts';
-
-/** Where a change of a scope arrives. */
-export interface Reach {
-  /** Which output columns of the model a change of a scope's column reaches; `all` where it moves rows. */
-  readonly of: (column: string) => readonly string[] | 'all';
-  /** Scopes that may still be looked into: one that is read by many is looked at from each. */
-  readonly steps: { left: number };
-}
 
 /** Scopes that are looked into; those of real models are some dozens. */
 const mostScopes = 2000;
 
-/** How a scope is read: the model's own, one read by name, or a member of a set operation, read by position. */
-export type Role = 'model' | 'read' | 'member';
-
 /** What differs between two aligned plans. */
 export function diffPlans(base: Plan, head: Plan): readonly Edit[] {
-  return once(diffScopes(base, head, 'model', { of: (column) => [column], steps: { left: mostScopes } }));
+  return once(
+    diffScopes(base, head, 'model', { of: (column) => [column], steps: { left: mostScopes }, inside: diffScopes }),
+  );
 }
 
 /** What differs between two scopes, one edit for each cause; at least one where their texts differ. */
-export function diffScopes(base: Plan, head: Plan, role: Role, reach: Reach): readonly Edit[] {
+function diffScopes(base: Plan, head: Plan, role: Role, reach: Reach): readonly Edit[] {
   const columns = role === 'member' ? 'placed' : 'named';
   if (planText(base, columns) === planText(head, columns) && base.kind !== 'opaque') return [];
   reach.steps.left -= 1;
@@ -43,7 +35,7 @@ function differences(base: Plan, head: Plan, role: Role, reach: Reach): readonly
 }
 
 /** One edit for scopes that cannot be told apart by parts. */
-export function rewritten(base: Plan, head: Plan): Edit {
+function rewritten(base: Plan, head: Plan): Edit {
   return { kind: 'rewritten', place: { side: 'head', span: spanOfPlan(head) }, base, head, columns: 'all' };
 }
 
@@ -84,42 +76,4 @@ function reachByPlace(member: Plan, names: readonly string[], reach: Reach): Rea
   if (member.kind !== 'block') return reach;
   const places = new Map(member.outputs.map(({ key }, at) => [key, names[at] ?? key]));
   return { ...reach, of: (column) => reach.of(places.get(column) ?? column) };
-}
-
-/** LIMIT, and ORDER BY where it decides which rows stay. */
-export function diffTails(base: Block | SetPlan, head: Block | SetPlan): readonly Edit[] {
-  const edits: Edit[] = [];
-  const place = { side: 'head', span: spanOfPlan(head) } as const;
-  if (base.limit !== head.limit) {
-    edits.push({ kind: 'limit', base, head, columns: 'all', place, before: base.limit, after: head.limit });
-  } else if (texts(base.orderBy) !== texts(head.orderBy)) {
-    const span = head.orderBy[0]?.span ?? place.span;
-    edits.push({
-      kind: 'order',
-      base,
-      head,
-      columns: 'all',
-      place: { side: 'head', span },
-      before: base.orderBy,
-      after: head.orderBy,
-    });
-  }
-  return edits;
-}
-
-function texts(terms: readonly Term[]): string {
-  return terms.map(({ text }) => text).join(', ');
-}
-
-/** Where a scope stands: its first input or output. */
-export function spanOfPlan(plan: Plan): Span {
-  switch (plan.kind) {
-    case 'block':
-      return plan.span ?? plan.inputs.find(({ span }) => span !== null)?.span ?? plan.outputs[0]?.term.span ?? null;
-    case 'set':
-      return plan.members.map(spanOfPlan).find((span) => span !== null) ?? null;
-    case 'values':
-    case 'opaque':
-      return null;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Block, Output, StarOutput } from '../plan/plan.ts';
-import type { Reach, Role } from './diff.ts';
 import type { Edit } from './edit.ts';
+import type { Reach, Role } from './reach.ts';
 
 /** Columns that differ. Of an inner scope, a column that only one side has matters only through what reads it, unless it is distinct. */
 export function diffOutputs(base: Block, head: Block, role: Role, reach: Reach): readonly Edit[] {

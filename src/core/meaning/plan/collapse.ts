@@ -1,10 +1,7 @@
 import type { Expression, Projection, Select, Source, Star } from '#core/sql';
-import { keyOf } from './build.ts';
-import { modifiersOf } from './expression.ts';
+import { type Bound, keyOf, modifiersOf, type Scope } from './build.ts';
 import { hasQuery, mergeable } from './merge.ts';
 import type { Block, Output, Plan, SetPlan } from './plan.ts';
-import { planOf } from './query.ts';
-import type { Bound, Scope } from './scope.ts';
 import { termsOf } from './term.ts';
 
 /** Whether a SELECT over one plan can be said as that plan: with other columns and more conditions, or as it is. */
@@ -83,7 +80,7 @@ function planRead({ sources }: Select, scope: Scope): Plan | null {
     return scope.env.get(keyOf(only, scope.build.dialect)) ?? null;
   }
   if (from?.kind !== 'subquery' || from.lateral || scope.outer !== null) return null;
-  return planOf(from.query, { build: scope.build, env: scope.env, outer: null, depth: scope.depth });
+  return scope.build.planOf(from.query, { build: scope.build, env: scope.env, outer: null, depth: scope.depth });
 }
 
 interface Shape {

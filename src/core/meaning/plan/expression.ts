@@ -1,20 +1,13 @@
 import { type Reason, reason } from '#core/base';
 import { type Expression, isAggregate, maskReason } from '#core/sql';
-import { fail, keyOf } from './build.ts';
+import { fail, keyOf, modifiersOf, type Scope, type Use } from './build.ts';
 import { caseTerm } from './case.ts';
 import { coalesced, listTerm, normalOperator } from './normal.ts';
 import type { Term, TermKind } from './plan.ts';
-import { type AliasUse, resolveColumn, type Scope } from './scope.ts';
+import { resolveColumn } from './scope.ts';
 import { subqueryTerm } from './subquery.ts';
 import { makeTerm } from './term.ts';
 import { typeName } from './type-name.ts';
-
-/** Where an expression stands. */
-export interface Use {
-  readonly aliases: AliasUse;
-  /** Whether NULL and false are the same there. */
-  readonly asCondition: boolean;
-}
 
 const asValue: Use = { aliases: 'no', asCondition: false };
 
@@ -72,11 +65,6 @@ const translators: Readonly<Record<Expression['kind'], Translator>> = {
 
 function labelOf(expression: Expression): string {
   return `${expression.kind} ${expression.name} ${names(expression)}`.trim();
-}
-
-/** What the tree says of a part beside its kind, name and operands; '' for nothing, and for another name of what is called. */
-export function modifiersOf({ modifiers = '' }: { readonly modifiers?: string }): string {
-  return /^original_name="(?:ifnull|nvl|if|iff)"$/.test(modifiers) ? '' : modifiers;
 }
 
 /** Operands, aliases being read as in the expression itself. */

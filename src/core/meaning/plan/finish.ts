@@ -16,7 +16,7 @@ export function finish(block: Block, build: Build): Block {
     qualify: sortedConditions(block.qualify),
     orderBy: block.limit !== null || block.distinctOn.length > 0 ? block.orderBy : [],
   };
-  return pushed(asDistinct(withoutDistinct(sorted)), build);
+  return pushed(asDistinct(withoutDistinct(sorted)), build.dialect, (inner) => finish(inner, build));
 }
 
 /** Constants do not tell groups apart; one stays where nothing else does, for without it no rows would make a row. */

@@ -1,12 +1,11 @@
 import { reason } from '#core/base';
 import type { Join, Source } from '#core/sql';
-import { fail, keyOf } from './build.ts';
+import { type Bound, fail, keyOf, type Scope } from './build.ts';
 import { toTerm } from './expression.ts';
 import type { Attachment } from './merge.ts';
 import { coalesced, conjuncts, normalOperator } from './normal.ts';
 import { isElement, type Piece, pieceOf } from './piece.ts';
 import type { Condition, Input, Output, Term } from './plan.ts';
-import type { Bound, Scope } from './scope.ts';
 import { columnTerm, makeTerm } from './term.ts';
 
 /** What FROM and its joins come to. */

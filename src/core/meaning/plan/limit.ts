@@ -1,6 +1,6 @@
 import type { Expression, Limit } from '#core/sql';
-import { modifiersOf, toTerm } from './expression.ts';
-import type { Scope } from './scope.ts';
+import { modifiersOf, type Scope } from './build.ts';
+import { toTerm } from './expression.ts';
 
 /** LIMIT, OFFSET, TOP and FETCH as text; null where there is none. */
 export function limitText(limit: Limit | null, scope: Scope): string | null {

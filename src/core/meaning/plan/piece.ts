@@ -1,11 +1,9 @@
 import { reason } from '#core/base';
 import type { Expression, Identifier, Source } from '#core/sql';
-import { fail, keyOf } from './build.ts';
-import { modifiersOf, toTerm } from './expression.ts';
+import { fail, keyOf, modifiersOf, type Scope } from './build.ts';
+import { toTerm } from './expression.ts';
 import { type Attachment, apart, columnsOf, fresh, mergeable, nameOfPlan } from './merge.ts';
 import type { Condition, Input, InputSource, Output, Plan, StarOutput } from './plan.ts';
-import { planOf } from './query.ts';
-import type { Scope } from './scope.ts';
 import { columnTerm } from './term.ts';
 import { treeText } from './tree-text.ts';
 
@@ -37,8 +35,12 @@ export function pieceOf(source: Source, placing: Placing): Piece {
     case 'subquery': {
       const around = { build: scope.build, env: scope.env };
       if (!from.lateral)
-        return planPiece(source, planOf(from.query, { ...around, outer: scope.outer, depth: scope.depth }), placing);
-      const plan = planOf(from.query, { ...around, outer: scope, depth: scope.depth + 1 });
+        return planPiece(
+          source,
+          scope.build.planOf(from.query, { ...around, outer: scope.outer, depth: scope.depth }),
+          placing,
+        );
+      const plan = scope.build.planOf(from.query, { ...around, outer: scope, depth: scope.depth + 1 });
       return planPiece(source, plan, { ...placing, attachment: 'apart' });
     }
     case 'values': {
@@ -196,7 +198,7 @@ function pivotPiece(
     sources: [{ ...inside, join: null }],
   } as const;
   const { build, env, outer, depth } = scope;
-  const plan = planOf(
+  const plan = scope.build.planOf(
     { kind: 'query', ctes: [], recursive: false, ...untailed, body: select },
     { build, env, outer, depth },
   );

@@ -1,29 +1,30 @@
 import type { Dialect } from '#core/sql';
-import type { Build } from './build.ts';
 import { whereOf } from './collapse.ts';
-import { finish } from './finish.ts';
 import { hasQuery } from './merge.ts';
 import type { Block, Condition, Input, Plan, Term } from './plan.ts';
 import { substitute } from './rename.ts';
+
+/** Puts a changed block in order. */
+type Finish = (block: Block) => Block;
 
 /**
  * A block whose conditions on one plan alone are conditions of that plan: `from (select …, row_number() … n …) where n = 1`. Not
  * where a join may put NULLs in the place of its rows, or where the plan cuts its rows by a limit.
  */
-export function pushed(block: Block, build: Build): Block {
+export function pushed(block: Block, dialect: Dialect, finish: Finish): Block {
   if (block.ordered) return block;
   let where = block.where;
   const inputs = block.inputs.map((input): Input => {
     if (input.source.kind !== 'plan' || input.source.correlated) return input;
     if (input.join === 'inner') {
       const { down, stay } = split(where, input);
-      const plan = down.length === 0 ? null : withConditions(input.source.plan, input.alias, down, build);
+      const plan = down.length === 0 ? null : withConditions(input.source.plan, input.alias, down, { dialect, finish });
       if (plan === null) return input;
       where = stay;
       return { ...input, source: { ...input.source, plan } };
     }
     const { down, stay } = split(input.on, input);
-    const plan = down.length === 0 ? null : withConditions(input.source.plan, input.alias, down, build);
+    const plan = down.length === 0 ? null : withConditions(input.source.plan, input.alias, down, { dialect, finish });
     return plan === null ? input : { ...input, on: stay, source: { ...input.source, plan } };
   });
   return { ...block, inputs, where };
@@ -39,7 +40,12 @@ function split(
 }
 
 /** The plan with conditions on its columns; null where they cannot be said inside. */
-function withConditions(plan: Plan, alias: string, conditions: readonly Condition[], build: Build): Block | null {
+function withConditions(
+  plan: Plan,
+  alias: string,
+  conditions: readonly Condition[],
+  { dialect, finish }: { readonly dialect: Dialect; readonly finish: Finish },
+): Block | null {
   if (
     plan.kind !== 'block' ||
     plan.limit !== null ||
@@ -53,11 +59,11 @@ function withConditions(plan: Plan, alias: string, conditions: readonly Conditio
   const terms: Term[] = [];
   for (const { term } of conditions) {
     if (term.reads.some(({ name }) => !outputs.has(name))) return null;
-    terms.push(inside(term, alias, outputs, build.dialect));
+    terms.push(inside(term, alias, outputs, dialect));
   }
   const clause = whereOf(plan);
   const added = terms.map((term): Condition => ({ term, clause, input: null }));
-  return finish({ ...plan, [clause]: [...plan[clause], ...added] }, build);
+  return finish({ ...plan, [clause]: [...plan[clause], ...added] });
 }
 
 function inside(term: Term, alias: string, outputs: ReadonlyMap<string, Term>, dialect: Dialect): Term {

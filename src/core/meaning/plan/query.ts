@@ -1,23 +1,15 @@
 import { reason } from '#core/base';
 import type { Cte, Identifier, Query, SetOperation } from '#core/sql';
-import { type Build, type Environment, fail, keyOf } from './build.ts';
-import { modifiersOf, toTerm } from './expression.ts';
+import { type Around, type Build, type Environment, fail, keyOf, modifiersOf, type Scope } from './build.ts';
+import { toTerm } from './expression.ts';
 import { limitText } from './limit.ts';
 import { columnsOf, fresh, nameOfPlan, planInput } from './merge.ts';
+import { orderTerm } from './order.ts';
 import type { Block, Output, Plan, SetPlan } from './plan.ts';
-import type { Scope } from './scope.ts';
+import { emptyScope } from './scope.ts';
 import { selectPlan } from './select.ts';
-import { columnTerm, makeTerm } from './term.ts';
+import { columnTerm } from './term.ts';
 import { treeText } from './tree-text.ts';
-
-/** Where a query stands. */
-export interface Around {
-  readonly build: Build;
-  readonly env: Environment;
-  /** What it may read columns of; null where it stands by itself. */
-  readonly outer: Scope | null;
-  readonly depth: number;
-}
 
 /** The plan of a query inside another, or of the whole. */
 export function planOf(query: Query, around: Around): Plan {
@@ -111,21 +103,6 @@ function bodyOf({ body }: Query, around: Around): Plan {
   }
 }
 
-/** A scope without inputs. */
-export function emptyScope({ build, env, outer, depth }: Around): Scope {
-  return {
-    build,
-    env,
-    outer,
-    depth,
-    bounds: [],
-    merged: new Map(),
-    aliases: new Map(),
-    windows: new Map(),
-    parameters: new Set(),
-  };
-}
-
 function setPlan(body: SetOperation, around: Around): SetPlan {
   const { operator, all, byName } = body;
   const members = body.members.map((member) => planOf(member, around)).flatMap((member) => nested(member, body));
@@ -181,28 +158,6 @@ function withTail(plan: Plan, query: Query, around: Around): Plan {
 
 function orderTerms({ orderBy }: Query, columns: readonly Output[], scope: Scope): SetPlan['orderBy'] {
   return orderBy.map((item) => orderTerm(item, columns, scope));
-}
-
-/** An item of ORDER BY: `2 desc` is the second column. */
-export function orderTerm(item: Query['orderBy'][number], columns: readonly Output[], scope: Scope): Output['term'] {
-  const descending = item.kind === 'operator' && item.name === 'desc';
-  const inner = descending ? item.children[0] : item;
-  const number = inner?.kind === 'literal' && /^\d+$/.test(inner.name) ? Number(inner.name) : null;
-  const column = number === null ? undefined : columns[number - 1];
-  if (column === undefined) return toTerm(item, scope, { aliases: 'first', asCondition: false });
-  const written = toTerm(item, scope, { aliases: 'first', asCondition: false });
-  if (!descending) return written.modifiers === '' ? column.term : orderedBy(written, column);
-  return orderedBy(written, column);
-}
-
-function orderedBy(written: Output['term'], { term }: Output): Output['term'] {
-  return makeTerm({
-    kind: 'operator',
-    name: written.name === 'desc' ? 'desc' : 'asc',
-    children: [term],
-    modifiers: written.modifiers,
-    span: term.span,
-  });
 }
 
 /** A block that gives all columns of a plan. */

@@ -1,40 +1,8 @@
 import { compareText } from '#core/base';
-import { dialectRules, type Expression, type Identifier, type Span } from '#core/sql';
-import { type Build, type Environment, keyOf } from './build.ts';
-import type { Output, StarOutput, Term } from './plan.ts';
+import { dialectRules, type Identifier, type Span } from '#core/sql';
+import { type AliasUse, type Around, type Bound, keyOf, type Scope } from './build.ts';
+import type { Term } from './plan.ts';
 import { columnTerm, makeTerm } from './term.ts';
-
-/** What stands in FROM under one name. */
-export interface Bound {
-  readonly alias: string | null;
-  /** Keys of the parts of its table name; empty for others. */
-  readonly path: readonly string[];
-  readonly columns: ReadonlyMap<string, Output>;
-  /** Inputs that may have more columns. */
-  readonly stars: readonly StarOutput[];
-  /** Not so for semi and anti joins: no bare name and no star reads it. */
-  readonly visible: boolean;
-  readonly isFunction: boolean;
-}
-
-/** What the expressions of one SELECT can see. */
-export interface Scope {
-  readonly build: Build;
-  readonly env: Environment;
-  readonly outer: Scope | null;
-  /** How many expressions' subqueries it stands in. */
-  readonly depth: number;
-  readonly bounds: Bound[];
-  /** Columns of USING, by key. */
-  readonly merged: Map<string, Output>;
-  /** Outputs so far, by key. */
-  readonly aliases: Map<string, Term>;
-  readonly windows: ReadonlyMap<string, Expression>;
-  readonly parameters: ReadonlySet<string>;
-}
-
-/** Whether a name may be an output's, and whether before the columns of inputs. */
-export type AliasUse = 'no' | 'last' | 'first';
 
 /** The term of a column reference. */
 export function resolveColumn(parts: readonly Identifier[], scope: Scope, use: AliasUse, span: Span): Term {
@@ -183,4 +151,19 @@ function wholeRow(bound: Bound, span: Span): Term {
   const columns = [...bound.columns.values()].map(({ term }) => term);
   const stars = bound.stars.map(({ input, except }) => columnTerm(input, `* ${except.join(' ')}`.trim(), span));
   return makeTerm({ kind: 'function', name: 'row', children: [...columns, ...stars], span });
+}
+
+/** A scope without inputs. */
+export function emptyScope({ build, env, outer, depth }: Around): Scope {
+  return {
+    build,
+    env,
+    outer,
+    depth,
+    bounds: [],
+    merged: new Map(),
+    aliases: new Map(),
+    windows: new Map(),
+    parameters: new Set(),
+  };
 }

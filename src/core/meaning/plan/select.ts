@@ -1,16 +1,16 @@
 import { reason } from '#core/base';
 import { outputName } from '#core/lineage';
 import { type Expression, maskReason, type Projection, type Select } from '#core/sql';
-import { fail, keyOf } from './build.ts';
+import { type Around, fail, keyOf, modifiersOf, type Scope } from './build.ts';
 import { collapsible, type Over } from './collapse.ts';
-import { modifiersOf, toTerm } from './expression.ts';
+import { toTerm } from './expression.ts';
 import { finish } from './finish.ts';
 import { bindSources, turnedRound } from './from.ts';
 import { limitText } from './limit.ts';
 import { conjuncts } from './normal.ts';
+import { orderTerm } from './order.ts';
 import type { Block, Condition, Output, Plan, StarOutput, Term } from './plan.ts';
-import { type Around, emptyScope, orderTerm } from './query.ts';
-import type { Scope } from './scope.ts';
+import { emptyScope } from './scope.ts';
 import { expandStar } from './star.ts';
 
 /** The block that a SELECT comes to; the plan that it reads, where it only passes that on. */

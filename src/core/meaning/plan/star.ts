@@ -1,9 +1,9 @@
 import { reason } from '#core/base';
 import type { Identifier, Star } from '#core/sql';
-import { fail, keyOf } from './build.ts';
+import { type Bound, fail, keyOf, type Scope } from './build.ts';
 import { toTerm } from './expression.ts';
 import type { Output, StarOutput } from './plan.ts';
-import { type Bound, findBound, type Scope } from './scope.ts';
+import { findBound } from './scope.ts';
 import { columnTerm } from './term.ts';
 
 /** Where a SELECT gathers its columns. */

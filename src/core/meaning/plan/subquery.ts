@@ -1,8 +1,6 @@
 import type { Expression } from '#core/sql';
-import { modifiersOf, toTerm } from './expression.ts';
+import { modifiersOf, type Scope } from './build.ts';
 import type { Plan, Term } from './plan.ts';
-import { planOf } from './query.ts';
-import type { Scope } from './scope.ts';
 import { makeTerm } from './term.ts';
 
 /** A subquery as a value, EXISTS and IN: the query may read columns of those around. */
@@ -10,8 +8,8 @@ export function subqueryTerm(expression: Expression, scope: Scope): Term {
   const { kind, name, query, span } = expression;
   const modifiers = modifiersOf(expression);
   if (query === null) return makeTerm({ kind: 'other', name: `${kind} ${name}`, modifiers, span });
-  const plan = planOf(query, { build: scope.build, env: scope.env, outer: scope, depth: scope.depth + 1 });
-  const children = expression.children.map((child) => toTerm(child, scope));
+  const plan = scope.build.planOf(query, { build: scope.build, env: scope.env, outer: scope, depth: scope.depth + 1 });
+  const children = expression.children.map((child) => scope.build.toTerm(child, scope));
   if (kind === 'exists') {
     const made = makeTerm({ kind: 'exists', name: 'exists', query: asRows(plan), modifiers, span });
     return name.startsWith('not') ? makeTerm({ kind: 'operator', name: 'not', children: [made], span }) : made;
