@@ -26,27 +26,15 @@ function keyOf(edit: Edit): string {
 }
 
 function subjectOf(edit: Edit): string {
-  switch (edit.kind) {
-    case 'output-changed':
-    case 'filter-changed':
-      return `${edit.before.term.text} ${edit.after.term.text}`;
-    case 'output-added':
-    case 'output-removed':
-      return `${edit.output.key} ${edit.output.term.text}`;
-    case 'filter-added':
-    case 'filter-removed':
-      return edit.condition.term.text;
-    case 'join-added':
-    case 'join-removed':
-      return edit.input.alias;
-    case 'join-kind':
-    case 'join-condition':
-    case 'source-changed':
-      return edit.after.alias;
-    case 'group-by':
-    case 'distinct-on':
-      return [...edit.removed, ...edit.added].map(({ text }) => text).join(' ');
-    default:
-      return '';
+  if ('condition' in edit) return edit.condition.term.text;
+  if ('output' in edit) return `${edit.output.key} ${edit.output.term.text}`;
+  if ('input' in edit) return edit.input.alias;
+  if (edit.kind === 'output-changed' || edit.kind === 'filter-changed') {
+    return `${edit.before.term.text} ${edit.after.term.text}`;
   }
+  if (edit.kind === 'group-by' || edit.kind === 'distinct-on') {
+    return [...edit.removed, ...edit.added].map(({ text }) => text).join(' ');
+  }
+  const isJoin = edit.kind === 'join-kind' || edit.kind === 'join-condition' || edit.kind === 'source-changed';
+  return isJoin ? edit.after.alias : '';
 }
