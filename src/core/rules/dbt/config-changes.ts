@@ -51,7 +51,7 @@ function settled(value: JsonValue | undefined): JsonValue {
   if (typeof value === 'string') return value.trim().replaceAll(/\s+/g, ' ').toLowerCase();
   if (Array.isArray(value)) {
     const items = (value as readonly JsonValue[]).map(settled);
-    const texts = items.every((item) => typeof item === 'string') ? [...(items as string[])].sort(compareText) : items;
+    const texts = items.every((item) => typeof item === 'string') ? [...items].sort(compareText) : items;
     return texts.length === 0 ? null : texts.length === 1 ? (texts[0] ?? null) : texts;
   }
   return isJsonObject(value) && Object.keys(value).length === 0 ? null : value;

@@ -154,5 +154,5 @@ function byTypes(pair: Pair): readonly RuleFinding<Message>[] {
 }
 
 function objectOf(value: unknown): JsonObject {
-  return isJsonObject(value as never) ? (value as JsonObject) : {};
+  return isJsonObject(value) ? value : {};
 }
