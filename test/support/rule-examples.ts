@@ -19,7 +19,7 @@ export interface EditOfTest {
 }
 
 /** What rules are given of an edit of the model `changed`: its SQL read by the real engines, its relations in the catalog. */
-export async function inputOf({ before, after, relations = {}, dialect = 'duckdb' }: EditOfTest): Promise<RuleInput> {
+async function inputOf({ before, after, relations = {}, dialect = 'duckdb' }: EditOfTest): Promise<RuleInput> {
   const sides = await Promise.all([before, after].map((sql) => sideOf(sql, relations, dialect)));
   const [base, head] = sides;
   if (base === undefined || head === undefined) throw new Error('two sides');

@@ -165,9 +165,15 @@ export function toFindingJson({
     rule_severity: severity ?? null,
     matters,
     safe_if: safeIf,
-    counterexample: shown === undefined || typeof shown === 'string' ? null : toJson(shown),
-    not_executed: typeof shown === 'string' ? shown : null,
+    ...shownOf(shown),
   };
+}
+
+/** The counterexample, or why there is none. */
+function shownOf(shown: RatedFinding['counterexample']) {
+  return typeof shown === 'string'
+    ? { counterexample: null, not_executed: shown }
+    : { counterexample: shown === undefined ? null : toJson(shown), not_executed: null };
 }
 
 function toJson({ input, columns, differing, base, head }: Counterexample): z.infer<typeof counterexample> {

@@ -5,7 +5,7 @@ import type { Answers, CounterexampleQuestion, SearchedRelation, Side } from '#c
 import { counterexampleQuestion, tellCounterexample } from '#core/evidence';
 import type { RuleInput } from '#core/rules';
 import { compareModels, planContext, sourcesIn } from '#core/rules';
-import { toDialect } from '#core/sql';
+import { type Identifier, toDialect } from '#core/sql';
 import type { Finding } from '../gate.ts';
 import type { Found } from './found.ts';
 
@@ -96,21 +96,26 @@ function readBy(
   const context = planContext(own, uniqueId, change[side === 'base' ? 'head' : 'base']);
   for (const { source, ctes } of sourcesIn(tree)) {
     const { from } = source;
-    if (from.kind !== 'table') continue;
-    const [first] = from.name;
-    if (from.name.length === 1 && ctes.has(first?.name.toLowerCase() ?? '')) continue;
+    if (from.kind !== 'table' || isCte(from.name, ctes)) continue;
     const known = context.relation(from.name);
-    const written = from.name.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join('.');
     const key = known?.name ?? from.name.map(({ name }) => name.toLowerCase()).join('.');
     const id = known?.uniqueId == null ? null : toUniqueId(known.uniqueId);
     const read = reads.get(key) ?? { id, key, names: new Set<string>() };
-    read.names.add(written);
-    for (const { project } of [change.base, change.head]) {
-      const relation = id === null ? null : project.nodes.get(id)?.relationName;
-      if (relation != null) read.names.add(relation);
-    }
+    read.names.add(from.name.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join('.'));
+    for (const name of builtNames(change, id)) read.names.add(name);
     reads.set(key, read);
   }
+}
+
+function isCte(name: readonly Identifier[], ctes: ReadonlySet<string>): boolean {
+  const [first, second] = name;
+  return first !== undefined && second === undefined && ctes.has(first.name.toLowerCase());
+}
+
+/** The relation's names as dbt writes them, on both sides. */
+function builtNames({ base, head }: Change, id: UniqueId | null): readonly string[] {
+  if (id === null) return [];
+  return [base, head].flatMap(({ project }) => project.nodes.get(id)?.relationName ?? []);
 }
 
 function nameOf({ base, head }: Change, { id, key }: Read): string {

@@ -15,19 +15,26 @@ export function placeOf(
   const of = place?.kind === 'text' ? place.uniqueId : uniqueId;
   const node = change.head.project.nodes.get(of) ?? change.base.project.nodes.get(of);
   if (node === undefined) return null;
-  const isCode = place?.kind !== 'text' || place.in === 'code';
-  const path = isCode ? node.originalFilePath : (node.patchPath ?? node.originalFilePath);
   const text = place === null ? null : textOf(change, place, uniqueId);
+  if (place?.kind !== 'text' || place.in === 'code') return lineOf(change, node.originalFilePath, text, node.rawCode);
+  return lineOf(change, node.patchPath ?? node.originalFilePath, text, '');
+}
+
+/** `code` is the file's, as far as it is known. */
+function lineOf(change: Change, path: string, text: string | RegExp | null, code: string): FileRange | null {
+  const added = text === null ? null : addedAt(change, path, text);
+  if (added !== null || path === '') return added;
   const file = fileAt(change.pullRequest, path);
-  if (text !== null) {
-    const found = placeInPatch(change.pullRequest, [path], text);
-    const isAdded = rightSideLines(file?.patch ?? null).some(({ line, added }) => added && line === found?.startLine);
-    if (found !== null && isAdded) return found;
-    const line = isCode ? lineIn(node.rawCode, text) : null;
-    if (line !== null) return { path: file?.path ?? path, startLine: line, endLine: line };
-  }
-  const line = firstChangedLine(file?.patch ?? null) ?? 1;
-  return path === '' ? null : { path: file?.path ?? path, startLine: line, endLine: line };
+  const own = text === null ? null : lineIn(code, text);
+  const line = own ?? firstChangedLine(file?.patch ?? null) ?? 1;
+  return { path: file?.path ?? path, startLine: line, endLine: line };
+}
+
+/** The added line that holds the text. */
+function addedAt({ pullRequest }: Change, path: string, text: string | RegExp): FileRange | null {
+  const found = placeInPatch(pullRequest, [path], text);
+  const lines = rightSideLines(fileAt(pullRequest, path)?.patch ?? null);
+  return lines.some(({ line, added }) => added && line === found?.startLine) ? found : null;
 }
 
 function textOf(change: Change, place: RulePlace, uniqueId: RuleFinding['uniqueId']): string | RegExp | null {

@@ -65,7 +65,7 @@ function together(all: readonly Condition[], first: Condition): Condition {
 }
 
 /** The parts of a condition that no AND, OR or NOT is made of. */
-export function atomsOf(term: Term): readonly Term[] {
+function atomsOf(term: Term): readonly Term[] {
   const isJunction = term.kind === 'operator' && (term.name === 'and' || term.name === 'or' || term.name === 'not');
   return isJunction ? term.children.flatMap(atomsOf) : [term];
 }

@@ -180,8 +180,11 @@ function wholeColumns(source: Input['source'], column: string): readonly Place[]
     const { uniqueId, modifiers } = source;
     return uniqueId === null || modifiers !== '' ? [] : [{ relation: toUniqueId(uniqueId), column }];
   }
-  if (source.kind !== 'plan' || source.plan.kind !== 'block' || !keepsEveryRow(source.plan)) return [];
-  const { inputs, outputs, stars } = source.plan;
+  if (source.kind !== 'plan' || source.plan.kind !== 'block') return [];
+  return keepsEveryRow(source.plan) ? ofFirstInput(source.plan, column) : [];
+}
+
+function ofFirstInput({ inputs, outputs, stars }: Block, column: string): readonly Place[] {
   const [first] = inputs;
   if (first === undefined) return [];
   const term = outputs.find(({ key }) => key.toLowerCase() === column)?.term;

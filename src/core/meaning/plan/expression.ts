@@ -68,7 +68,7 @@ function labelOf(expression: Expression): string {
 }
 
 /** Operands, aliases being read as in the expression itself. */
-export function operands(expression: Expression, scope: Scope, use: Use): readonly Term[] {
+function operands(expression: Expression, scope: Scope, use: Use): readonly Term[] {
   return expression.children.map((child) => toTerm(child, scope, { ...use, asCondition: false }));
 }
 

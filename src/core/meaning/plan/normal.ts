@@ -144,17 +144,17 @@ function negatedOperator({ name, children }: Term, parts: OperatorParts): Term {
 }
 
 /** Whether a term is of type Boolean by its form. */
-export function isTruthValued(term: Term): boolean {
+function isTruthValued(term: Term): boolean {
   return term.kind === 'exists' || term.kind === 'in' || (term.kind === 'operator' && truths.has(term.name));
 }
 
 /** Whether `term` is this operator, with nothing said beside it. */
-export function isOperator(term: Term, name: string): boolean {
+function isOperator(term: Term, name: string): boolean {
   return term.kind === 'operator' && term.name === name && term.modifiers === '';
 }
 
 /** Whether `term` is always true (or false): the literal, or two equal numbers compared. */
-export function isTruth(term: Term, value: string): boolean {
+function isTruth(term: Term, value: string): boolean {
   if (term.kind === 'literal') return term.name.toLowerCase() === value;
   const [left, right] = term.children;
   const compared = isOperator(term, '=') && left?.kind === 'literal' && right?.kind === 'literal';

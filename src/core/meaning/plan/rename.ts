@@ -49,7 +49,7 @@ function again(term: Term, dialect: Dialect): Term {
 }
 
 /** A plan with other terms; `correlated`: only where a plan inside may read columns of those around. */
-export function mapPlan(plan: Plan, visit: (term: Term) => Term, within: 'correlated' | 'own'): Plan {
+function mapPlan(plan: Plan, visit: (term: Term) => Term, within: 'correlated' | 'own'): Plan {
   switch (plan.kind) {
     case 'opaque':
       return plan;

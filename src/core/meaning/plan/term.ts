@@ -78,7 +78,7 @@ export function columnTerm(input: string, name: string, span: Span): Term {
 }
 
 /** Long texts become digests, so that a term that holds another many times stays small. */
-export function digestOf(text: string): string {
+function digestOf(text: string): string {
   return text.length <= longest ? text : `#${sha256(text).slice(0, 32)}`;
 }
 

@@ -90,21 +90,31 @@ function groupOf({ entry, name }: DbtNode): string {
 
 function relaxedIn(old: DbtNode, node: DbtNode): readonly Relaxed[] {
   const [was, is] = [freshnessOf(old), freshnessOf(node)];
-  const found: Relaxed[] = [];
-  for (const limit of ['warn_after', 'error_after'] as const) {
-    const [before, after] = [minutesOf(was?.[limit]), minutesOf(is?.[limit])];
-    if (before === null || (after !== null && after <= before)) continue;
-    const phrase = `${limit}: ${lengthText(was?.[limit])} → ${after === null ? 'none' : lengthText(is?.[limit])}`;
-    found.push({ node, messageId: after === null ? 'removed' : 'widened', phrase });
-  }
+  const found = (['warn_after', 'error_after'] as const).flatMap((limit) =>
+    relaxedLimit(node, limit, was?.[limit], is?.[limit]),
+  );
   if (was === null || found.length > 0 || !hasLimit(was) || !hasLimit(is)) return found;
-  for (const key of ['loaded_at_field', 'loaded_at_query', 'filter'] as const) {
-    const [before, after] = [textOf(old, was, key), textOf(node, is, key)];
-    const isLooser = key === 'filter' ? after !== '' && after !== before : before !== after && before !== '';
-    if (!isLooser) continue;
-    found.push({ node, messageId: 'measured-otherwise', phrase: `${key}: ${before || 'none'} → ${after || 'none'}` });
-  }
-  return found;
+  return (['loaded_at_field', 'loaded_at_query', 'filter'] as const).flatMap((key) =>
+    measuredOtherwise(node, key, textOf(old, was, key), textOf(node, is, key)),
+  );
+}
+
+function relaxedLimit(
+  node: DbtNode,
+  limit: string,
+  was: JsonValue | undefined,
+  is: JsonValue | undefined,
+): readonly Relaxed[] {
+  const [before, after] = [minutesOf(was), minutesOf(is)];
+  if (before === null || (after !== null && after <= before)) return [];
+  const phrase = `${limit}: ${lengthText(was)} → ${after === null ? 'none' : lengthText(is)}`;
+  return [{ node, messageId: after === null ? 'removed' : 'widened', phrase }];
+}
+
+function measuredOtherwise(node: DbtNode, key: string, before: string, after: string): readonly Relaxed[] {
+  const isLooser = key === 'filter' ? after !== '' && after !== before : before !== after && before !== '';
+  const [from, to] = [before, after].map((text) => (text === '' ? 'none' : text));
+  return isLooser ? [{ node, messageId: 'measured-otherwise', phrase: `${key}: ${from} → ${to}` }] : [];
 }
 
 /** Since dbt 1.9 in `config`, before beside it; a model's `build_after` steers its building and promises nothing. */

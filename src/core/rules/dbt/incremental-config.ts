@@ -100,7 +100,7 @@ const ofBatches: ReadonlySet<string> = new Set(['batch_size', 'begin', 'lookback
 function matters({ key, before, after }: ConfigChange, { old, node }: Pair, adapter: string): boolean {
   if (ofBatches.has(key) && node.config['incremental_strategy'] !== 'microbatch') return false;
   if (key === 'lookback') return Number(after ?? 1) < Number(before ?? 1);
-  if (key === 'on_schema_change') return !['append_new_columns', 'sync_all_columns'].includes(String(after));
+  if (key === 'on_schema_change') return after !== 'append_new_columns' && after !== 'sync_all_columns';
   if (key === 'incremental_strategy') return strategyOf(old, adapter) !== strategyOf(node, adapter);
   return true;
 }

@@ -101,31 +101,38 @@ function describe({
     return { messageId: 'dropped', data: {}, matters };
   }
   if (before.length > 1 || after.length > 1) return { messageId: 'changed', data: {}, matters: late };
-  if (was.lookBack !== is.lookBack && was.shape === is.shape) {
-    if (is.lookBack > was.lookBack) {
-      if (merges) return null;
-      const matters = 'rows that are read again are added again, since no key merges them';
-      return { messageId: 'changed', data: {}, matters };
-    }
-    return {
-      messageId: 'reaches-less-far',
-      data: { before: hours(was.lookBack), after: hours(is.lookBack) },
-      matters: late,
-    };
-  }
-  if (was.withoutComparison === is.withoutComparison && was.comparisons !== is.comparisons) {
-    const isStricter = !is.comparisons.includes('=') && was.comparisons.includes('=');
-    if (!isStricter && merges && is.comparisons.includes('=')) return null;
-    const matters = isStricter
-      ? 'rows with the same time as the newest one in the table are never taken in'
-      : 'rows with the same time as the newest one are added again';
-    return { messageId: 'boundary', data: { before: was.comparisons, after: is.comparisons }, matters };
-  }
+  return describeOne(was, is, merges);
+}
+
+/** Of one filter on both sides. */
+function describeOne(was: Block, is: Block, merges: boolean): Told | null {
+  if (was.lookBack !== is.lookBack && was.shape === is.shape) return describeReach(was, is, merges);
+  if (was.withoutComparison === is.withoutComparison && was.comparisons !== is.comparisons)
+    return describeBoundary(was, is, merges);
   if (was.mark !== is.mark && was.mark !== '' && is.mark !== '') {
     const matters = 'rows whose two times are in another order than before are left out or taken twice';
     return { messageId: 'high-water-mark', data: { before: was.mark, after: is.mark }, matters };
   }
   return { messageId: 'changed', data: {}, matters: late };
+}
+
+function describeReach(was: Block, is: Block, merges: boolean): Told | null {
+  if (is.lookBack < was.lookBack) {
+    const data = { before: hours(was.lookBack), after: hours(is.lookBack) };
+    return { messageId: 'reaches-less-far', data, matters: late };
+  }
+  if (merges) return null;
+  const matters = 'rows that are read again are added again, since no key merges them';
+  return { messageId: 'changed', data: {}, matters };
+}
+
+function describeBoundary(was: Block, is: Block, merges: boolean): Told | null {
+  const isStricter = !is.comparisons.includes('=') && was.comparisons.includes('=');
+  if (!isStricter && merges && is.comparisons.includes('=')) return null;
+  const matters = isStricter
+    ? 'rows with the same time as the newest one in the table are never taken in'
+    : 'rows with the same time as the newest one are added again';
+  return { messageId: 'boundary', data: { before: was.comparisons, after: is.comparisons }, matters };
 }
 
 function hours(count: number): string {

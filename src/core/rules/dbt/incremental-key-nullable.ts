@@ -59,7 +59,7 @@ export const incrementalKeyNullable = defineRule({
 
 function merges({ materialized, config }: DbtNode): boolean {
   const strategy = config['incremental_strategy'];
-  const isMerge = strategy == null || ['merge', 'delete+insert', 'default'].includes(String(strategy));
+  const isMerge = strategy == null || ['merge', 'delete+insert', 'default'].some((known) => known === strategy);
   return materialized === 'incremental' && isMerge && keyColumns(config['unique_key']).length > 0;
 }
 

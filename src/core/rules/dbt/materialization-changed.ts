@@ -115,7 +115,7 @@ function layoutRemoved(pair: Pair): readonly RuleFinding<Message>[] {
 }
 
 function tagsRemoved({ old, node }: Pair): readonly RuleFinding<Message>[] {
-  const lost = (old.tags ?? []).filter((tag) => !node.tags.includes(tag)).sort();
+  const lost = old.tags.filter((tag) => !node.tags.includes(tag)).sort();
   // A renamed tag leaves as many as there were; jobs follow names, so it counts all the same.
   if (lost.length === 0 || node.resourceType === 'test') return [];
   return [

@@ -1,5 +1,5 @@
-import { toUniqueId } from '#core/base';
-import type { Input } from '#core/meaning';
+import { toUniqueId, type UniqueId } from '#core/base';
+import type { Edit, Input } from '#core/meaning';
 import type { RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
@@ -43,39 +43,43 @@ export const referenceRepointed = defineRule({
   },
   find: (input) =>
     input.models.flatMap(({ uniqueId, edits }) =>
-      edits.flatMap((edit): readonly RuleFinding<Message>[] => {
-        if (edit.kind !== 'source-changed') return [];
-        const { before, after } = edit;
-        if (before.source.kind !== 'relation' || after.source.kind !== 'relation') return [];
-        const lost = lostKey(input, before, after);
-        if (lost === 'same') return [];
-        const key = lost?.join(', ') ?? '';
-        return [
-          tell({
-            messageId: lost === null ? 'repointed' : 'other-key',
-            ...(lost === null ? {} : { severity: 'S2' as const }),
-            uniqueId,
-            data: {
-              model: input.change.head.project.nodes.get(uniqueId)?.name ?? uniqueId,
-              before: nameOf(input, before),
-              after: nameOf(input, after),
-              ...(key === '' ? {} : { key }),
-            },
-            columns: edit.columns === 'all' ? [] : edit.columns,
-            place: { kind: 'text', uniqueId, in: 'code', text: nameOf(input, after) },
-            matters:
-              lost === null
-                ? 'if the two do not hold the same rows'
-                : `if \`${nameOf(input, after)}\` has more than one row for a ${key}, rows and sums are repeated`,
-            safeIf:
-              lost === null ? 'compare the rows of both' : `add a unique test on ${key} of ${nameOf(input, after)}`,
-            edits: [edit],
-            key: `${nameOf(input, before)} ${nameOf(input, after)}`,
-          }),
-        ];
-      }),
+      edits.flatMap((edit) => (edit.kind === 'source-changed' ? findingOf(input, uniqueId, edit) : [])),
     ),
 });
+
+function findingOf(
+  input: RuleInput,
+  uniqueId: UniqueId,
+  edit: Edit & { readonly kind: 'source-changed' },
+): readonly RuleFinding<Message>[] {
+  if (edit.before.source.kind !== 'relation' || edit.after.source.kind !== 'relation') return [];
+  const lost = lostKey(input, edit.before, edit.after);
+  if (lost === 'same') return [];
+  const [before, after] = [nameOf(input, edit.before), nameOf(input, edit.after)];
+  const common = {
+    uniqueId,
+    columns: edit.columns === 'all' ? [] : edit.columns,
+    place: { kind: 'text', uniqueId, in: 'code', text: after },
+    edits: [edit],
+    key: `${before} ${after}`,
+  } as const;
+  const data = { model: input.change.head.project.nodes.get(uniqueId)?.name ?? uniqueId, before, after };
+  if (lost === null) {
+    const matters = 'if the two do not hold the same rows';
+    return [tell({ ...common, messageId: 'repointed', data, matters, safeIf: 'compare the rows of both' })];
+  }
+  const key = lost.join(', ');
+  return [
+    tell({
+      ...common,
+      messageId: 'other-key',
+      severity: 'S2',
+      data: { ...data, key },
+      matters: `if \`${after}\` has more than one row for a ${key}, rows and sums are repeated`,
+      safeIf: `add a unique test on ${key} of ${after}`,
+    }),
+  ];
+}
 
 /** The key that only the old relation has; null where neither is known to have one; `same` where nothing is lost. */
 function lostKey({ facts }: RuleInput, before: Input, after: Input): readonly string[] | null | 'same' {

@@ -137,8 +137,9 @@ function byTypes(pair: Pair): readonly RuleFinding<Message>[] {
   const [was, is] = [old, node].map(({ config }) => objectOf(config['column_types']));
   const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].sort();
   const changes = names
-    .filter((name) => String(was?.[name]).toLowerCase() !== String(is?.[name]).toLowerCase())
-    .map((name) => `${name}: ${String(was?.[name] ?? 'guessed')} → ${String(is?.[name] ?? 'guessed')}`);
+    .map((name) => ({ name, before: typeIn(was, name), after: typeIn(is, name) }))
+    .filter(({ before, after }) => before.toLowerCase() !== after.toLowerCase())
+    .map(({ name, before, after }) => `${name}: ${before} → ${after}`);
   if (changes.length === 0) return [];
   return [
     tell({
@@ -151,6 +152,11 @@ function byTypes(pair: Pair): readonly RuleFinding<Message>[] {
       key: changes.join(','),
     }),
   ];
+}
+
+function typeIn(types: JsonObject | undefined, name: string): string {
+  const type = types?.[name];
+  return typeof type === 'string' ? type : 'guessed';
 }
 
 function objectOf(value: unknown): JsonObject {

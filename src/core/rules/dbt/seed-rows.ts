@@ -18,24 +18,44 @@ interface Row {
 }
 
 /** Null where no line of the file is known, or the columns stand otherwise than before. */
-export function seedRows({ change, facts }: RuleInput, node: DbtNode): SeedRows | null {
-  const patch = patchOf(change, node.originalFilePath);
+export function seedRows(input: RuleInput, node: DbtNode): SeedRows | null {
+  const patch = patchOf(input.change, node.originalFilePath);
   if (patch === null) return null;
   const delimiter = typeof node.config['delimiter'] === 'string' ? node.config['delimiter'] : ',';
   const rows = rowsOf(patch, delimiter);
-  const header =
-    headerOf(patch, rows) ?? change.base.catalog?.get(node.uniqueId)?.columns.map(({ name }) => name) ?? null;
+  const own = headerOf(patch, rows);
+  const header = own ?? columnsAtBase(input, node);
   // An edited header moves columns: lines of before and after do not compare.
   if (header === null || isHeaderEdited(patch, rows)) return null;
+  const key = keyIn(input, node, header);
+  if (key === null) return null;
+  const keyed = rows.slice(own === null ? 0 : 1).filter(({ cells }) => cells.length === header.length);
+  return rowsByKey(keyed, key);
+}
+
+function columnsAtBase({ change }: RuleInput, node: DbtNode): readonly string[] | null {
+  return change.base.catalog?.get(node.uniqueId)?.columns.map(({ name }) => name) ?? null;
+}
+
+interface Key {
+  readonly column: string;
+  /** Its place in a row. */
+  readonly at: number;
+  /** Whether the project says that it is a key. */
+  readonly isTold: boolean;
+}
+
+/** The one column that is a key, else the first; null where a key has several. */
+function keyIn({ facts }: RuleInput, node: DbtNode, header: readonly string[]): Key | null {
   const keys = [...facts.head.of(node.uniqueId).keys, ...facts.base.of(node.uniqueId).keys];
   const told = keys.find(({ columns }) => columns.length === 1)?.columns[0];
-  const isCombined = told === undefined && keys.some(({ columns }) => columns.length > 1);
+  if (told === undefined && keys.some(({ columns }) => columns.length > 1)) return null;
   const at = told === undefined ? 0 : header.findIndex((name) => name.toLowerCase() === told);
   const column = header[at];
-  if (at < 0 || column === undefined || isCombined) return null;
-  const keyed = rows
-    .slice(headerOf(patch, rows) === null ? 0 : 1)
-    .filter(({ cells }) => cells.length === header.length);
+  return column === undefined ? null : { column, at, isTold: told !== undefined };
+}
+
+function rowsByKey(keyed: readonly Row[], { column, at, isTold }: Key): SeedRows {
   const valuesOf = (...signs: readonly Row['sign'][]) =>
     keyed.filter(({ sign }) => signs.includes(sign)).map(({ cells }) => cells[at] ?? '');
   const [removed, added, after] = [valuesOf('-'), valuesOf('+'), valuesOf('+', ' ')];
@@ -44,7 +64,7 @@ export function seedRows({ change, facts }: RuleInput, node: DbtNode): SeedRows 
     column,
     gone: [...new Set(removed.filter((value) => value !== '' && !after.includes(value)))],
     // Without a word of the project, the first column need not be a key.
-    repeated: told === undefined ? [] : [...new Set(added.filter((value) => value !== '' && repeats(value)))],
+    repeated: !isTold ? [] : [...new Set(added.filter((value) => value !== '' && repeats(value)))],
   };
 }
 

@@ -115,14 +115,23 @@ function ofSelect(
   return projections.flatMap((projection) => {
     if (projection.kind !== 'star') return [];
     const qualifier = projection.qualifier.at(-1)?.name.toLowerCase();
-    return sources.flatMap(({ from, alias }) => {
-      const name = from.kind === 'table' ? from.name.map((part) => part.name) : [];
-      const known = (alias?.name ?? name.at(-1) ?? '').toLowerCase();
-      if (qualifier !== undefined && known !== qualifier) return [];
-      if (from.kind === 'subquery') return openStars(from.query, scope);
-      if (from.kind !== 'table') return [];
-      const cte = name.length === 1 ? scope.get(known === '' ? '' : (name[0] ?? '').toLowerCase()) : undefined;
-      return cte === undefined ? [{ relation: name.at(-1) ?? '', inUnion: false }] : cte();
-    });
+    const starred = sources.filter((source) => qualifier === undefined || nameOf(source) === qualifier);
+    return starred.flatMap((source) => ofSource(source, scope));
   });
+}
+
+function nameOf({ from, alias }: Select['sources'][number]): string {
+  const own = from.kind === 'table' ? from.name.at(-1)?.name : undefined;
+  return (alias?.name ?? own ?? '').toLowerCase();
+}
+
+function ofSource(
+  { from }: Select['sources'][number],
+  scope: ReadonlyMap<string, () => readonly OpenStar[]>,
+): readonly OpenStar[] {
+  if (from.kind === 'subquery') return openStars(from.query, scope);
+  if (from.kind !== 'table') return [];
+  const [first] = from.name;
+  const cte = from.name.length === 1 && first !== undefined ? scope.get(first.name.toLowerCase()) : undefined;
+  return cte === undefined ? [{ relation: from.name.at(-1)?.name ?? '', inUnion: false }] : cte();
 }

@@ -22,13 +22,16 @@ function byConfig({ old, node }: Pair): readonly string[] {
   const limit = node.config['limit'];
   if (typeof limit === 'number' && typeof old.config['limit'] !== 'number')
     phrases.push(`at most ${limit} failures counted`);
-  for (const key of ['error_if', 'warn_if'] as const) {
+  return [...phrases, ...byThreshold(old, node)];
+}
+
+function byThreshold(old: DbtNode, node: DbtNode): readonly string[] {
+  const keys = severityOf(node) === 'error' ? (['error_if'] as const) : (['error_if', 'warn_if'] as const);
+  return keys.flatMap((key) => {
     const [before, after] = [thresholdOf(old, key), thresholdOf(node, key)];
-    if (before !== null && after !== null && after > before && !(key === 'warn_if' && is === 'error')) {
-      phrases.push(`${key}: ${String(before)} → ${String(after)} failures let pass`);
-    }
-  }
-  return phrases;
+    const isLooser = before !== null && after !== null && after > before;
+    return isLooser ? [`${key}: ${String(before)} → ${String(after)} failures let pass`] : [];
+  });
 }
 
 /** Values that are accepted now and were not; those that the SQL of the model newly makes are the change itself. */
@@ -46,8 +49,12 @@ function isNewInSql({ base, head }: Change, uniqueId: UniqueId, value: string): 
 
 function byParent({ old, node }: Pair): readonly string[] {
   if (old.test?.name !== 'relationships' || node.test?.name !== 'relationships') return [];
-  const [was, is] = [old, node].map(({ test }) => `${String(test?.kwargs['to'])} ${String(test?.kwargs['field'])}`);
-  return was === is ? [] : [`against another parent, ${toLine(is ?? '', 80)}`];
+  const [was, is] = [parentOf(old), parentOf(node)];
+  return was === is ? [] : [`against another parent, ${toLine(is, 80)}`];
+}
+
+function parentOf({ test }: DbtNode): string {
+  return [test?.kwargs['to'], test?.kwargs['field']].map((part) => (typeof part === 'string' ? part : '')).join(' ');
 }
 
 /** `accepted_range` of dbt_utils, `expect_…_between` of dbt_expectations. */
