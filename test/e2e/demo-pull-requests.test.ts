@@ -61,7 +61,10 @@ describe('pull request 1, an LLM-assisted join that doubles rows', () => {
     expect(comment).toMatch(/🤖 Assisted by an LLM \(trailer `Co-Authored-By[^`]*` in 2 .*needs a senior reviewer/);
     const place = { path: 'models/marts/fct_bookings.sql' };
     expect(seen.checkRuns['weirkeeper / row-count']?.annotations).toMatchObject([place]);
-    expect(inlineCommentsOf(seen)).toMatchObject([{ ...place, side: 'RIGHT' }]);
+    const [first, ...others] = inlineCommentsOf(seen);
+    expect(first).toMatchObject({ ...place, side: 'RIGHT', body: expect.stringContaining('1,555 → 3,120 rows') });
+    // What the gates that only advise have to say of the same edit.
+    expect(others.map(({ body }) => /Gate ([\w-]+)\./.exec(body)?.[1])).toEqual(['sql-rules', 'values']);
   });
 });
 

@@ -142,7 +142,9 @@ function profileFindings(
     const distinct = [count(before, `distinct.${column}`), count(after, `distinct.${column}`)] as const;
     const tell = (messageId: Message, [from, to]: readonly [string, string]): Finding<Message> =>
       toFinding(change, { uniqueId, column, messageId }, { before: from, after: to });
-    const isMoved = Math.abs(distinct[1] - distinct[0]) * 100 > own.distinct_percent * distinct[0];
+    const isMoved =
+      Math.abs(distinct[1] - distinct[0]) * 100 > own.distinct_percent * distinct[0] &&
+      !follows(distinct, [count(before, 'rows'), count(after, 'rows')]);
     return [
       ...(Math.abs(nulls[1] - nulls[0]) > own.null_points
         ? [tell('nulls-moved', [percent(nulls[0]), percent(nulls[1])])]
@@ -150,6 +152,12 @@ function profileFindings(
       ...(isMoved ? [tell('distinct-moved', [grouped(distinct[0]), grouped(distinct[1])])] : []),
     ];
   });
+}
+
+/** Whether values became more or fewer no faster than the rows did, which the gate row-count tells. */
+function follows(distinct: readonly [number, number], rows: readonly [number, number]): boolean {
+  const [values, all] = [distinct, rows].map(([from, to]) => (from === 0 ? 0 : to / from - 1));
+  return values !== undefined && all !== undefined && values * all > 0 && Math.abs(values) <= Math.abs(all);
 }
 
 function matchFindings(

@@ -7,7 +7,7 @@ import { compareConditions, implies } from '../stricter.ts';
 import { tell } from '../tell.ts';
 import { conditionWords, inputWords, termWords } from '../term-words.ts';
 
-type Message = 'added' | 'removed' | 'stricter' | 'looser' | 'other' | 'join';
+type Message = 'added' | 'removed' | 'stricter' | 'looser' | 'other' | 'join' | 'join-added' | 'join-removed';
 
 const relations = {
   orders: {
@@ -50,7 +50,9 @@ export const filterChanged = defineRule({
     stricter: 'fewer rows pass: {after} now, and was {before}',
     looser: 'more rows pass: {after} now, and was {before}',
     other: 'other rows pass: {after} now, and was {before}',
-    join: 'rows of {joined} are met by {after} now, and were by {before}',
+    join: 'the join to {joined} asks for {after} now, and did for {before}',
+    'join-added': 'the join to {joined} asks for {condition}, too',
+    'join-removed': 'the join to {joined} no longer asks for {condition}',
   },
   find: (input) => input.models.flatMap((model) => findIn(model, input)),
 });
@@ -115,11 +117,12 @@ function saidOf(edit: Edit): Said | null {
       };
     }
     case 'join-condition': {
-      const [before, after] = [edit.removed, edit.added].map((all) =>
-        all.length === 0 ? 'nothing more' : conditionWords(all),
-      );
-      const data = { joined: inputWords(edit.after), before: before ?? '', after: after ?? '' };
-      return { messageId: 'join', data, matters: 'as soon as rows meet by only one of the two' };
+      const joined = inputWords(edit.after);
+      const [before, after] = [conditionWords(edit.removed), conditionWords(edit.added)];
+      const matters = 'as soon as rows meet on only one of the two sides';
+      if (edit.added.length === 0) return { messageId: 'join-removed', data: { joined, condition: before }, matters };
+      if (edit.removed.length === 0) return { messageId: 'join-added', data: { joined, condition: after }, matters };
+      return { messageId: 'join', data: { joined, before, after }, matters };
     }
     default:
       return null;
