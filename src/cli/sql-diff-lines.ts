@@ -1,3 +1,4 @@
+import { counterexampleLines } from '#core/render';
 import type { SqlDiff } from '#review';
 import { sentence } from './sentence.ts';
 
@@ -10,11 +11,12 @@ const words: Readonly<Record<SqlDiff['equivalent'], string>> = {
 /** What was found, for a terminal; control characters of the files are shown as `�`. */
 export function diffLines({ equivalent, why, findings }: SqlDiff): readonly string[] {
   const first = why === null ? words[equivalent] : `${words[equivalent]}: ${sentence(why)}`;
-  const told = findings.flatMap(({ text, cost, basis, severity, matters, safeIf }, at) => [
+  const told = findings.flatMap(({ text, cost, basis, severity, matters, safeIf, counterexample }, at) => [
     '',
     `${at + 1}. ${text} [${[severity ?? cost, basis].join(', ')}]`,
     ...(matters === '' ? [] : [`   ${matters}`]),
     ...(safeIf === '' ? [] : [`   safe if: ${safeIf}`]),
+    ...counterexampleLines(counterexample).map((line) => `     ${line}`),
   ]);
   return [equivalent === 'unknown' && why === null ? 'they differ' : first, ...told].map(printable);
 }

@@ -45,6 +45,13 @@ describe('weirkeeper diff-sql', () => {
     expect(told['equivalent']).not.toBe('proven');
   });
 
+  it('shows the rows on which the two differ', async () => {
+    const paths = [file('before.sql', base), file('after.sql', base.replace('left join', 'join'))];
+    const told = await runCli('diff-sql', '--dialect', 'duckdb', ...paths);
+    expect(told.out).toMatch(/^disproven: they give different rows on the counterexample\n/);
+    expect(told.out).toMatch(/ {2}→ base gives\n +id +name\n[^→]*→ head gives: no row\n/);
+  });
+
   it('takes the tests of a manifest as facts', async () => {
     const sql = `select m.member_id, s.studio_name from {{ ref('dim_members') }} as m
       join {{ ref('dim_studios') }} as s on m.home_studio_id = s.studio_id`;
