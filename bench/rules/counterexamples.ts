@@ -6,39 +6,18 @@
 // An edit that was labelled "no_op" and has a counterexample is shown: either the label is wrong or the search is. What is known of
 // real relations (keys, not-nulls) is not known here, so "found" says that rows exist, not that the project has them.
 // WEIRKEEPER_CORPORA names the folder of the corpora; without it, `../shared/corpora`.
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Answer, counterexampleQuestion, tellCounterexample } from '#core/evidence';
 import { toDialect } from '#core/sql';
 import { counterexampleSource } from '#edges/counterexample';
 import { createTranslator } from '#edges/sql-engines';
 import { preparePair } from '../../src/review/sql-pair.ts';
+import { type Edit, modelOf, readEdits } from './edits.ts';
 
 const { values } = parseArgs({ options: { show: { type: 'boolean', default: false }, id: { type: 'string' } } });
-const path = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'model-edits.jsonl');
-if (!existsSync(path)) {
-  console.log(`skipped: no ${path} (set WEIRKEEPER_CORPORA)`);
-  process.exit(0);
-}
-
-interface Edit {
-  readonly id: string;
-  readonly adapter: string;
-  readonly path: string;
-  readonly label: string;
-  readonly kind: readonly string[];
-  readonly before: string;
-  readonly after: string;
-}
-
 const translator = createTranslator();
 const source = counterexampleSource(translator);
-const edits = readFileSync(path, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Edit)
-  .filter(({ id }) => values.id === undefined || id === values.id);
+const edits = readEdits().filter(({ id }) => values.id === undefined || id === values.id);
 const counts = new Map<string, { all: number; executed: number; found: number; late: number }>();
 for (const edit of edits) {
   const started = performance.now();
@@ -64,8 +43,9 @@ for (const [label, { all, executed, found, late }] of counts)
 await source.close();
 await translator.close();
 
-async function search({ before, after, adapter, path: file }: Edit): Promise<Answer | null> {
-  const name = /([^/]+)\.sql$/.exec(file)?.[1] ?? 'model';
+async function search(edit: Edit): Promise<Answer | null> {
+  const { before, after, adapter } = edit;
+  const name = modelOf(edit);
   const pair = { before, after, adapter: adapter.split('/')[0] ?? null, project: null, name };
   const { sides, uniqueId } = preparePair(pair);
   const [base, head] = [sides.base, sides.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? null);

@@ -7,34 +7,16 @@
 // `right`: a finding of such a rule; `in 3`: among the first three. WEIRKEEPER_CORPORA names the folder of the corpora; without it,
 // `../shared/corpora`. Exit 1 when a goal is missed.
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { type DbtProject, parseManifest } from '#core/dbt';
 import { rules } from '#core/rules';
 import { createSqlReader } from '#edges/sql-engines';
 import { diffSql, type SqlDiff } from '#review';
+import { corpora, type Edit, modelOf, readEdits } from './edits.ts';
 
 const { values } = parseArgs({ options: { show: { type: 'boolean', default: false }, label: { type: 'string' } } });
-const path = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'model-edits.jsonl');
-if (!existsSync(path)) {
-  console.log(`skipped: no ${path} (set WEIRKEEPER_CORPORA)`);
-  process.exit(0);
-}
-
-interface Edit {
-  readonly id: string;
-  readonly adapter: string;
-  readonly path: string;
-  readonly label: 'defect' | 'intended' | 'no_op';
-  readonly kind: readonly string[];
-  readonly note: string;
-  readonly repo: string;
-  readonly manifest_pair?: boolean;
-  readonly before: string;
-  readonly after: string;
-}
-
 interface Told {
   readonly edit: Edit;
   readonly diff: SqlDiff;
@@ -55,11 +37,7 @@ const ids = read('rule-ids.json') as Record<string, string>;
 for (const { id } of rules)
   if (!Object.values(ids).includes(id)) throw new TypeError(`rule-ids.json does not have ${id}: give it its number`);
 
-const edits = readFileSync(path, 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Edit)
-  .filter(({ label }) => values.label === undefined || label === values.label);
+const edits = readEdits().filter(({ label }) => values.label === undefined || label === values.label);
 const reader = createSqlReader();
 const told: Told[] = [];
 for (const edit of edits) told.push(await tell(edit));
@@ -68,7 +46,7 @@ await reader.close();
 print();
 
 async function tell(edit: Edit): Promise<Told> {
-  const name = /([^/]+)\.sql$/.exec(edit.path)?.[1] ?? 'model';
+  const name = modelOf(edit);
   const compiled = edit.manifest_pair === true ? compiledOf(edit) : null;
   const { before, after } = edit;
   const more =
@@ -104,7 +82,7 @@ function compiledOf({
   path: file,
 }: Edit): { before: string; after: string; adapter: string; project: DbtProject; baseProject: DbtProject } | null {
   const number = /\(PR (\d+)\)/.exec(note)?.[1];
-  const folder = join(path, '../pull-requests', repo.split('/').at(-1) ?? '', `pr${number ?? ''}`);
+  const folder = join(corpora, 'pull-requests', repo.split('/').at(-1) ?? '', `pr${number ?? ''}`);
   if (number === undefined || !existsSync(folder)) return null;
   const [before, after] = ['base', 'head'].map((side) => {
     const text = gunzipSync(readFileSync(join(folder, `${side}.manifest.json.gz`))).toString('utf8');

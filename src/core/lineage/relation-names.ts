@@ -14,8 +14,16 @@ export interface RelationNames {
 
 const relationTypes: ReadonlySet<string> = new Set(['model', 'seed', 'snapshot', 'source']);
 
-/** Indexes the relations of a project. Case and quotes do not count: dbt projects do not tell relations apart by them. */
+const indexed = new WeakMap<DbtProject, RelationNames>();
+
+/** The relations of a project, indexed once. Case and quotes do not count: dbt projects do not tell relations apart by them. */
 export function relationNames(project: DbtProject): RelationNames {
+  const known = indexed.get(project) ?? indexOf(project);
+  indexed.set(project, known);
+  return known;
+}
+
+function indexOf(project: DbtProject): RelationNames {
   const byName = new Map<string, UniqueId[]>();
   const ephemeral = new Map<string, UniqueId>();
   for (const node of project.nodes.values()) {

@@ -1,7 +1,6 @@
 import type { UniqueId } from '#core/base';
 import type { AnalyzedSide } from '#core/change';
 import type { DbtProject } from '#core/dbt';
-import type { RelationNames } from '#core/lineage';
 import { relationNames } from '#core/lineage';
 import type { KnownRelation, PlanContext } from '#core/meaning';
 import { toDialect } from '#core/sql';
@@ -12,7 +11,7 @@ import { toDialect } from '#core/sql';
  */
 export function planContext(side: AnalyzedSide, uniqueId: UniqueId, other: AnalyzedSide): PlanContext {
   const { project } = side;
-  const names = namesOf(project);
+  const names = relationNames(project);
   const parents = project.nodes.get(uniqueId)?.dependsOn.nodes ?? [];
   return {
     dialect: toDialect(project.metadata.adapterType),
@@ -24,15 +23,6 @@ export function planContext(side: AnalyzedSide, uniqueId: UniqueId, other: Analy
       return found === null ? null : relationOf(side, found, other);
     },
   };
-}
-
-const indexed = new WeakMap<DbtProject, RelationNames>();
-
-/** Indexed once for all models of a project. */
-function namesOf(project: DbtProject): RelationNames {
-  const known = indexed.get(project) ?? relationNames(project);
-  indexed.set(project, known);
-  return known;
 }
 
 const withoutPackages = new WeakMap<DbtProject, ReadonlyMap<string, readonly UniqueId[]>>();

@@ -1,10 +1,8 @@
 import type { UniqueId } from '#core/base';
 import { grouped, toLine } from '#core/base';
 import type { Change } from '#core/change';
-import type { DbtProject } from '#core/dbt';
 import type { Answers, DataQuestion, OfRelation, Side } from '#core/evidence';
 import { conditionText, distinctRowsQuestion, failingRowsQuestion, keyProfileQuestion } from '#core/evidence';
-import type { RelationNames } from '#core/lineage';
 import { relationNames } from '#core/lineage';
 import { isRelation, relationOf, spelled } from '../data-relations.ts';
 import type { Clause } from './clauses.ts';
@@ -63,7 +61,7 @@ function clausesOn(change: Change, side: Side, uniqueId: UniqueId): readonly Cla
   const { trees, project } = change[side];
   const tree = trees.get(uniqueId);
   if (tree === undefined) return null;
-  const names = namesOf(project);
+  const names = relationNames(project);
   const parents = project.nodes.get(uniqueId)?.dependsOn.nodes ?? [];
   return clausesOf(tree, (name) =>
     names.find(
@@ -71,15 +69,6 @@ function clausesOn(change: Change, side: Side, uniqueId: UniqueId): readonly Cla
       parents,
     ),
   );
-}
-
-const indexed = new WeakMap<DbtProject, RelationNames>();
-
-/** Indexed once for all models of a project. */
-function namesOf(project: DbtProject): RelationNames {
-  const known = indexed.get(project) ?? relationNames(project);
-  indexed.set(project, known);
-  return known;
 }
 
 function keyOf(clause: Clause): string {
