@@ -29,13 +29,22 @@ export type StateSelector = (typeof stateSelectors)[number];
 /** The selectors that select a node. */
 export type StateResult = ReadonlySet<StateSelector>;
 
-/** Types that became candidates later than `state:` itself. */
+/** Types that became candidates later than the methods themselves. */
 const candidateSince: ReadonlyMap<ResourceType, Behaviour> = new Map<ResourceType, Behaviour>([
   ['semantic_model', 'semanticModels'],
   ['unit_test', 'unitTests'],
   ['saved_query', 'savedQueries'],
   ['function', 'functions'],
 ]);
+
+/**
+ * Whether this dbt holds the node among those that `tag`, `path`, `file`, `package`, `resource_type`, `result` and `state` look at.
+ * Source: dbt `graph/selector_methods.py`, `SelectorMethod.all_nodes`.
+ */
+export function isCandidate({ engine }: StateContext, { resourceType }: DbtNode): boolean {
+  const behaviour = candidateSince.get(resourceType);
+  return behaviour === undefined || behaves(engine, behaviour);
+}
 
 /**
  * dbt's state selection of head against base: for every enabled entry of head, in the manifest's order, the selectors
@@ -56,8 +65,7 @@ export function selectStateIn(context: StateContext): ReadonlyMap<UniqueId, Stat
   const macros = findChangedMacros(context);
   const selection = new Map<UniqueId, StateResult>();
   for (const node of context.head.nodes.values()) {
-    const behaviour = candidateSince.get(node.resourceType);
-    if (behaviour !== undefined && !behaves(context.engine, behaviour)) continue;
+    if (!isCandidate(context, node)) continue;
     selection.set(node.uniqueId, new Set(selectorsOf(context, macros, node)));
   }
   return selection;

@@ -118,6 +118,33 @@ describe('a pattern without a dot', () => {
   });
 });
 
+describe('a saved query', () => {
+  const query = {
+    unique_id: 'saved_query.shop.weekly',
+    resource_type: 'saved_query',
+    name: 'weekly',
+    package_name: 'shop',
+    original_file_path: 'models/staging/weekly.yml',
+    fqn: ['shop', 'weekly'],
+    config: {},
+  };
+  const asked = toProject({ ...aShop(), saved_queries: byId(query) });
+
+  it.each([
+    ['1.8.10', 'path:models/staging/weekly.yml', ''],
+    ['1.9.0', 'path:models/staging/weekly.yml', 'saved_query.weekly'],
+    ['1.8.10', 'resource_type:saved_query', ''],
+    ['1.9.0', 'resource_type:saved_query', 'saved_query.weekly'],
+    ['1.8.10', 'package:shop,weekly', ''],
+    ['1.9.0', 'package:shop,weekly', 'saved_query.weekly'],
+    ['1.8.10', 'saved_query:weekly', 'saved_query.weekly'],
+    ['1.8.10', 'weekly', 'saved_query.weekly'],
+  ])('is met by all methods from 1.9 on, before by its name: %s %s', (engineVersion, expression, expected) => {
+    const found = createSelector(stateContext(asked, asked, { engineVersion }))({ select: expression });
+    expect(found.ok ? found.value.map((id) => id.replace('.shop', '')).join(' ') : found).toBe(expected);
+  });
+});
+
 describe('what an expression that dbt refuses says', () => {
   it.each([
     ['stat:modified', 'selection "stat:modified": there is no selection method "stat"'],

@@ -3,7 +3,7 @@ import { isJsonObject, jsonEqual, nearestWord } from '#core/base';
 import { behaves } from '../behaviours.ts';
 import type { DbtNode, Parsed, ResourceType, RunResults } from '../project.ts';
 import type { StateResult, StateSelector } from '../select-state.ts';
-import { stateSelectors } from '../select-state.ts';
+import { isCandidate, stateSelectors } from '../select-state.ts';
 import type { StateContext } from '../state-context.ts';
 import type { Criterion, SelectionFault, SelectionMethod } from './expression.ts';
 import { refuseSelection } from './expression.ts';
@@ -32,8 +32,15 @@ type Method = (criterion: Criterion, universe: Universe, place: SelectionFault) 
 /** What a criterion's method and value select, or why that cannot be said. */
 export function predicateOf(criterion: Criterion, universe: Universe, expression: string): Parsed<Predicate> {
   const place = { expression, criterion: criterion.raw, column: criterion.column };
-  return methods[criterion.method](criterion, universe, place);
+  const found = methods[criterion.method](criterion, universe, place);
+  if (!found.ok || !ofAllNodes.has(criterion.method)) return found;
+  return yes((node) => isCandidate(universe.context, node) && found.value(node));
 }
+
+/** The methods that look at dbt's `all_nodes`, which saved queries joined late; `state` asks for itself. */
+const ofAllNodes: ReadonlySet<SelectionMethod> = new Set<SelectionMethod>([
+  ...(['tag', 'path', 'file', 'package', 'resource_type', 'result'] as const),
+]);
 
 /** Types that dbt keeps outside the manifest's `nodes`. */
 const outsideNodes: ReadonlySet<ResourceType> = new Set<ResourceType>([
