@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
@@ -33,7 +36,9 @@ export const duckdb: Driver = {
       },
       async close() {
         const found = await opening;
-        if (found !== null && 'instance' in found) found.instance.closeSync();
+        if (found === null || !('instance' in found)) return;
+        found.instance.closeSync();
+        await rm(found.folder, { recursive: true, force: true });
       },
     };
   },
@@ -41,6 +46,8 @@ export const duckdb: Driver = {
 
 interface Opened {
   readonly instance: DuckDBInstance;
+  /** What does not fit in memory is put here meanwhile; nobody else may read it. */
+  readonly folder: string;
   /** The catalog's real name; dbt may have opened the file under another. */
   readonly catalog: string;
 }
@@ -49,24 +56,33 @@ function pathOf(url: string): string {
   return url.startsWith('duckdb:') ? decodeURIComponent(url.slice('duckdb:'.length).replace(/^\/\//, '')) : url;
 }
 
+/** DuckDB works inside our process: what takes more goes to disk, which costs little. */
+const memoryLimit = '256MB';
+const mostOnDisk = '20GB';
+
 /** Read-only, no other files, no network, and none of it can be undone by what runs later. */
 async function open(path: string): Promise<Opened | Reason> {
+  const folder = await mkdtemp(join(tmpdir(), 'weirkeeper-duckdb-'));
   try {
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const instance = await DuckDBInstance.create(path, {
       access_mode: 'READ_ONLY',
-      enable_external_access: 'false',
       autoload_known_extensions: 'false',
       autoinstall_known_extensions: 'false',
-      memory_limit: '1GB',
+      memory_limit: memoryLimit,
       threads: '2',
-      lock_configuration: 'true',
     });
     const connection = await instance.connect();
+    // The folder cannot be named any more once the rest of the disk is out of reach.
+    await connection.run(`set temp_directory = '${folder.replaceAll("'", "''")}'`);
+    await connection.run(`set max_temp_directory_size = '${mostOnDisk}'`);
+    await connection.run('set enable_external_access = false');
+    await connection.run('set lock_configuration = true');
     const reader = await connection.runAndReadAll('select current_database()');
     connection.closeSync();
-    return { instance, catalog: String(reader.getRows()[0]?.[0]) };
+    return { instance, folder, catalog: String(reader.getRows()[0]?.[0]) };
   } catch (error) {
+    await rm(folder, { recursive: true, force: true });
     return openingReason(error);
   }
 }

@@ -3,7 +3,7 @@ import type { OfBoth, QuestionOf, Statement } from '../data-question.ts';
 import type { SqlWriter } from '../sql-writer.ts';
 
 /**
- * Asks which keys both sides have, in one pass over each: `onlyBase`, `onlyHead`, `both`; `repeatedBase` and `repeatedHead`, keys that
+ * Asks which keys both sides have, in one pass over both: `onlyBase`, `onlyHead`, `both`; `repeatedBase` and `repeatedHead`, keys that
  * stand in more than one row; `nullsBase` and `nullsHead`, rows with a NULL in the key, which count for nothing else.
  */
 export function keyDiffQuestion(of: OfBoth, columns: readonly Identifier[]): QuestionOf<'key-diff'> {
@@ -28,13 +28,13 @@ export function selectKeyDiff({ base, head, columns }: QuestionOf<'key-diff'>, w
     sum(`not (${whole})`, b),
     sum(`not (${whole})`, h),
   ];
-  // Each side is grouped before the two are laid together, so that what is laid together is small.
+  // A key is meant to be unique: to group each side first would group nearly every row twice.
   const side = (from: string, isBase: boolean): string => {
     const keys = names.map((name, index) => `${name ?? ''} as ${own[index] ?? ''}`);
-    const [inBase, inHead] = isBase ? ['count(*)', '0'] : ['0', 'count(*)'];
-    return `select ${keys.join(', ')}, ${inBase} as ${b}, ${inHead} as ${h} from ${from} group by ${names.join(', ')}`;
+    const [inBase, inHead] = isBase ? ['1', 'null'] : ['null', '1'];
+    return `select ${keys.join(', ')}, ${inBase} as ${b}, ${inHead} as ${h} from ${from}`;
   };
-  const together = `select ${own.join(', ')}, sum(${b}) as ${b}, sum(${h}) as ${h} from (${side(before, true)} union all ${side(after, false)}) as ${u} group by ${own.join(', ')}`;
+  const together = `select ${own.join(', ')}, count(${b}) as ${b}, count(${h}) as ${h} from (${side(before, true)} union all ${side(after, false)}) as ${u} group by ${own.join(', ')}`;
   return {
     sql: `select ${counts.join(', ')} from (${together}) as ${k}`,
     figures: ['onlyBase', 'onlyHead', 'both', 'repeatedBase', 'repeatedHead', 'nullsBase', 'nullsHead'],
