@@ -78,6 +78,9 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
   const { repository, pullNumber, headSha } = request;
   if (isOnceAHead(job) && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {
     log.info('this head has been reviewed');
+    // This job may stand in the place of a newer head's, whose delivery came before it.
+    const { isOpen, sha } = await ports.pullRequests.readHead(request);
+    if (isOpen && sha !== headSha) await followHead(job, context, log);
     return;
   }
   try {
