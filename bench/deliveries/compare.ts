@@ -20,8 +20,20 @@ export function compareEnds(good: Run, bad: Run): readonly string[] {
   ];
 }
 
+/** The first place at which two texts of JSON differ, and what stands there. */
 function firstDifference(left: string, right: string): string {
-  const [a, b] = [left.split('\n'), right.split('\n')];
-  const at = a.findIndex((line, index) => line !== b[index]);
-  return `${a[at]?.trim().slice(0, 300) ?? '(end)'} ≠ ${b[at]?.trim().slice(0, 300) ?? '(end)'}`;
+  const [place, a, b] = differenceAt('', JSON.parse(left), JSON.parse(right)) ?? ['', null, null];
+  const [before, after] = [a, b].map((value) => JSON.stringify(value ?? null).slice(0, 200));
+  return `${place}: ${before ?? ''} ≠ ${after ?? ''}`;
+}
+
+function differenceAt(place: string, a: unknown, b: unknown): readonly [string, unknown, unknown] | null {
+  if (a === b) return null;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return [place, a, b];
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const inside = [a, b].map((value) => (value as Readonly<Record<string, unknown>>)[key]);
+    const found = differenceAt(`${place}/${key}`, inside[0], inside[1]);
+    if (found !== null) return found;
+  }
+  return null;
 }
