@@ -198,6 +198,34 @@ describe('what the description declares', () => {
     expect(ids(judged(unread, rows)).sort()).toEqual(['expectation-unread', 'row-count-changed']);
   });
 
+  it('may stand in a file of the repository, after the description and before the YAML of the model', () => {
+    const where = '.github/weirkeeper-expect.yml:2';
+    const line = (text: string) => [{ where, text, problem: null }];
+    const filed = { ...twoSides('fct'), expectations: line('fct rows -15%..-10% because voids leave') };
+    expect(found(judged(filed, rows))[0]).toMatchObject({
+      messageId: 'rows-as-declared',
+      data: { because: 'voids leave', where },
+    });
+    expect(ids(judged(withBody(filed, '```weirkeeper-expect\nfct rows -2% because less\n```'), rows))).toEqual([
+      'rows-otherwise',
+    ]);
+    const meta = { weirkeeper: { expect: 'rows -15%..-10% because voids leave' } };
+    const both = { ...twoSides('fct', { head: { meta } }), expectations: line('fct rows -2% because less') };
+    expect(ids(judged(both, rows))).toEqual(['rows-otherwise']);
+    const unread = { ...twoSides('fct'), expectations: line('fct fewer') };
+    expect(found(judged(unread, rows)).map(({ data }) => [data['where'], data['problem']])).toContainEqual([
+      where,
+      'cannot read "fct fewer"; write "<model> rows -15%..-10% because <why>"',
+    ]);
+  });
+
+  it('is read up to 200 lines, and the line after them is told', () => {
+    const body = `\`\`\`weirkeeper-expect\n${'a rows +1 because x\n'.repeat(300)}\`\`\``;
+    const { expectations, unread } = readExpectations(body);
+    expect(expectations).toHaveLength(200);
+    expect(unread).toMatchObject([{ where: 'line 202 of the description' }]);
+  });
+
   it('is read from its own blocks only', () => {
     const body =
       'fct rows -1% because a\n```sql\nfct rows -1% because b\n```\n~~~weirkeeper-expect\n# remark\nfct rows +5..+7 because c\n~~~';
