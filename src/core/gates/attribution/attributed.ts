@@ -118,19 +118,16 @@ function nullWords({ condition }: OfKind<'condition'>, undecided: number): strin
     : `, ${grouped(undecided)} of which have ${column} NULL`;
 }
 
-/** Columns of a condition by whose NULL it is NULL; none where something else in it may make it so. */
+/** Columns of a condition by whose NULL it is NULL; none where something else in it may make it so, or NULL of it a value. */
 function columnsIn(condition: Condition): readonly string[] {
-  const columns = new Set<string>();
-  let isPlain = true;
-  const walk = (one: Condition): void => {
-    if (one.kind === 'column') columns.add(one.column.name);
-    // `nullif` makes NULL of a value, `coalesce` a value of NULL.
-    if (one.kind === 'call' || (one.kind === 'word' && one.value === 'null')) isPlain = false;
-    if ('operands' in one) for (const operand of one.operands) walk(operand);
-    if (one.kind === 'cast') walk(one.operand);
-  };
-  walk(condition);
-  return isPlain ? [...columns] : [];
+  const parts = partsOf(condition);
+  const isPlain = parts.every((one) => one.kind !== 'call' && !(one.kind === 'word' && one.value === 'null'));
+  return isPlain ? [...new Set(parts.flatMap((one) => (one.kind === 'column' ? one.column.name : [])))] : [];
+}
+
+function partsOf(condition: Condition): readonly Condition[] {
+  const inner = 'operands' in condition ? condition.operands : condition.kind === 'cast' ? [condition.operand] : [];
+  return [condition, ...inner.flatMap(partsOf)];
 }
 
 function nameOf(change: Change, uniqueId: OfKind<'join'>['uniqueId']): string {

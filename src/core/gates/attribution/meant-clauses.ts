@@ -2,7 +2,7 @@ import type { UniqueId } from '#core/base';
 import { toUniqueId } from '#core/base';
 import type { Change } from '#core/change';
 import type { Condition, Side } from '#core/evidence';
-import type { Block, ColumnRead, Edit, Input, Term } from '#core/meaning';
+import type { Block, ColumnRead, Edit, Input, Plan, Term } from '#core/meaning';
 import { isMetAtMostOnce, joinConditions } from '#core/meaning';
 import type { Compared, ComparedModel } from '#core/rules';
 import { compareModels } from '#core/rules';
@@ -36,36 +36,42 @@ interface Around {
 function clausesOf(edit: Edit, around: Around): readonly Sided[] {
   switch (edit.kind) {
     case 'filter-added':
-      return edit.clause === 'where' ? filter('head', edit.condition.term, edit, around) : [];
     case 'filter-removed':
-      return edit.clause === 'where' ? filter('base', edit.condition.term, edit, around) : [];
     case 'filter-changed':
-      return edit.clause === 'where' ? changedFilter(edit, around) : [];
+      return edit.clause === 'where' ? filters(edit, around) : [];
     case 'join-added':
       return joined(edit.head, edit.input, true);
     case 'source-changed':
       return joined(edit.head, edit.after, false);
     case 'join-condition':
-      return [
-        ...(edit.removed.length > 0 ? joined(edit.head, edit.after, false) : []),
-        ...edit.added.flatMap(({ term }) => ofJoin('head', term, edit.head)),
-        ...edit.removed.flatMap(({ term }) => ofJoin('base', term, edit.base)),
-      ];
+      return joinConditionClauses(edit);
     case 'distinct-added':
-    case 'set-quantifier':
+      return distinct(edit, 'head', around);
     case 'distinct-removed':
-      return distinct(edit, around);
+      return distinct(edit, 'base', around);
+    case 'set-quantifier':
+      return distinct(edit, quantifierSide(edit), around);
     case 'set-members':
-      return [
-        ...edit.added.flatMap((member) => ofMember('head', member)),
-        ...edit.removed.flatMap((member) => ofMember('base', member)),
-      ];
+      return (['head', 'base'] as const).flatMap((side) => ofMembers(side, edit));
     default:
       return [];
   }
 }
 
 type InWhere = Extract<Edit, { readonly kind: 'filter-added' | 'filter-removed' | 'filter-changed' }>;
+
+function filters(edit: InWhere, around: Around): readonly Sided[] {
+  if (edit.kind === 'filter-changed') return changedFilter(edit, around);
+  return filter(edit.kind === 'filter-added' ? 'head' : 'base', edit.condition.term, edit, around);
+}
+
+function joinConditionClauses(edit: Extract<Edit, { readonly kind: 'join-condition' }>): readonly Sided[] {
+  return [
+    ...(edit.removed.length > 0 ? joined(edit.head, edit.after, false) : []),
+    ...edit.added.flatMap(({ term }) => ofJoin('head', term, edit.head)),
+    ...edit.removed.flatMap(({ term }) => ofJoin('base', term, edit.base)),
+  ];
+}
 
 function filter(side: Side, term: Term, edit: InWhere, around: Around): readonly Sided[] {
   const found = conditionIn(edit[side], term);
@@ -113,15 +119,24 @@ function within(condition: Condition, others: readonly Condition[]): Condition {
 function restOf(edit: InWhere, alias: string, { model, facts }: Around): readonly Condition[] | null {
   const { base, head } = edit;
   if (base !== model.base || head !== model.head || !isPlain(base) || !isPlain(head)) return null;
-  const others = base.inputs.filter((input) => input.alias !== alias);
-  if (others.length === base.inputs.length || others.some(({ join }) => join !== 'left')) return null;
-  if (others.length > 0 && isMetAtMostOnce(base, facts, alias) === null) return null;
-  const own = edit.kind === 'filter-removed' ? edit.condition : edit.kind === 'filter-changed' ? edit.before : null;
-  const rest = base.where.filter((one) => one !== own).map(({ term }) => conditionIn(base, term));
+  if (!isRowForRow(base, alias, facts)) return null;
+  const rest = base.where.filter((one) => one !== ownOf(edit)).map(({ term }) => conditionIn(base, term));
   const known = rest.filter((one) => one !== null);
   return known.length < rest.length || known.some((one) => one.alias !== alias)
     ? null
     : known.map(({ condition }) => condition);
+}
+
+/** Whether the joins keep each row of an input, and keep it once. */
+function isRowForRow(block: Block, alias: string, facts: Around['facts']): boolean {
+  const others = block.inputs.filter((input) => input.alias !== alias);
+  if (others.length === block.inputs.length || others.some(({ join }) => join !== 'left')) return false;
+  return others.length === 0 || isMetAtMostOnce(block, facts, alias) !== null;
+}
+
+/** Base's own condition of an edit. */
+function ownOf(edit: InWhere): Block['where'][number] | null {
+  return edit.kind === 'filter-removed' ? edit.condition : edit.kind === 'filter-changed' ? edit.before : null;
 }
 
 function isPlain({ groupBy, having, qualify, distinct: isDistinct, distinctOn, limit, ordered }: Block): boolean {
@@ -156,16 +171,22 @@ function equatedOf({ kind, name, children: [left, right] }: Term, alias: string)
   return identifierOf(isLeft ? left.column : right.column);
 }
 
+/** The side that removes what another row equals. */
+function quantifierSide({ head }: Extract<Edit, { readonly kind: 'set-quantifier' }>): Side {
+  return head.all ? 'base' : 'head';
+}
+
 /** A DISTINCT of the model itself: its relations hold the rows with and without. */
-function distinct(edit: Edit, { model }: Around): readonly Sided[] {
-  if (edit.base !== model.base || edit.head !== model.head) return [];
-  const isNew =
-    edit.kind === 'set-quantifier' ? edit.head.kind === 'set' && !edit.head.all : edit.kind === 'distinct-added';
-  return [{ side: isNew ? 'head' : 'base', clause: { kind: 'distinct' } }];
+function distinct({ base, head }: Edit, side: Side, { model }: Around): readonly Sided[] {
+  return base === model.base && head === model.head ? [{ side, clause: { kind: 'distinct' } }] : [];
+}
+
+function ofMembers(side: Side, { added, removed }: Extract<Edit, { readonly kind: 'set-members' }>): readonly Sided[] {
+  return (side === 'head' ? added : removed).flatMap((member) => ofMember(side, member));
 }
 
 /** A member of a UNION that is a whole relation. */
-function ofMember(side: Side, member: Block | Edit['base']): readonly Sided[] {
+function ofMember(side: Side, member: Plan): readonly Sided[] {
   if (member.kind !== 'block' || !isPlain(member) || member.where.length > 0) return [];
   const [input, ...more] = member.inputs;
   const uniqueId = input === undefined || more.length > 0 ? null : relationOf(input);

@@ -26,22 +26,22 @@ function toExpression(
   reads: Map<string, Identifier | null>,
   column: (read: ColumnRead) => Identifier | null,
 ): Expression | null {
-  const kind = kinds[term.kind];
-  if (kind === undefined || term.modifiers !== '' || term.distinct || term.query !== null) return null;
-  const children = term.children.map((child) => toExpression(child, reads, column));
-  const known = children.filter((child) => child !== null);
-  if (known.length < children.length) return null;
-  const place = `${term.column?.input ?? ''}\n${term.column?.name ?? ''}`;
-  if (term.column !== null) reads.set(place, column(term.column));
-  // Normal form knows no `>`: with the literal on the right it reads as people write it.
-  const isTurned = term.kind === 'operator' && term.children[0]?.kind === 'literal' && turned[term.name] !== undefined;
-  return {
-    kind,
-    name: isTurned ? (turned[term.name] ?? term.name) : term.name,
-    column: term.column === null ? [] : [{ name: place, quoted: true }],
-    children: isTurned ? known.toReversed() : known,
-    query: null,
-    distinct: false,
-    span: term.span,
-  };
+  const kind = isPlain(term) ? kinds[term.kind] : undefined;
+  if (kind === undefined) return null;
+  const children = term.children.flatMap((child) => toExpression(child, reads, column) ?? []);
+  if (children.length < term.children.length) return null;
+  const place = term.column === null ? null : `${term.column.input}\n${term.column.name}`;
+  if (term.column !== null && place !== null) reads.set(place, column(term.column));
+  const more = { column: place === null ? [] : [{ name: place, quoted: true }], query: null, distinct: false };
+  return { kind, span: term.span, ...more, ...asWritten(term, children) };
+}
+
+function isPlain({ modifiers, distinct, query }: Term): boolean {
+  return modifiers === '' && !distinct && query === null;
+}
+
+/** Normal form knows no `>`: with the literal on the right it reads as people write it. */
+function asWritten({ kind, name, children: [left] }: Term, children: readonly Expression[]) {
+  const other = kind === 'operator' && left?.kind === 'literal' ? turned[name] : undefined;
+  return other === undefined ? { name, children } : { name: other, children: children.toReversed() };
 }
