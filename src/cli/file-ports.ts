@@ -1,4 +1,4 @@
-import { POLICY_PATH } from '#core/base';
+import { EXPECT_PATH, POLICY_PATH } from '#core/base';
 import type { PullRequest } from '#core/change';
 import type { DirectorySettings } from '#edges/artifacts';
 import { directoryArtifacts } from '#edges/artifacts';
@@ -15,6 +15,8 @@ export interface ReviewFiles {
   /** Text of the policy; null for the defaults. */
   readonly policy: string | null;
   readonly evidence: string | null;
+  /** Text of the file of declarations. */
+  readonly expectations?: string | null;
   readonly pullRequest: PullRequest | null;
 }
 
@@ -32,7 +34,10 @@ export function filePorts(
       readPullRequest: () => Promise.resolve(files.pullRequest),
       readHeadSha: (request) => Promise.resolve(request.headSha),
       readHead: (request) => Promise.resolve({ sha: request.headSha, isOpen: true, fromFork: false }),
-      readFile: (_request, path) => Promise.resolve(path === POLICY_PATH ? files.policy : readIfThere(path)),
+      readFile: ({ headSha }, path, sha) => {
+        if (path === EXPECT_PATH) return Promise.resolve(sha === headSha ? (files.expectations ?? null) : null);
+        return Promise.resolve(path === POLICY_PATH ? files.policy : readIfThere(path));
+      },
       readLabelHistory: () => Promise.resolve([]),
     },
     artifacts: withEvidence(directoryArtifacts({ base: files.base, head: files.head }), files.evidence),

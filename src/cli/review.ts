@@ -14,6 +14,7 @@ import { filePorts } from './file-ports.ts';
 import { openWarehouseAt } from './open-warehouse.ts';
 import { readPolicyFile } from './policy-file.ts';
 import { readPullRequestFile } from './pull-request-file.ts';
+import { readText } from './read-text.ts';
 import { requiredPath } from './required-path.ts';
 
 interface ReviewFlags {
@@ -23,6 +24,7 @@ interface ReviewFlags {
   readonly headCatalog?: string;
   readonly pr?: string;
   readonly policy?: string;
+  readonly expect?: string;
   readonly warehouse?: string;
   readonly evidence?: string;
   readonly deep?: true;
@@ -43,6 +45,7 @@ export function addReviewCommand(program: Command): void {
     .option('--head-catalog <file>', 'catalog.json of the head, when it lies elsewhere')
     .option('--pr <file>', 'JSON with title, body, commits and files of the pull request')
     .option('--policy <file>', 'policy file; without it, the defaults')
+    .option('--expect <file>', 'declared moves of rows: .github/weirkeeper-expect.yml')
     .addOption(new Option('--warehouse <url>', 'where to measure, read-only: docs/warehouses.md').conflicts('evidence'))
     .option('--evidence <file>', 'weirkeeper-evidence.json with counts')
     .option('--deep', 'ask the LLM too (OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL)')
@@ -61,6 +64,7 @@ async function reviewFiles(flags: ReviewFlags): Promise<Review> {
     head: sideOf('head', flags.head, flags.headCatalog),
     policy: flags.policy === undefined ? null : readPolicyFile(flags.policy).text,
     evidence: flags.evidence ?? null,
+    expectations: flags.expect === undefined ? null : readText(flags.expect, '--expect'),
     pullRequest: flags.pr === undefined ? null : readPullRequestFile(flags.pr),
   };
   const warehouse = flags.warehouse === undefined ? null : openWarehouseAt(flags.warehouse);

@@ -1,11 +1,11 @@
 import { sha256 } from '#core/audit';
-import type { Reason } from '#core/base';
-import { toSha } from '#core/base';
-import type { DataContract, PullRequest, Sides } from '#core/change';
+import type { Reason, Sha } from '#core/base';
+import { EXPECT_PATH, RepositoryError, toSha } from '#core/base';
+import type { DataContract, PullRequest, Sides, WrittenExpectation } from '#core/change';
 import { type MemoryLimit, type Parsed, standardMemory } from '#core/dbt';
 import { contractPaths, gates } from '#core/gates';
 import type { Policy } from '#core/policy';
-import { defaultPolicy, gateOptions, POLICY_PATH, parseContract, parsePolicy } from '#core/policy';
+import { defaultPolicy, gateOptions, POLICY_PATH, parseContract, parsePolicy, writtenExpectations } from '#core/policy';
 import type { ArtifactSet, ReviewPorts, ReviewRequest } from './ports.ts';
 import { readSide } from './read-side.ts';
 import { toRepositoryError } from './to-repository-error.ts';
@@ -48,7 +48,29 @@ export async function collectSnapshot(request: ReviewRequest, ports: ReviewPorts
   const sides = readSides(pullRequest, { base: base.set, head: head.set }, ports.memoryLimit ?? standardMemory);
   if (!sides.ok) return { ...collected, sides: sides.reason, evidence: [] };
   const evidence = [base.set.evidence, head.set.evidence].filter((text) => text !== null);
-  return { ...collected, sides: { ...sides.value, contracts }, evidence };
+  const expectations = await readExpectations(request, pullRequest, ports);
+  return { ...collected, sides: { ...sides.value, contracts, expectations }, evidence };
+}
+
+/** What the author declares in a file of head; what base has of it was said of an earlier change. */
+async function readExpectations(
+  request: ReviewRequest,
+  pullRequest: PullRequest | null,
+  { pullRequests }: Pick<ReviewPorts, 'pullRequests'>,
+): Promise<readonly WrittenExpectation[]> {
+  const read = async (sha: Sha): Promise<string | null> => {
+    try {
+      return await pullRequests.readFile(request, EXPECT_PATH, sha);
+    } catch (error) {
+      // It is not text, which is told as a declaration that cannot be read, and stops no review.
+      if (error instanceof RepositoryError) return '\0';
+      throw error;
+    }
+  };
+  const head = await read(request.headSha);
+  const base = pullRequest?.baseSha ?? request.headSha;
+  if (head === null) return [];
+  return writtenExpectations(head, base === request.headSha ? null : await read(base), EXPECT_PATH);
 }
 
 function namedContracts(policy: Policy): readonly string[] {

@@ -3,7 +3,7 @@ import { sha256 } from '#core/audit';
 import { RepositoryError } from '#core/base';
 import { collectSnapshot } from '../../src/review/collect-snapshot.ts';
 import { aPullRequest } from '../support/changes.ts';
-import { aRequest, aSet, aWorld, BASE, editedOrders, noSet, shop } from '../support/review-ports.ts';
+import { aRequest, aSet, aWorld, BASE, editedOrders, HEAD, noSet, shop } from '../support/review-ports.ts';
 
 const POLICY = '.github/weirkeeper.yml';
 
@@ -73,6 +73,22 @@ describe('collectSnapshot', () => {
     ])('and stops where one %s', async (_, text, message) => {
       await expect(collectSnapshot(aRequest(), withContract(text).ports)).rejects.toThrow(message);
     });
+  });
+
+  it('reads what the author declares in a file of head, without what base’s says already', async () => {
+    const path = '.github/weirkeeper-expect.yml';
+    const old = '- a rows +1 because x\n';
+    const files = {
+      [`${HEAD}:${path}`]: `expect:\n${old}- b rows +1 because y\n`,
+      [`${BASE}:${path}`]: `expect:\n${old}`,
+    };
+    const { sides } = await collectSnapshot(aRequest(), aWorld({ files }).ports);
+    expect(sides).toMatchObject({
+      expectations: [{ where: `${path}:3`, text: 'b rows +1 because y', problem: null }],
+    });
+    const binary = { [`read file ${path}`]: new RepositoryError('file-not-text', 'is not UTF-8 text') };
+    const { sides: told } = await collectSnapshot(aRequest(), aWorld({ failing: binary }).ports);
+    expect(told).toMatchObject({ expectations: [{ where: `${path}:1`, text: '' }] });
   });
 
   it('stops at a policy that is not YAML before it fetches anything', async () => {

@@ -18,7 +18,7 @@ export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { isJsonObject, jsonEqual } from './json.ts';
 export { nearestWord } from './nearest-word.ts';
 export { plural } from './plural.ts';
-export { POLICY_PATH } from './policy-path.ts';
+export { EXPECT_PATH, POLICY_PATH } from './policy-path.ts';
 export type { NonEmpty, Reason } from './reason.ts';
 export { isNonEmpty, reason } from './reason.ts';
 export { compareText, sortedBy } from './sort.ts';

@@ -6,7 +6,7 @@ import { type Known, type ProjectLineage, startTracing, type Tracing, traceProje
 import type { DataContract } from '#core/pii';
 import type { Query, SqlAnswer, SqlStatement } from '#core/sql';
 import { toDialect } from '#core/sql';
-import type { AnalyzedSide, Change, ProjectSide } from './change.ts';
+import type { AnalyzedSide, Change, ProjectSide, WrittenExpectation } from './change.ts';
 import { compareColumns } from './column-changes.ts';
 import { findModified } from './modified-nodes.ts';
 import type { PullRequest } from './pull-request.ts';
@@ -17,6 +17,7 @@ export interface Sides {
   readonly base: ProjectSide;
   readonly head: ProjectSide;
   readonly contracts?: readonly DataContract[];
+  readonly expectations?: readonly WrittenExpectation[];
 }
 
 /** The statements whose trees the analysis needs: the compiled SQL of every model and snapshot of both sides. */
@@ -32,13 +33,13 @@ export function analyzeChange(sides: Sides, answers: ReadonlyMap<string, SqlAnsw
 
 /** What a pull request changes and what that reaches, from both sides and their lineage. */
 export function compareSides(
-  { pullRequest, base, head, contracts = [] }: Sides,
+  { pullRequest, base, head, contracts = [], expectations = [] }: Sides,
   lineage: Readonly<Record<Side, ProjectLineage>>,
 ): Change {
   const found = findModified(base.project, head.project, { runResults: head.runResults, pullRequest });
   const sides = { base: analyzedSide(base, lineage.base), head: analyzedSide(head, lineage.head) };
   const columnChanges = compareColumns({ ...sides, modified: found.modified });
-  return { pullRequest, ...sides, ...found, columnChanges, contracts };
+  return { pullRequest, ...sides, ...found, columnChanges, contracts, expectations };
 }
 
 function analyzedSide(side: ProjectSide, lineage: ProjectLineage): AnalyzedSide {

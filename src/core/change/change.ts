@@ -38,6 +38,18 @@ export interface Change {
   readonly columnChanges: readonly ColumnChange[];
   /** Data contracts that the policy names, as the base branch has them; none where it is not set. */
   readonly contracts?: readonly DataContract[];
+  /** What the author declares of rows in `.github/weirkeeper-expect.yml`; none where the file is not there. */
+  readonly expectations?: readonly WrittenExpectation[];
+}
+
+/** One declaration of head's file that base's does not hold: it was not said of an earlier change. */
+export interface WrittenExpectation {
+  /** `.github/weirkeeper-expect.yml:3`. */
+  readonly where: string;
+  /** As written; of what is no declaration, its beginning. */
+  readonly text: string;
+  /** What is wrong with it as YAML; null where nothing is. */
+  readonly problem: string | null;
 }
 
 export interface AnalyzedSide extends ProjectSide {

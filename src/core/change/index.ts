@@ -22,6 +22,7 @@ export type {
   ModifiedNode,
   ProjectSide,
   StateLabel,
+  WrittenExpectation,
 } from './change.ts';
 export { changedStatements, withTrees } from './changed-sql.ts';
 export { compareColumns } from './column-changes.ts';

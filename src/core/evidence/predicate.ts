@@ -102,10 +102,13 @@ function operandsOf(name: string): readonly [least: number, most: number] {
   return name === 'between' ? [3, 3] : [1, 0];
 }
 
+/** Also `-1`, which is written as what is taken from 0: a sign may not begin an expression in our statements. */
+export const numberForm = /^-?\d{1,30}(\.\d{1,30})?$/;
+
 function toLiteral(written: string): Condition | null {
   const word = written.toLowerCase();
   if (word === 'true' || word === 'false' || word === 'null') return { kind: 'word', value: word };
-  if (/^\d{1,30}(\.\d{1,30})?$/.test(written)) return { kind: 'number', value: written };
+  if (numberForm.test(written)) return { kind: 'number', value: written };
   const text = /^'((?:[^']|'')*)'$/s.exec(written)?.[1];
   return text === undefined ? null : { kind: 'text', value: text.replaceAll("''", "'") };
 }
@@ -119,6 +122,7 @@ export function writeCondition(condition: Condition, writer: SqlWriter, alias: s
     case 'text':
       return writeText(condition.value, writer);
     case 'number':
+      return condition.value.startsWith('-') ? `(0 - ${condition.value.slice(1)})` : condition.value;
     case 'word':
       return condition.value;
     case 'cast': {

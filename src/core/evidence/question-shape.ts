@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { UniqueId } from '#core/base';
 import type { Question } from './evidence.ts';
-import { type Condition, harmlessFunctions, harmlessTypes } from './predicate.ts';
+import { type Condition, harmlessFunctions, harmlessTypes, numberForm } from './predicate.ts';
 
 const name = z.string().max(1_000);
 const identifier = z.strictObject({ name, quoted: z.boolean() });
@@ -11,7 +11,7 @@ const Condition: z.ZodType<Condition> = z.lazy(() =>
   z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('column'), column: identifier }),
     z.strictObject({ kind: z.literal('text'), value: z.string() }),
-    z.strictObject({ kind: z.literal('number'), value: z.string().regex(/^\d{1,30}(\.\d{1,30})?$/) }),
+    z.strictObject({ kind: z.literal('number'), value: z.string().regex(numberForm) }),
     z.strictObject({ kind: z.literal('word'), value: z.enum(['true', 'false', 'null']) }),
     z.strictObject({ kind: z.literal('call'), name: z.enum(harmlessFunctions), operands: z.array(Condition) }),
     z.strictObject({ kind: z.literal('operator'), name, operands: z.array(Condition) }),

@@ -12,3 +12,4 @@ export { defaultPolicy, policyJsonSchema } from './policy-schema.ts';
 export { isConsumer, rankFindings } from './rate-findings.ts';
 export { changedInMeaning, keptInMeaning } from './rung.ts';
 export type { JudgedGate, RatedFinding, Rung, Verdict } from './verdict.ts';
+export { writtenExpectations } from './written-expectations.ts';

@@ -1,17 +1,11 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { toUniqueId } from '#core/base';
+import { describe, expect, it } from '@jest/globals';
 import type { Change } from '#core/change';
 import type { Gate, GateResult } from '#core/gates';
 import { gates } from '#core/gates';
-import { createSqlReader } from '#edges/sql-engines';
-import type { DbtNode } from '../../../src/core/dbt/index.ts';
 import { meets, readExpectations } from '../../../src/core/gates/row-count/expectations.ts';
 import type { NodeWords } from '../../support/a-change.ts';
 import { aChange, aModel, id } from '../../support/a-change.ts';
 import { inputOf, judgeWith, twoSides } from '../../support/data-answers.ts';
-
-const reader = createSqlReader({ workers: 1, timeout: 60_000 });
-afterAll(() => reader.close());
 
 const gate = gates.find((one) => one.id === 'row-count') as Gate;
 const judged = (change: Change, rows: Record<string, number>, more: Parameters<typeof judgeWith>[2] = {}) =>
@@ -198,6 +192,34 @@ describe('what the description declares', () => {
     expect(ids(judged(unread, rows)).sort()).toEqual(['expectation-unread', 'row-count-changed']);
   });
 
+  it('may stand in a file of the repository, after the description and before the YAML of the model', () => {
+    const where = '.github/weirkeeper-expect.yml:2';
+    const line = (text: string) => [{ where, text, problem: null }];
+    const filed = { ...twoSides('fct'), expectations: line('fct rows -15%..-10% because voids leave') };
+    expect(found(judged(filed, rows))[0]).toMatchObject({
+      messageId: 'rows-as-declared',
+      data: { because: 'voids leave', where },
+    });
+    expect(ids(judged(withBody(filed, '```weirkeeper-expect\nfct rows -2% because less\n```'), rows))).toEqual([
+      'rows-otherwise',
+    ]);
+    const meta = { weirkeeper: { expect: 'rows -15%..-10% because voids leave' } };
+    const both = { ...twoSides('fct', { head: { meta } }), expectations: line('fct rows -2% because less') };
+    expect(ids(judged(both, rows))).toEqual(['rows-otherwise']);
+    const unread = { ...twoSides('fct'), expectations: line('fct fewer') };
+    expect(found(judged(unread, rows)).map(({ data }) => [data['where'], data['problem']])).toContainEqual([
+      where,
+      'cannot read "fct fewer"; write "<model> rows -15%..-10% because <why>"',
+    ]);
+  });
+
+  it('is read up to 200 lines, and the line after them is told', () => {
+    const body = `\`\`\`weirkeeper-expect\n${'a rows +1 because x\n'.repeat(300)}\`\`\``;
+    const { expectations, unread } = readExpectations(body);
+    expect(expectations).toHaveLength(200);
+    expect(unread).toMatchObject([{ where: 'line 202 of the description' }]);
+  });
+
   it('is read from its own blocks only', () => {
     const body =
       'fct rows -1% because a\n```sql\nfct rows -1% because b\n```\n~~~weirkeeper-expect\n# remark\nfct rows +5..+7 because c\n~~~';
@@ -211,95 +233,5 @@ describe('what the description declares', () => {
     const [said] = readExpectations('```weirkeeper-expect\na rows 0%..900% because x\n```').expectations;
     expect(said && meets(said, { base: 0, head: 1 })).toBe(false);
     expect(said && meets(said, { base: 0, head: 0 })).toBe(true);
-  });
-});
-
-describe('which edit moved the rows', () => {
-  async function edited(before: string, after: string, parents: readonly string[] = ['stg', 'rev']): Promise<Change> {
-    const change = twoSides('fct', { parents });
-    const statements = [
-      { key: 'base', sql: before.replaceAll('prod.', 'prod.'), dialect: 'duckdb' as const },
-      { key: 'head', sql: after.replaceAll('prod.', 'pr.'), dialect: 'duckdb' as const },
-    ];
-    const trees = await reader.read(statements);
-    const side = (name: 'base' | 'head') => {
-      const answer = trees.get(name);
-      return new Map(answer?.ok === true ? [[toUniqueId('model.shop.fct'), answer.query]] : []);
-    };
-    // The parents' relations are found by schema and name.
-    const nodesOf = (one: Change['base'], schema: string) =>
-      new Map([...one.project.nodes].map(([key, node]): [typeof key, DbtNode] => [key, { ...node, schema }]));
-    return {
-      ...change,
-      base: {
-        ...change.base,
-        trees: side('base'),
-        project: { ...change.base.project, nodes: nodesOf(change.base, 'prod') },
-      },
-      head: {
-        ...change.head,
-        trees: side('head'),
-        project: { ...change.head.project, nodes: nodesOf(change.head, 'pr') },
-      },
-    };
-  }
-  const rows = { 'base:fct': 1_000, 'head:fct': 500 };
-  const stg = 'select * from prod.stg';
-  const cause = (result: GateResult) => found(result)[0].matters;
-
-  it('a new filter, with its NULLs, counted on what it reads', async () => {
-    const change = await edited(
-      `with s as (${stg}) select id from s`,
-      `with s as (${stg}) select id from s where s.status <> 'void'`,
-    );
-    const asked = gate.ask(inputOf(change)).filter(({ kind }) => kind === 'failing-rows');
-    expect(asked).toMatchObject([{ side: 'base', uniqueId: 'model.shop.stg', relation: '"db"."prod"."stg"' }]);
-    const figures = { 'failing-rows': { rows: 41_208, failing: 4_951, undecided: 4_951 } };
-    expect(cause(judged(change, rows, { figures }))).toBe(
-      "the new filter status <> 'void' fails for 4,951 of 41,208 rows of stg, 4,951 of them because it is NULL there",
-    );
-  });
-
-  it('a dropped condition of a join, and the keys that it now meets more than once', async () => {
-    const change = await edited(
-      'select s.id from prod.stg s left join prod.rev r on r.id = s.id and r.latest',
-      'select s.id from prod.stg s left join prod.rev r on r.id = s.id',
-    );
-    const figures = {
-      'failing-rows': { rows: 90, failing: 40, undecided: 0 },
-      'key-profile': { rows: 90, keys: 50, repeated: 30, extra: 40, nulls: 0, most: 3 },
-    };
-    expect(cause(judged(change, rows, { figures }))).toBe(
-      'the join to rev by id meets 30 keys more than once, up to 3 times: 40 rows too many there; the dropped condition latest of the join to rev kept out 40 of 90 rows of rev',
-    );
-  });
-
-  it('a new DISTINCT', async () => {
-    const change = await edited('select id from prod.stg', 'select distinct id from prod.stg');
-    const figures = { 'distinct-rows': { rows: 1_000, distinct: 500 } };
-    expect(cause(judged(change, rows, { figures }))).toBe('the new DISTINCT removes 500 rows that another one equals');
-  });
-
-  it.each([
-    [
-      'a filter that only moved',
-      `with s as (${stg} where a > 1) select id from s`,
-      `with s as (${stg}) select id from s where s.a > 1`,
-    ],
-    ['another alias', 'select x.id from prod.stg x where x.a = 1', 'select y.id from prod.stg y where y.a = 1'],
-    [
-      'a filter on what is computed',
-      `with s as (select count(*) as n from prod.stg) select n from s`,
-      `with s as (select count(*) as n from prod.stg) select n from s where n > 1`,
-    ],
-    ['a function that is not known to be harmless', stg, `${stg} where pg_sleep(9) = 1`],
-    [
-      'a condition on two relations',
-      'select s.id from prod.stg s join prod.rev r on r.id = s.id',
-      'select s.id from prod.stg s join prod.rev r on r.id = s.id where s.a > r.a',
-    ],
-  ])('nothing is asked of %s', async (_, before, after) => {
-    const change = await edited(before, after);
-    expect(gate.ask(inputOf(change)).filter(({ kind }) => kind !== 'row-count')).toEqual([]);
   });
 });

@@ -6,9 +6,28 @@ import type { Expression, Identifier, Projection, Query, Select, Source } from '
 /** A part of a query that decides which rows there are, in terms of the nodes that it reads. */
 export type Clause =
   /** A condition that rows of one node must meet, in WHERE or in the ON of a join. */
-  | { readonly kind: 'condition'; readonly uniqueId: UniqueId; readonly condition: Condition; readonly inJoin: boolean }
-  /** A join to a node by some of its columns. */
-  | { readonly kind: 'join'; readonly uniqueId: UniqueId; readonly columns: readonly string[]; readonly outer: boolean }
+  | {
+      readonly kind: 'condition';
+      readonly uniqueId: UniqueId;
+      readonly condition: Condition;
+      readonly inJoin: boolean;
+      /** What is counted, where it is not the condition alone: rows that the others keep out anyway are left out. */
+      readonly counted?: Condition;
+      /** Whether a row that is kept out is a row that the model lacks. */
+      readonly isWhole?: boolean;
+      /** Of a condition that became another. */
+      readonly change?: { readonly before: Condition; readonly after: Condition };
+    }
+  /** A join to a node by some of its columns; `isNew`: the whole join, and not its condition alone. */
+  | {
+      readonly kind: 'join';
+      readonly uniqueId: UniqueId;
+      readonly columns: readonly string[];
+      readonly outer: boolean;
+      readonly isNew?: boolean;
+    }
+  /** All rows of a node: of a member of a UNION, or of what is joined without a condition. */
+  | { readonly kind: 'rows'; readonly uniqueId: UniqueId; readonly as: 'member' | 'cross-join' }
   | { readonly kind: 'distinct' };
 
 /** Finds the node of a relation's name. */

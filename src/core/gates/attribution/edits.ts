@@ -1,12 +1,13 @@
 import type { UniqueId } from '#core/base';
-import { grouped, toLine } from '#core/base';
 import type { Change } from '#core/change';
-import type { Answers, DataQuestion, OfRelation, Side } from '#core/evidence';
-import { conditionText, distinctRowsQuestion, failingRowsQuestion, keyProfileQuestion } from '#core/evidence';
+import type { DataQuestion, OfRelation, Side } from '#core/evidence';
+import { distinctRowsQuestion, failingRowsQuestion, keyProfileQuestion, rowCountQuestion } from '#core/evidence';
 import { relationNames } from '#core/lineage';
 import { isRelation, relationOf, spelled } from '../data-relations.ts';
 import type { Clause } from './clauses.ts';
 import { clausesOf } from './clauses.ts';
+import type { Sided } from './meant-clauses.ts';
+import { meantClauses } from './meant-clauses.ts';
 
 /** One change of a clause that moves rows, with the count that tells how many. */
 export interface Edit {
@@ -19,10 +20,17 @@ export interface Edit {
 const mostEdits = 6;
 
 /**
- * The clauses of a model that only one side has, each with its question: a new condition is counted on the relation of base that it
- * reads, a dropped one and a join on the side that has it.
+ * What differs between the two sides' SQL of a model and can move rows, each with its question: by meaning where both sides could be
+ * compared so, else the clauses that only one side has. A new condition is counted on the relation of base that it reads, a dropped one
+ * and a join on the side that has it.
  */
 export function editsOf(change: Change, uniqueId: UniqueId): readonly Edit[] {
+  const sided = meantClauses(change, uniqueId) ?? writtenClauses(change, uniqueId);
+  const edits = sided.flatMap((one) => toEdit(change, uniqueId, one));
+  return [...new Map(edits.map((edit) => [`${edit.question.key} ${edit.side}`, edit])).values()].slice(0, mostEdits);
+}
+
+function writtenClauses(change: Change, uniqueId: UniqueId): readonly Sided[] {
   const base = clausesOn(change, 'base', uniqueId);
   const head = clausesOn(change, 'head', uniqueId);
   if (base === null || head === null) return [];
@@ -35,26 +43,10 @@ export function editsOf(change: Change, uniqueId: UniqueId): readonly Edit[] {
       ? head.filter((clause) => clause.kind === 'join' && clause.uniqueId === gone.uniqueId)
       : [],
   );
-  const edits = [
-    ...[...new Set([...added, ...widened])].flatMap((clause) => toEdit(change, uniqueId, { clause, side: 'head' })),
-    ...dropped.flatMap((clause) => (clause.kind === 'join' ? [] : toEdit(change, uniqueId, { clause, side: 'base' }))),
+  return [
+    ...[...new Set([...added, ...widened])].map((clause): Sided => ({ clause, side: 'head' })),
+    ...dropped.flatMap((clause): readonly Sided[] => (clause.kind === 'join' ? [] : [{ clause, side: 'base' }])),
   ];
-  return edits.slice(0, mostEdits);
-}
-
-/** What the counts say of each edit, one phrase each; what moved no row, or could not be counted, is left out. */
-export function attributed(change: Change, edits: readonly Edit[], answers: Answers): readonly string[] {
-  return edits.flatMap((edit) => {
-    const answer = answers.get(edit.question.key);
-    if (
-      answer?.known !== true ||
-      answer.kind === 'claims' ||
-      answer.kind === 'counterexample' ||
-      answer.kind === 'row-count'
-    )
-      return [];
-    return phraseOf(change, edit, answer.figures);
-  });
 }
 
 function clausesOn(change: Change, side: Side, uniqueId: UniqueId): readonly Clause[] | null {
@@ -103,48 +95,14 @@ function questionOf(change: Change, clause: Clause, of: OfRelation): DataQuestio
   switch (clause.kind) {
     case 'distinct':
       return distinctRowsQuestion(of);
+    case 'rows':
+      return rowCountQuestion(of.side, of.uniqueId, of.relation, of.state);
     case 'join':
       return keyProfileQuestion(
         of,
         clause.columns.map((name) => spelled(change[of.side], of.uniqueId, name)),
       );
     case 'condition':
-      return failingRowsQuestion(of, clause.condition);
+      return failingRowsQuestion(of, clause.counted ?? clause.condition);
   }
-}
-
-function phraseOf(
-  change: Change,
-  { clause, side }: Edit,
-  figures: Readonly<Record<string, number>>,
-): readonly string[] {
-  const count = (name: string): number => figures[name] ?? 0;
-  if (clause.kind === 'distinct') {
-    const equal = count('rows') - count('distinct');
-    if (equal === 0) return [];
-    return [
-      side === 'head'
-        ? `the new DISTINCT removes ${many(equal, 'row')} that another one equals`
-        : `without DISTINCT, ${many(equal, 'row')} stand there again`,
-    ];
-  }
-  const name = change.head.project.nodes.get(clause.uniqueId)?.name ?? clause.uniqueId;
-  if (clause.kind === 'join') {
-    if (count('extra') === 0) return [];
-    return [
-      `the join to ${name} by ${clause.columns.join(', ')} meets ${many(count('repeated'), 'key')} more than once, up to ${grouped(count('most'))} times: ${grouped(count('extra'))} rows too many there`,
-    ];
-  }
-  if (count('failing') === 0) return [];
-  const text = toLine(conditionText(clause.condition), 80);
-  const where = clause.inJoin ? `condition ${text} of the join to ${name}` : `filter ${text}`;
-  const nulls = count('undecided') === 0 ? '' : `, ${grouped(count('undecided'))} of them because it is NULL there`;
-  const [which, does] = side === 'head' ? ['new', 'fails for'] : ['dropped', 'kept out'];
-  return [
-    `the ${which} ${where} ${does} ${grouped(count('failing'))} of ${many(count('rows'), 'row')} of ${name}${nulls}`,
-  ];
-}
-
-function many(count: number, noun: string): string {
-  return `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

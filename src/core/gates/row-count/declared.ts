@@ -6,13 +6,21 @@ import { readExpectation, readExpectations } from './expectations.ts';
 import { ownWords } from './options.ts';
 
 /**
- * What the author declares: in the description, and in YAML by `meta: {weirkeeper: {expect: 'rows -15%..-10% because voided orders
- * leave'}}` of a model. Of YAML only what this change writes counts: what base has already was said of an earlier change, and would
- * excuse every later one. The description comes first where both speak of a model.
+ * What the author declares: in the description, in `.github/weirkeeper-expect.yml` of head, and in YAML by
+ * `meta: {weirkeeper: {expect: 'rows -15%..-10% because voided orders leave'}}` of a model. Of files only what this change writes
+ * counts: what base has already was said of an earlier change, and would excuse every later one. Where several speak of a model, the
+ * description comes first, then the file.
  */
 export function declaredIn(change: Change): Declared {
   const described = readExpectations(change.pullRequest?.body ?? '');
-  const written = [...change.head.project.nodes.values()].map((node) => ownExpectation(change, node));
+  const written = [
+    ...(change.expectations ?? []).map(({ where, text, problem }) =>
+      problem === null
+        ? (readExpectation(text, where) ?? { where, text: toLine(text, 80) })
+        : { where, text: '', problem },
+    ),
+    ...[...change.head.project.nodes.values()].map((node) => ownExpectation(change, node)),
+  ];
   return {
     expectations: [...described.expectations, ...written.flatMap((one) => (one !== null && 'model' in one ? one : []))],
     unread: [...described.unread, ...written.flatMap((one) => (one !== null && 'text' in one ? one : []))],

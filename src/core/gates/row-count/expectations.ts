@@ -10,14 +10,15 @@ export interface Expectation {
   readonly because: string;
   /** As written: `-15%..-10%`. */
   readonly range: string;
-  /** `line 3 of the description`. */
+  /** `line 3 of the description`, `.github/weirkeeper-expect.yml:3`. */
   readonly where: string;
 }
 
 /** What an author declares, and what of it could not be read. */
 export interface Declared {
   readonly expectations: readonly Expectation[];
-  readonly unread: readonly { readonly where: string; readonly text: string }[];
+  /** `problem`: what is wrong, where it is not that the grammar does not fit. */
+  readonly unread: readonly { readonly where: string; readonly text: string; readonly problem?: string }[];
 }
 
 const fence = /^ {0,3}(`{3,}|~{3,})[ \t]*weirkeeper-expect[ \t]*$/;
@@ -32,7 +33,7 @@ const mostLines = 200;
  */
 export function readExpectations(body: string): Declared {
   const expectations: Expectation[] = [];
-  const unread: { readonly where: string; readonly text: string }[] = [];
+  const unread: Declared['unread'][number][] = [];
   let closing: string | null = null;
   for (const [index, raw] of body.slice(0, 300_000).split(/\r?\n/).entries()) {
     const text = raw.trim();
@@ -41,8 +42,12 @@ export function readExpectations(body: string): Declared {
       closing = opening ?? null;
     } else if (text.startsWith(closing) && /^(`+|~+)$/.test(text)) {
       closing = null;
-    } else if (text !== '' && !text.startsWith('#') && expectations.length + unread.length < mostLines) {
+    } else if (text !== '' && !text.startsWith('#')) {
       const where = `line ${index + 1} of the description`;
+      if (expectations.length + unread.length >= mostLines) {
+        unread.push({ where, text: '', problem: `only the first ${mostLines} declarations are read` });
+        break;
+      }
       const read = readExpectation(text, where);
       if (read === null) unread.push({ where, text: toLine(text, 80) });
       else expectations.push(read);

@@ -4,7 +4,7 @@ import type { Cause, Change } from '#core/change';
 import { findFullRefreshes } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Answers } from '#core/evidence';
-import { attributed } from '../attribution/edits.ts';
+import { attributed } from '../attribution/attributed.ts';
 import type { Finding } from '../gate.ts';
 import { placeInPatch } from '../place-in-patch.ts';
 import type { Counted } from './count.ts';
@@ -227,19 +227,31 @@ function declaredData(said: Expectation | undefined): Finding['data'] {
 
 const mostEdits = 3;
 
-function mattersOf(change: Change, { relation, base, within }: Counted, { with: followers, means }: Told): string {
+function mattersOf(
+  change: Change,
+  { relation, base, head, within }: Counted,
+  { with: followers, means }: Told,
+): string {
   const moved = followers.map(
     (move) => `${nameOf(change, idOf(move))} ${grouped(move.base)} → ${grouped(move.counted.head)}`,
   );
   const refresh = findFullRefreshes(change).find(({ uniqueId }) => uniqueId === relation.uniqueId);
   const suspicions = base === null ? [] : suspicionsOf(change, relation.uniqueId, means).map(({ text }) => text);
+  const causes = attributed(change, relation.edits, { answers: means.answers, moved: head - (base ?? head) });
   return [
-    ...attributed(change, relation.edits, means.answers).slice(0, mostEdits),
+    ...(causes.length === 0 ? [] : [`${movedBy(base, head)}${causes.slice(0, mostEdits).join('; ')}`]),
     ...(moved.length === 0 ? [] : [`with it: ${moved.join(', ')}`]),
     ...(within === null ? [] : [`counted in the time that both sides have, by ${within}`]),
     ...(refresh === undefined ? [] : [`head may hold rows of the old SQL until a full refresh: ${refresh.because}`]),
     ...(suspicions.length === 1 && change.base.stale !== null ? suspicions : asEnvironment(suspicions)),
   ].join('; ');
+}
+
+/** `−12.4 % (−4,966): `, that of which the edits are the cause; '' where nothing moved. */
+function movedBy(base: number | null, head: number): string {
+  if (base === null || base === head) return '';
+  const rows = `${head > base ? '+' : '−'}${grouped(Math.abs(head - base))}`;
+  return base === 0 ? `${rows} rows: ` : `${share((head - base) / base, 1)} (${rows}): `;
 }
 
 function asEnvironment(suspicions: readonly string[]): readonly string[] {
@@ -274,7 +286,10 @@ function safeIfOf(messageId: RowCountMessage): string {
 
 /** `+110 %`, `−0.4 %`: a decimal only where whole numbers would say nothing. */
 function percent(ratio: number): string {
+  return share(ratio, Math.abs(ratio) < 0.1 ? 1 : 0);
+}
+
+function share(ratio: number, digits: number): string {
   const value = ratio * 100;
-  const digits = Math.abs(value) < 10 ? 1 : 0;
   return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(digits)} %`;
 }

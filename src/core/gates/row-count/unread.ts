@@ -11,9 +11,11 @@ export function findUnread(change: Change, { relations }: Scope): readonly Findi
   const subject = relations[0]?.uniqueId ?? toUniqueId('');
   const strangers = expectations.filter(({ model }) => !names.has(model));
   const problems = [
-    ...unread.map(({ where, text }) => ({
+    ...unread.map(({ where, text, problem }) => ({
       where,
-      problem: `cannot read "${text}"; write "${where.startsWith('line') ? '<model> ' : ''}rows -15%..-10% because <why>"`,
+      problem:
+        problem ??
+        `cannot read "${text}"; write "${where.startsWith('meta.') ? '' : '<model> '}rows -15%..-10% because <why>"`,
     })),
     ...strangers.map(({ where, model }) => ({ where, problem: `no modified relation is called ${model}` })),
   ];
