@@ -37,6 +37,7 @@ for (const dialect of ['duckdb', 'postgres', 'redshift', 'snowflake', 'bigquery'
       sent.push(sql);
       return Promise.resolve({ ok: true, row: Array.from({ length: 30 }, () => 1) } as const);
     },
+    explain: () => Promise.reject(new Error('no plan was asked for')),
     close: () => Promise.resolve(),
   };
   await askAll([warehouseOver(connection, { name: dialect, now: () => new Date(0) })]);

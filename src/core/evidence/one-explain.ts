@@ -5,10 +5,26 @@ import type { Dialect } from '#core/sql';
 /** A statement that shows the plan of one SELECT and runs nothing of it. */
 export type OneExplain = Brand<'OneExplain'>;
 
-/** Ahead of a SELECT these show its plan as JSON; none of them runs it. Other dialects cannot be asked yet. */
-const words: Partial<Readonly<Record<Dialect, string>>> = {
-  postgres: 'explain (format json, verbose)',
-  duckdb: 'explain (format json)',
+interface Way {
+  /** Ahead of a SELECT these show its plan; none of them runs it. */
+  readonly words: string;
+  /** A piece of SQL that ends elsewhere in this dialect, or that joins a second statement on. */
+  readonly refuses?: RegExp;
+}
+
+/** `"a"` is a text there, with escapes, and three quotes begin one of several lines; `|>` begins what is done with the rows. */
+const texts = /^"(?:[^"]*\\|[^"]*"")|^'[^']*''|^\|>/;
+
+/** By each warehouse's manual. BigQuery has no such word: its driver asks for a dry run, and what it is given would be refused if it were run. */
+const ways: Partial<Readonly<Record<Dialect, Way>>> = {
+  postgres: { words: 'explain (format json, verbose)' },
+  duckdb: { words: 'explain (format json)' },
+  redshift: { words: 'explain' },
+  // `->>` hands the result of one statement to the next.
+  snowflake: { words: 'explain using json', refuses: /^->>/ },
+  bigquery: { words: 'explain', refuses: texts },
+  databricks: { words: 'explain cost', refuses: texts },
+  trino: { words: 'explain (type distributed, format json)' },
 };
 
 /**
@@ -17,14 +33,12 @@ const words: Partial<Readonly<Record<Dialect, string>>> = {
  * parameter, no text or comment of which dialects disagree where it ends, and closes every parenthesis that it opens. Comments are left out.
  */
 export function toOneExplain(select: string, dialect: Dialect): OneExplain | Reason {
-  const explain = words[dialect];
-  if (explain === undefined) {
-    return reason('no-plan-here', `plans are asked of PostgreSQL and DuckDB only, not of ${dialect}`);
-  }
-  const read = select.length <= longest ? readSelect(select) : 'is longer than 500,000 characters';
+  const way = ways[dialect];
+  if (way === undefined) return reason('no-plan-here', `how to ask ${dialect} for a plan is not known`);
+  const read = select.length <= longest ? readSelect(select, way) : 'is longer than 500,000 characters';
   return typeof read === 'string'
     ? reason('not-one-select', `the SQL ${read}, so it was not sent`)
-    : (`${explain} ${read.text}` as OneExplain);
+    : (`${way.words} ${read.text}` as OneExplain);
 }
 
 const longest = 500_000;
@@ -36,16 +50,16 @@ const writes: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'merg
 const locks: ReadonlySet<string> = new Set(['share', 'no', 'key']);
 
 /** The SELECT without comments; or what is wrong with it. */
-function readSelect(select: string): { readonly text: string } | string {
+function readSelect(select: string, way: Way): { readonly text: string } | string {
   const pieces: string[] = [];
   let [depth, last] = [0, ''];
   for (let at = 0; at < select.length; at = token.lastIndex) {
     token.lastIndex = at;
     const match = token.exec(select);
-    if (match === null) return 'holds a sign that cannot be read the same everywhere';
+    if (match === null) return unclear;
     const [piece, space, , , , , name] = match;
     const word = name?.toLowerCase() ?? piece;
-    const problem = space === undefined ? problemOf(word, last, name !== undefined) : hint(piece);
+    const problem = isRefused(select, match, way) ? unclear : wrongIn(match, word, last);
     if (problem !== null) return problem;
     pieces.push(space === undefined ? piece : spaceFor(piece));
     if (space !== undefined) continue;
@@ -54,6 +68,18 @@ function readSelect(select: string): { readonly text: string } | string {
     last = word;
   }
   return last === '' || depth !== 0 ? 'is empty or ends too early' : { text: pieces.join('').trim() };
+}
+
+const unclear = 'holds a sign that cannot be read the same everywhere';
+
+function wrongIn([piece, space, , , , , name]: RegExpExecArray, word: string, last: string): string | null {
+  return space === undefined ? problemOf(word, last, name !== undefined) : hint(piece);
+}
+
+/** Signs are read one by one: what begins with this one is looked at as a whole. Comments are not sent. */
+function isRefused(select: string, { 0: piece, 1: space, index }: RegExpExecArray, { refuses }: Way): boolean {
+  const whole = piece.length === 1 ? select.slice(index, index + 3) : piece;
+  return space === undefined && refuses?.test(whole) === true;
 }
 
 function problemOf(word: string, last: string, isName: boolean): string | null {

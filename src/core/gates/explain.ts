@@ -20,21 +20,21 @@ export const explain = defineGate({
   id: 'explain',
   title: 'Plans',
   page: {
-    what: 'Asks the warehouse how it would run the compiled SQL of every changed model, at base and at head, and runs none of it: PostgreSQL by `EXPLAIN (FORMAT JSON, VERBOSE)`, DuckDB by `EXPLAIN (FORMAT JSON)`, never `ANALYZE`. Tells SQL that cannot be planned although base’s can, joins without a condition (both sides expected to have more than one row), relations of at least `large_rows` rows that are read from end to end and were not at base, and a cost (PostgreSQL) or bytes beyond base’s. DuckDB reckons no cost. Counts come back from a plan and nothing else of it. This is the one gate that sends SQL text of a pull request, so it asks only where the policy says `explain: { send_sql: true }`; until then it does not apply, and says so. What is sent must have been read as one query by the SQL engine, and again, character by character, as one SELECT without a semicolon, without a word that writes or locks; it goes through the same read-only connection with the same time-out. While it plans, PostgreSQL may call functions that are declared IMMUTABLE or STABLE, with the rights of the role of `WAREHOUSE_URL`, as it does when a view is counted: give that role SELECT and nothing more, and no right to call functions that reach outside. Estimates are as good as the warehouse’s statistics: run ANALYZE after the build.',
+    what: 'Asks the warehouse how it would run the compiled SQL of every changed model, at base and at head, and runs none of it. Tells SQL that cannot be planned although base’s can, joins without a condition (both sides expected to have more than one row), relations of at least `large_rows` rows (`large_bytes` where only bytes are told) that are read from end to end and were not at base, and a cost or bytes beyond base’s. What a warehouse tells: PostgreSQL (`EXPLAIN (FORMAT JSON, VERBOSE)`) and Redshift (`EXPLAIN`) a cost, joins and scans; Trino (`EXPLAIN (TYPE DISTRIBUTED, FORMAT JSON)`) the same and bytes, where the connector has statistics; Databricks (`EXPLAIN COST`) and Snowflake (`EXPLAIN USING JSON`) bytes, joins and scans; DuckDB (`EXPLAIN (FORMAT JSON)`) joins and scans; BigQuery (a dry run) bytes alone. The check says what was not told; never is `ANALYZE` asked for. Where a filter lets a warehouse skip blocks, partitions or files, only a scan without one (Snowflake: without pruning) counts as a scan of the whole. Counts come back from a plan and nothing else of it. This is the one gate that sends SQL text of a pull request, so it asks only where the policy says `explain: { send_sql: true }`; until then it does not apply, and says so. What is sent must have been read as one query by the SQL engine, and again, character by character, as one SELECT without a semicolon, without a word that writes or locks, and without what the dialect would read otherwise; it goes through the same read-only connection with the same time-out. While it plans, PostgreSQL may call functions that are declared IMMUTABLE or STABLE, with the rights of the role of `WAREHOUSE_URL`, as it does when a view is counted: give that role SELECT and nothing more, and no right to call functions that reach outside. Estimates are as good as the warehouse’s statistics: make them after the build.',
     why: 'A join whose condition was lost, or a filter that an index no longer serves, passes every test on small data and runs for hours on large.',
     howToFix:
       'Give the join its condition, or the filter the form that base had; look at the plan with `EXPLAIN` yourself.',
     howToWaive:
-      'The gate is advisory until the policy says `explain: { mode: required }`. Raise `large_rows`, `cost_percent` or `bytes_percent`, or set the message to `note`.',
+      'The gate is advisory until the policy says `explain: { mode: required }`. Raise `large_rows`, `large_bytes`, `cost_percent` or `bytes_percent`, or set the message to `note`.',
   },
   messages: {
     'plan-fails': { text: '`{model}`: the warehouse cannot plan its SQL: {problem}', cost: 'block' },
     'cross-product': {
-      text: '`{model}`: {count} joins without a condition in its plan, {before} at base; {rows} rows expected',
+      text: '`{model}`: {count} joins without a condition in its plan, {before} at base{rows}',
       cost: 'warn',
     },
     'full-scan': {
-      text: '`{model}`: reads all of {relation} (about {rows} rows), which base did not',
+      text: '`{model}`: reads all of {relation} ({size}), which base did not',
       cost: 'warn',
     },
     'cost-moved': { text: '`{model}`: cost of its plan {before} → {after}{times}', cost: 'warn' },
@@ -59,12 +59,26 @@ export const explain = defineGate({
       'code' in said ? [{ uniqueId: one.uniqueId, cause: said }] : [],
     );
     const unknown = [...groupReasons([...missing, ...plans.unread]), ...beyond(plans)];
-    const summary = `${plural(judged.length - missing.length, 'plan')} compared`;
+    const summary = `${plural(judged.length - missing.length, 'plan')} compared${untold(plans, answers)}`;
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown };
     const open = joinReasons(unknown);
     return open === null ? { outcome: 'passed', basis: 'measured', summary } : { outcome: 'unknown', reason: open };
   },
 });
+
+/** What no plan of head told: ` (the warehouse tells no cost)`. */
+function untold({ planned }: Plans, answers: Answers): string {
+  const told = planned.flatMap(({ head }) => {
+    const plan = planIn(answers, head.key);
+    return 'code' in plan || plan.figures['planned'] !== 1 ? [] : [plan.figures];
+  });
+  const has = (name: string): boolean => told.some((figures) => figures[name] !== undefined);
+  const missing = [
+    ...(has('cost') || has('bytes') ? [] : ['cost']),
+    ...(has('crossProducts') ? [] : ['joins', 'scans']),
+  ];
+  return told.length === 0 || missing.length === 0 ? '' : ` (the warehouse tells no ${missing.join(', no ')})`;
+}
 
 function beyond({ beyond: count }: Plans): readonly Reason[] {
   if (count === 0) return [];
@@ -93,18 +107,39 @@ function planIn(answers: Answers, key: string): MeasuredAnswer | Reason {
   return answer.kind === 'plan' ? answer : reason('wrong-answer', 'the answer is of another kind');
 }
 
-/** What PostgreSQL's codes mean; see "PostgreSQL Error Codes" in its manual. */
+const words = {
+  syntax: 'its syntax is not the warehouse’s',
+  column: 'it names a column that there is not',
+  ambiguous: 'it names a column that several relations have',
+  grouping: 'it selects what it does not group by',
+  types: 'types do not go together',
+  function: 'it calls a function, or an operator on types, that there is not',
+};
+/** By the codes of PostgreSQL and Redshift, Snowflake, Databricks and Trino, as their manuals list them. */
 const problems: Readonly<Record<string, string>> = {
-  '42601': 'its syntax is not the warehouse’s',
-  '42703': 'it names a column that there is not',
-  '42702': 'it names a column that several relations have',
-  '42803': 'it selects what it does not group by',
-  '42804': 'types do not go together',
-  '42883': 'it calls a function, or an operator on types, that there is not',
+  '42601': words.syntax,
+  '42703': words.column,
+  '42702': words.ambiguous,
+  '42803': words.grouping,
+  '42804': words.types,
+  '42883': words.function,
+  '001003': words.syntax,
+  '000904': words.column,
+  PARSE_SYNTAX_ERROR: words.syntax,
+  'UNRESOLVED_COLUMN.WITH_SUGGESTION': words.column,
+  'UNRESOLVED_COLUMN.WITHOUT_SUGGESTION': words.column,
+  AMBIGUOUS_REFERENCE: words.ambiguous,
+  MISSING_AGGREGATION: words.grouping,
+  UNRESOLVED_ROUTINE: words.function,
+  SYNTAX_ERROR: words.syntax,
+  COLUMN_NOT_FOUND: words.column,
+  AMBIGUOUS_NAME: words.ambiguous,
+  TYPE_MISMATCH: words.types,
+  FUNCTION_NOT_FOUND: words.function,
 };
 
 function problemOf(text: string | null): string {
-  const code = /\(([0-9A-Z]{5})\)/.exec(text ?? '')?.[1] ?? '';
+  const code = /\(([\w.]+)\)$/.exec(text ?? '')?.[1] ?? '';
   return problems[code] ?? text ?? 'it says no more';
 }
 

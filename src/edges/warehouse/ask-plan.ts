@@ -16,13 +16,13 @@ interface Asking {
 export async function askPlan(question: QuestionOf<'plan'>, { connection, writer, had }: Asking): Promise<Answer> {
   const explain = toOneExplain(question.select, writer.dialect);
   if (typeof explain !== 'string') return { known: false, reason: explain };
-  const ran = await connection.run(explain);
+  const ran = await connection.explain(explain);
   const kind = 'plan';
   if (!ran.ok) {
-    if (ran.reason.code !== 'query-failed') return { known: false, reason: ran.reason };
+    if (ran.reason.code !== 'sql-refused') return { known: false, reason: ran.reason };
     return { known: true, kind, figures: { planned: 0 }, text: ran.reason.text.slice(0, 100), ...had };
   }
-  const plan = readPlan(ran.row, writer.dialect);
+  const plan = readPlan(ran.rows, writer.dialect);
   if (plan === null) return { known: false, reason: reason('plan-unread', 'the warehouse’s plan cannot be read') };
   const filtered = new Set(plan.scans.filter((scan) => scan.filtered).map(({ relation }) => relation));
   const sizes = new Map<string, number>();
@@ -39,6 +39,6 @@ async function sizeOf(
 ): Promise<number> {
   const from = writer.relation(relation);
   const explain = from === null ? null : toOneExplain(`select 1 from ${from}`, writer.dialect);
-  const ran = typeof explain === 'string' ? await connection.run(explain) : null;
-  return ran?.ok === true ? (readPlan(ran.row, writer.dialect)?.rows ?? 0) : 0;
+  const ran = typeof explain === 'string' ? await connection.explain(explain) : null;
+  return ran?.ok === true ? (readPlan(ran.rows, writer.dialect)?.rows ?? 0) : 0;
 }

@@ -7,7 +7,15 @@ import { askJson, textAt, valueAt } from './http/ask-json.ts';
 import { googleTokens } from './http/google-tokens.ts';
 import { overHttp, type Service, type Step } from './http/over-http.ts';
 import { bytesOf, readSettings, type Settings } from './http/settings.ts';
-import { loginRefused, permissionDenied, queryFailed, relationAbsent, tooCostly, tooSlow } from './reasons.ts';
+import {
+  loginRefused,
+  permissionDenied,
+  queryFailed,
+  relationAbsent,
+  sqlRefused,
+  tooCostly,
+  tooSlow,
+} from './reasons.ts';
 import type { Driver, WarehouseOptions } from './warehouse.ts';
 
 /** What one question may read, unless the URL says otherwise. */
@@ -65,6 +73,13 @@ function service(settings: Settings, options: WarehouseOptions): Service<Job> {
       const place = { id: job.id, location: textAt(inserted.body, 'jobReference', 'location') || location };
       return { kind: 'waiting', place };
     },
+    async explain(sql, signal) {
+      const tried = await ask('POST', 'jobs', signal, dryRun(sql, { project, location }));
+      if ('code' in tried) return { kind: 'failed', reason: tried };
+      const refusal = refusalOf(tried, Number.POSITIVE_INFINITY);
+      if (refusal !== null) return { kind: 'failed', reason: refusal };
+      return { kind: 'rows', rows: [[valueAt(tried.body, 'statistics', 'totalBytesProcessed')]] };
+    },
     async look({ id, location: at }, signal) {
       const where = at === '' ? '' : `&location=${encodeURIComponent(at)}`;
       return toStep(await ask('GET', `queries/${id}?maxResults=1&timeoutMs=5000${where}`, signal), {
@@ -90,13 +105,14 @@ function askOf(settings: Settings, mostBytes: number, options: WarehouseOptions)
   };
 }
 
+/** BigQuery knows no EXPLAIN, so that what begins with it would be refused if it were run by mistake; a dry run is given the rest. */
 function dryRun(
   sql: OneSelect | OneExplain,
   { project, location }: { readonly project: string; readonly location: string },
 ): object {
   return {
     ...(location === '' ? {} : { jobReference: { projectId: project, location } }),
-    configuration: { dryRun: true, query: { query: sql, useLegacySql: false } },
+    configuration: { dryRun: true, query: { query: sql.replace(/^explain /, ''), useLegacySql: false } },
   };
 }
 
@@ -116,7 +132,7 @@ function toStep(reply: JsonReply | Reason, place: Job): Step<Job> {
   if (valueAt(reply.body, 'jobComplete') !== true) return { kind: 'waiting', place };
   const cells = valueAt(reply.body, 'rows', 0, 'f');
   if (!Array.isArray(cells)) return { kind: 'failed', reason: queryFailed('BigQuery') };
-  return { kind: 'row', row: cells.map((cell) => valueAt(cell, 'v')) };
+  return { kind: 'rows', rows: [cells.map((cell) => valueAt(cell, 'v'))] };
 }
 
 /** What went wrong, by the `reason` of BigQuery's error table; null when nothing did. */
@@ -124,17 +140,25 @@ function faultOf({ status, body }: JsonReply, mostBytes: number, options: Wareho
   const code = textAt(body, 'error', 'errors', 0, 'reason') || textAt(body, 'status', 'errorResult', 'reason');
   // A second attempt of a request whose reply was lost finds its job there.
   if ((status === 200 && code === '') || code === 'duplicate') return null;
+  const known = knownFault(code, mostBytes, options);
+  if (known !== null) return known;
+  return status === 401 ? loginRefused : queryFailed('BigQuery', code === '' ? `HTTP_${status}` : code);
+}
+
+function knownFault(code: string, mostBytes: number, options: WarehouseOptions): Reason | null {
   switch (code) {
     case 'notFound':
       return relationAbsent;
     case 'accessDenied':
       return permissionDenied;
+    case 'invalidQuery':
+      return sqlRefused('BigQuery', code);
     case 'bytesBilledLimitExceeded':
       return tooCostly(null, mostBytes);
     case 'stopped':
     case 'timeout':
       return tooSlow(options);
     default:
-      return status === 401 ? loginRefused : queryFailed('BigQuery', code === '' ? `HTTP_${status}` : code);
+      return null;
   }
 }

@@ -1,15 +1,25 @@
 import type { Reason } from '#core/base';
-import { sqlWriter } from '#core/evidence';
+import { type OneExplain, type OneSelect, sqlWriter } from '#core/evidence';
 import type { JsonReply } from './http/ask-json.ts';
-import { askJson, textAt, valueAt } from './http/ask-json.ts';
+import { askJson, rowsAt, textAt } from './http/ask-json.ts';
 import { overHttp, type Service, type Step } from './http/over-http.ts';
 import { readSettings, type Settings, wrong } from './http/settings.ts';
 import { askToken, fixedToken, keptTokens, type Tokens } from './http/tokens.ts';
-import { loginRefused, permissionDenied, queryFailed, relationAbsent, tooSlow, unreachable } from './reasons.ts';
+import {
+  loginRefused,
+  permissionDenied,
+  queryFailed,
+  relationAbsent,
+  sqlRefused,
+  tooSlow,
+  unreachable,
+} from './reasons.ts';
 import type { Driver, WarehouseOptions } from './warehouse.ts';
 
 const example = 'databricks://token:dapi…@workspace.cloud.databricks.com/sql/1.0/warehouses/ID?catalog=main';
 const statements = '/api/2.0/sql/statements';
+/** Where there is no plan, its rows say why. */
+const mostPlanRows = 50;
 
 /** Databricks SQL by its Statement Execution API, which runs one statement a request. Give it a principal that may SELECT only. */
 export const databricks: Driver = {
@@ -43,20 +53,22 @@ function service(settings: Settings, warehouse: string, options: WarehouseOption
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     return toStep(await askJson({ method, url: new URL(path, endpoint), headers, signal, ...sent }), options);
   };
+  const start = (sql: OneSelect | OneExplain, rows: number, signal: AbortSignal): Promise<Step<string>> =>
+    ask('POST', statements, signal, {
+      statement: sql,
+      warehouse_id: warehouse,
+      catalog: parameters.get('catalog'),
+      schema: parameters.get('schema'),
+      // Answers at once with an id, by which a slow statement is cancelled.
+      wait_timeout: '0s',
+      on_wait_timeout: 'CONTINUE',
+      disposition: 'INLINE',
+      format: 'JSON_ARRAY',
+      row_limit: rows,
+    });
   return {
-    start: (sql, signal) =>
-      ask('POST', statements, signal, {
-        statement: sql,
-        warehouse_id: warehouse,
-        catalog: parameters.get('catalog'),
-        schema: parameters.get('schema'),
-        // Answers at once with an id, by which a slow statement is cancelled.
-        wait_timeout: '0s',
-        on_wait_timeout: 'CONTINUE',
-        disposition: 'INLINE',
-        format: 'JSON_ARRAY',
-        row_limit: 1,
-      }),
+    start: (sql, signal) => start(sql, 1, signal),
+    explain: (sql, signal) => start(sql, mostPlanRows, signal),
     look: (id, signal) => ask('GET', `${statements}/${encodeURIComponent(id)}`, signal),
     cancel: (id, signal) => ask('POST', `${statements}/${encodeURIComponent(id)}/cancel`, signal, {}),
   };
@@ -78,9 +90,18 @@ function toStep({ status, body }: JsonReply, options: WarehouseOptions): Step<st
   const state = textAt(body, 'status', 'state');
   const id = textAt(body, 'statement_id');
   if ((state === 'PENDING' || state === 'RUNNING') && id !== '') return { kind: 'waiting', place: id };
-  const row = valueAt(body, 'result', 'data_array', 0);
-  if (state === 'SUCCEEDED' && Array.isArray(row)) return { kind: 'row', row };
+  const rows = rowsAt(body, 'result', 'data_array');
+  const unplanned = whyUnplanned(rows ?? []);
+  if (unplanned !== null) return { kind: 'failed', reason: unplanned };
+  if (state === 'SUCCEEDED' && rows !== null) return { kind: 'rows', rows };
   return { kind: 'failed', reason: state === 'CANCELED' ? tooSlow(options) : reasonFor(body) };
+}
+
+/** What cannot be planned is told in the rows of a statement that succeeds. */
+function whyUnplanned(rows: readonly (readonly unknown[])[]): Reason | null {
+  if (!String(rows[0]?.[0]).startsWith('Error occurred during query planning')) return null;
+  const message = rows.map(([text]) => String(text)).join(' ');
+  return reasonOf(message, classIn(message) === '' ? '' : '42000');
 }
 
 function refusalFor(status: number, code: string): Reason {
@@ -91,13 +112,23 @@ function refusalFor(status: number, code: string): Reason {
 const absent = /^(TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND|NO_SUCH_CATALOG_EXCEPTION|CATALOG_NOT_FOUND)/;
 const denied = /^(INSUFFICIENT_PERMISSIONS|PERMISSION_DENIED|UNAUTHORIZED_ACCESS)/;
 
-/** By the class in square brackets with which Databricks begins its messages, and the SQLSTATE. */
+/** What a statement that failed says of itself. */
 function reasonFor(body: unknown): Reason {
   const message = textAt(body, 'status', 'error', 'message');
-  const [, name = ''] = message.match(/\[([A-Z0-9_]+(?:\.[A-Z0-9_]+)?)\]/) ?? [];
   const [, written = ''] = message.match(/SQLSTATE: (\w{5})/) ?? [];
-  const sqlState = textAt(body, 'status', 'sql_state') || written;
+  const state = textAt(body, 'status', 'sql_state') || written;
+  return reasonOf(message, state, textAt(body, 'status', 'error', 'error_code'));
+}
+
+/** By the class in square brackets with which Databricks begins its messages, and the SQLSTATE. */
+function reasonOf(message: string, sqlState: string, code = ''): Reason {
+  const name = classIn(message);
   if (absent.test(name) || sqlState === '42P01' || sqlState === '42704') return relationAbsent;
   if (denied.test(name) || sqlState === '42501') return permissionDenied;
-  return queryFailed('Databricks', name || textAt(body, 'status', 'error', 'error_code'));
+  return sqlState.startsWith('42') ? sqlRefused('Databricks', name) : queryFailed('Databricks', name || code);
+}
+
+function classIn(message: string): string {
+  const [, name = ''] = message.match(/\[([A-Z0-9_]+(?:\.[A-Z0-9_]+)?)\]/) ?? [];
+  return name;
 }

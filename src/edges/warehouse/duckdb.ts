@@ -6,8 +6,8 @@ import type { Reason } from '#core/base';
 import { reason } from '#core/base';
 import type { OneExplain, OneSelect } from '#core/evidence';
 import { sqlWriter } from '#core/evidence';
-import { queryFailed, relationAbsent, tooSlow } from './reasons.ts';
-import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
+import { queryFailed, relationAbsent, sqlRefused, tooSlow } from './reasons.ts';
+import type { Connection, Driver, Explained, WarehouseOptions } from './warehouse.ts';
 
 /** A DuckDB file: `duckdb:///var/data/shop.duckdb`, or its path. Opened read-only, with no way out of it. */
 export const duckdb: Driver = {
@@ -31,6 +31,12 @@ export const duckdb: Driver = {
         return 'code' in found ? found : sqlWriter('duckdb', found.catalog);
       },
       async run(sql) {
+        const found = await opened();
+        if ('code' in found) return { ok: false, reason: found };
+        const ran = await runWithin(found, sql, options);
+        return ran.ok ? { ok: true, row: ran.rows[0] ?? [] } : ran;
+      },
+      async explain(sql) {
         const found = await opened();
         return 'code' in found ? { ok: false, reason: found } : runWithin(found, sql, options);
       },
@@ -98,7 +104,11 @@ function openingReason(error: unknown): Reason {
   return reason('warehouse-unreachable', 'the DuckDB file cannot be opened', 'check the path in WAREHOUSE_URL');
 }
 
-async function runWithin({ instance }: Opened, sql: OneSelect | OneExplain, options: WarehouseOptions): Promise<Ran> {
+async function runWithin(
+  { instance }: Opened,
+  sql: OneSelect | OneExplain,
+  options: WarehouseOptions,
+): Promise<Explained> {
   const connection = await instance.connect();
   const late = { is: false };
   const timer = setTimeout(() => {
@@ -107,7 +117,7 @@ async function runWithin({ instance }: Opened, sql: OneSelect | OneExplain, opti
   }, options.deadlineMilliseconds);
   try {
     const reader = await connection.runAndReadAll(sql);
-    return { ok: true, row: reader.getRows()[0] ?? [] };
+    return { ok: true, rows: reader.getRows() };
   } catch (error) {
     return { ok: false, reason: late.is ? tooSlow(options) : countingReason(error) };
   } finally {
@@ -118,9 +128,11 @@ async function runWithin({ instance }: Opened, sql: OneSelect | OneExplain, opti
 
 function countingReason(error: unknown): Reason {
   const message = messageOf(error);
+  if (/^Catalog Error: .*Function/.test(message)) return sqlRefused('DuckDB');
   if (/^(Catalog Error|Binder Error: Catalog)/.test(message)) {
     return relationAbsent;
   }
+  if (/^(Parser|Binder|Conversion) Error/.test(message)) return sqlRefused('DuckDB');
   if (message.startsWith('Permission Error')) {
     return reason('permission-denied', 'the relation reads files outside the DuckDB file, which is not allowed');
   }

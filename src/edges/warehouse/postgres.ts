@@ -9,10 +9,11 @@ import {
   permissionDenied,
   queryFailed,
   relationAbsent,
+  sqlRefused,
   tooSlow,
   unreachable,
 } from './reasons.ts';
-import type { Connection, Driver, Ran, WarehouseOptions } from './warehouse.ts';
+import type { Connection, Driver, Explained, WarehouseOptions } from './warehouse.ts';
 
 /**
  * PostgreSQL. Give it a role that may SELECT only: the read-only transaction and the time-out of each question are a second fence, the
@@ -43,12 +44,16 @@ export function overPostgres(connectionString: string, options: Spoken): Connect
   pool.on('error', () => undefined);
   return {
     writer: () => Promise.resolve(sqlWriter(options.dialect)),
-    run: (sql) => runWithin(pool, sql, options),
+    async run(sql) {
+      const ran = await runWithin(pool, sql, options);
+      return ran.ok ? { ok: true, row: ran.rows[0] ?? [] } : ran;
+    },
+    explain: (sql) => runWithin(pool, sql, options),
     close: () => pool.end(),
   };
 }
 
-async function runWithin(pool: pg.Pool, sql: OneSelect | OneExplain, options: Spoken): Promise<Ran> {
+async function runWithin(pool: pg.Pool, sql: OneSelect | OneExplain, options: Spoken): Promise<Explained> {
   let client: pg.PoolClient;
   try {
     client = await pool.connect();
@@ -61,10 +66,10 @@ async function runWithin(pool: pg.Pool, sql: OneSelect | OneExplain, options: Sp
     timer = setTimeout(() => resolve(late), options.deadlineMilliseconds);
   });
   try {
-    const row = await Promise.race([runOn(client, sql, options), deadline]);
-    if (row !== late) {
+    const rows = await Promise.race([runOn(client, sql, options), deadline]);
+    if (rows !== late) {
       client.release();
-      return { ok: true, row };
+      return { ok: true, rows };
     }
     // The server may not answer at all: the connection is dropped, and its time-out ends the query over there.
     client.release(true);
@@ -82,14 +87,14 @@ async function runOn(
   client: pg.PoolClient,
   sql: OneSelect | OneExplain,
   options: WarehouseOptions,
-): Promise<readonly unknown[]> {
+): Promise<readonly (readonly unknown[])[]> {
   const serverDeadline = Math.max(100, Math.floor(options.deadlineMilliseconds * 0.9));
   await client.query('begin transaction read only');
   await client.query(`set local statement_timeout = ${serverDeadline}`);
   const query = { text: sql, values: [], queryMode: 'extended', rowMode: 'array' };
   const result = await client.query<unknown[]>(query);
   await client.query('rollback');
-  return result.rows[0] ?? [];
+  return result.rows;
 }
 
 function codeOf(error: unknown): string {
@@ -114,8 +119,14 @@ function reasonFor(error: unknown, { name }: Spoken): Reason {
     case '3D000':
       return noDatabase;
     default:
-      return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57P')
-        ? queryFailed(name, code)
-        : unreachable;
+      return failureOf(code, name);
   }
+}
+
+/** Classes 42 and 22: what the SQL says, or a constant in it, cannot be. */
+function failureOf(code: string, name: string): Reason {
+  if (/^(42|22)[0-9A-Z]{3}$/.test(code)) return sqlRefused(name, code);
+  return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith('08') && !code.startsWith('57P')
+    ? queryFailed(name, code)
+    : unreachable;
 }

@@ -43,8 +43,17 @@ export function tooSlow({ deadlineMilliseconds }: Pick<WarehouseOptions, 'deadli
 
 /** `code` is the warehouse's own; whatever has not the form of one is left out. */
 export function queryFailed(warehouse: string, code: unknown = null): Reason {
+  return reason('query-failed', failed(warehouse, code));
+}
+
+/** The same where the warehouse says that the SQL is at fault, and nothing else. */
+export function sqlRefused(warehouse: string, code: unknown = null): Reason {
+  return reason('sql-refused', failed(warehouse, code));
+}
+
+function failed(warehouse: string, code: unknown): string {
   const shown = typeof code === 'string' && /^\w{1,60}(\.\w{1,60})?$/.test(code) ? ` (${code})` : '';
-  return reason('query-failed', `the question failed in ${warehouse}${shown}`);
+  return `the question failed in ${warehouse}${shown}`;
 }
 
 /** `bytes` is what the question would read, where that is known before it runs. */

@@ -1,12 +1,20 @@
 import { createHash, createPublicKey, type KeyObject, randomUUID } from 'node:crypto';
 import type { Reason } from '#core/base';
-import { sqlWriter } from '#core/evidence';
+import { type OneExplain, type OneSelect, sqlWriter } from '#core/evidence';
 import type { JsonReply } from './http/ask-json.ts';
-import { askJson, textAt, valueAt } from './http/ask-json.ts';
+import { askJson, rowsAt, textAt } from './http/ask-json.ts';
 import { overHttp, type Service, type Step } from './http/over-http.ts';
 import { readSettings, type Settings } from './http/settings.ts';
 import { fixedToken, keptTokens, readRsaKey, signedJwt, type Tokens } from './http/tokens.ts';
-import { absentOrDenied, loginRefused, permissionDenied, queryFailed, tooSlow, unreachable } from './reasons.ts';
+import {
+  absentOrDenied,
+  loginRefused,
+  permissionDenied,
+  queryFailed,
+  sqlRefused,
+  tooSlow,
+  unreachable,
+} from './reasons.ts';
 import type { Driver, WarehouseOptions } from './warehouse.ts';
 
 /** A JWT of a key pair may hold for an hour at most. */
@@ -52,17 +60,19 @@ function service(settings: Settings, options: WarehouseOptions): Service<string>
     const reply = await askJson({ method, url: new URL(at, endpoint), headers, signal, ...sent });
     return toStep(reply, options);
   };
+  const start = (sql: OneSelect | OneExplain, signal: AbortSignal): Promise<Step<string>> =>
+    ask('POST', `/api/v2/statements?async=true&requestId=${randomUUID()}`, signal, {
+      statement: sql,
+      timeout: Math.max(1, Math.floor((options.deadlineMilliseconds * 0.9) / 1_000)),
+      ...(path[0] === undefined ? {} : { database: path[0] }),
+      ...(path[1] === undefined ? {} : { schema: path[1] }),
+      ...optional('warehouse', parameters),
+      ...optional('role', parameters),
+      parameters: { MULTI_STATEMENT_COUNT: '1', query_tag: 'weirkeeper' },
+    });
   return {
-    start: (sql, signal) =>
-      ask('POST', `/api/v2/statements?async=true&requestId=${randomUUID()}`, signal, {
-        statement: sql,
-        timeout: Math.max(1, Math.floor((options.deadlineMilliseconds * 0.9) / 1_000)),
-        ...(path[0] === undefined ? {} : { database: path[0] }),
-        ...(path[1] === undefined ? {} : { schema: path[1] }),
-        ...optional('warehouse', parameters),
-        ...optional('role', parameters),
-        parameters: { MULTI_STATEMENT_COUNT: '1', query_tag: 'weirkeeper' },
-      }),
+    start,
+    explain: start,
     look: (handle, signal) => ask('GET', `/api/v2/statements/${encodeURIComponent(handle)}`, signal),
     cancel: (handle, signal) => ask('POST', `/api/v2/statements/${encodeURIComponent(handle)}/cancel`, signal, {}),
   };
@@ -96,8 +106,8 @@ function fingerprintOf(key: KeyObject): string {
 function toStep({ status, body }: JsonReply, options: WarehouseOptions): Step<string> {
   const handle = textAt(body, 'statementHandle');
   if (status === 202 && handle !== '') return { kind: 'waiting', place: handle };
-  const row = valueAt(body, 'data', 0);
-  if (status === 200 && Array.isArray(row)) return { kind: 'row', row };
+  const rows = rowsAt(body, 'data');
+  if (status === 200 && rows !== null) return { kind: 'rows', rows };
   return { kind: 'failed', reason: reasonFor(status, textAt(body, 'sqlState'), textAt(body, 'code'), options) };
 }
 
@@ -110,7 +120,12 @@ function reasonFor(status: number, state: string, code: string, options: Warehou
   if (status === 401 || status === 403) return loginRefused;
   if (status === 404) return unreachable;
   if (status === 408 || late.has(code)) return tooSlow(options);
+  return planningReason(status, state, code) ?? queryFailed('Snowflake', code === '' ? `HTTP_${status}` : code);
+}
+
+/** Of what could not be planned: SQLSTATE 42601, 42704 and others of their class. */
+function planningReason(status: number, state: string, code: string): Reason | null {
   if (absent.has(code) || state === '42S02') return absentOrDenied;
   if (code === '003001' || state === '42501') return permissionDenied;
-  return queryFailed('Snowflake', code === '' ? `HTTP_${status}` : code);
+  return status === 422 && state.startsWith('42') ? sqlRefused('Snowflake', code) : null;
 }

@@ -19,6 +19,11 @@ export type Ran =
   | { readonly ok: true; readonly row: readonly unknown[] }
   | { readonly ok: false; readonly reason: Reason };
 
+/** Every row of what shows a plan, or why there is none; `sql-refused` where the SQL is at fault. */
+export type Explained =
+  | { readonly ok: true; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly ok: false; readonly reason: Reason };
+
 /** Where and when an answer was had. */
 export interface Had {
   readonly source: string;
@@ -28,11 +33,10 @@ export interface Had {
 export interface Connection {
   /** How names are written here; or why nothing can be asked. Never throws. */
   writer(): Promise<SqlWriter | Reason>;
-  /**
-   * Runs one SELECT, or shows its plan, and gives the first row. Never throws; at the deadline the statement is cancelled, which may take
-   * two seconds.
-   */
-  run(sql: OneSelect | OneExplain): Promise<Ran>;
+  /** Runs one SELECT and gives its first row. Never throws; at the deadline the statement is cancelled, which may take two seconds. */
+  run(sql: OneSelect): Promise<Ran>;
+  /** Shows the plan of one SELECT and runs nothing; the same promises. */
+  explain(sql: OneExplain): Promise<Explained>;
   close(): Promise<void>;
 }
 

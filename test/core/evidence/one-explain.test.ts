@@ -92,7 +92,37 @@ describe('the SQL of a pull request', () => {
   });
 
   it('is nowhere asked for the plan of but where that is known to run nothing', () => {
-    expect(toOneExplain('select 1', 'snowflake')).toMatchObject({ code: 'no-plan-here' });
+    expect(toOneExplain('select 1', 'clickhouse')).toMatchObject({ code: 'no-plan-here' });
+  });
+
+  it.each([
+    ['redshift', 'explain select 1'],
+    ['snowflake', 'explain using json select 1'],
+    ['bigquery', 'explain select 1'],
+    ['databricks', 'explain cost select 1'],
+    ['trino', 'explain (type distributed, format json) select 1'],
+  ] as const)('is shown to the planner of %s in its own words, never to be analysed', (dialect, sql) => {
+    expect(toOneExplain('select 1', dialect)).toBe(sql);
+  });
+
+  it.each([
+    ['snowflake', 'select 1 ->> drop table t'],
+    ['snowflake', "select a->>'b' from t"],
+    ['snowflake', 'select 1 // ; drop table t'],
+    ['bigquery', 'select "a\\" , " ; drop table t --"'],
+    ['bigquery', 'select """a"b"""'],
+    ['bigquery', "select ''''a"],
+    ['bigquery', 'select 1 |> drop a'],
+    ['databricks', 'select "a\\" , " ; drop table t --"'],
+    ['databricks', "select 'it''s'"],
+  ] as const)('in %s, %j is not sent: it may end elsewhere there, or hold a second statement', (dialect, select) => {
+    expect(toOneExplain(select, dialect)).toMatchObject({ code: 'not-one-select' });
+  });
+
+  it('may hold there what other dialects read in another way', () => {
+    expect(toOneExplain("select a ->> 'b' from t", 'postgres')).toMatch(/^explain /);
+    expect(toOneExplain(`select "a", r'\\d+', '' from t`, 'bigquery')).toMatch(/^explain /);
+    expect(toOneExplain("select 'it''s' from t", 'snowflake')).toMatch(/^explain /);
   });
 
   it('comes out as one EXPLAIN in the eyes of DuckDB too, over 3,000 texts', async () => {

@@ -92,6 +92,7 @@ describe('whatever a question holds', () => {
             sent.push(sql);
             return Promise.resolve({ ok: true, row: Array.from({ length: 30 }, () => 1) });
           },
+          explain: () => Promise.reject(new Error('no plan was asked for')),
           close: () => Promise.resolve(),
         },
         { name: 'a driver', now: () => new Date(0) },

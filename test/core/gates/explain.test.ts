@@ -90,6 +90,8 @@ describe('a plan', () => {
       { 'scan.pr.events': 9_000_000 },
       ['passed'],
     ],
+    ['that reads all bytes of a large relation', {}, { 'scanBytes.PR.EVENTS': 20e9 }, ['full-scan']],
+    ['that reads them as base did', { 'scanBytes.prod.events': 5e9 }, { 'scanBytes.PR.EVENTS': 20e9 }, ['passed']],
     ['of thrice the cost', { cost: 20_000 }, { cost: 60_000 }, ['cost-moved']],
     ['of thrice a cost that nobody feels', { cost: 20 }, { cost: 60 }, ['passed']],
     ['of twice the bytes', { bytes: 2e9 }, { bytes: 4e9 }, ['bytes-moved']],
@@ -104,6 +106,21 @@ describe('a plan', () => {
     expect(judge({}, 'the question failed in PostgreSQL (42703)')).toMatchObject({
       findings: [{ data: { model: 'fct', problem: 'it names a column that there is not; it can plan base’s' } }],
     });
+  });
+
+  it.each<[string, Told, string]>([
+    ['rows and a cost', { cost: 5 }, '1 plan compared'],
+    ['no cost', {}, '1 plan compared (the warehouse tells no cost)'],
+    [
+      'bytes alone',
+      { bytes: 5, crossProducts: Number.NaN },
+      '1 plan compared (the warehouse tells no joins, no scans)',
+    ],
+  ])('says what a warehouse that tells %s does not', (_, figures, summary) => {
+    const told = Object.fromEntries(
+      Object.entries(figures).map(([name, value]) => [name, Number.isNaN(value) ? undefined : value]),
+    ) as Told;
+    expect(judge(told, told)).toMatchObject({ outcome: 'passed', summary });
   });
 
   it('that nobody could be asked for is unknown', () => {

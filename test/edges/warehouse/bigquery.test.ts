@@ -68,7 +68,7 @@ describeService(
 
     it.each([
       [500, 'bytesBilledLimitExceeded', 'over-budget'],
-      [400, 'invalidQuery', 'query-failed'],
+      [400, 'invalidQuery', 'sql-refused'],
       [403, 'quotaExceeded', 'query-failed'],
     ])('says what %i %s is', async (status, why, code) => {
       double().instead.push({ status, body: { error: { code: status, errors: [{ reason: why, message: secret }] } } });

@@ -5,7 +5,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { Answer } from '#core/evidence';
-import { columnsQuestion, planQuestion } from '#core/evidence';
+import { columnsQuestion, planFigures, planQuestion, readPlan } from '#core/evidence';
 import { openWarehouse, type Warehouse } from '#edges/warehouse';
 import { id } from '../../support/a-project.ts';
 
@@ -146,6 +146,7 @@ if (url === undefined) {
     },
   );
   describePostgres(url);
+  describeRedshift(url);
 }
 
 function describePostgres(connectionString: string): void {
@@ -194,6 +195,81 @@ function describePostgres(connectionString: string): void {
       expect(await figuresOf(warehouse, 'select plans_pg.write() from plans_pg.big')).toMatchObject({ planned: 1 });
       expect(await planOf(warehouse, 'select plans_pg.folded() from plans_pg.big')).toMatchObject({ known: false });
       expect((await onPostgres('select count(*)::int as rows from plans_pg.log'))[0]).toEqual({ rows: 0 });
+    });
+  });
+}
+
+describe('a plan in Redshift’s words', () => {
+  const plan = [
+    'XN Nested Loop DS_BCAST_INNER  (cost=0.00..26500000123.45 rows=400000 width=12)',
+    '  ->  XN Hash Join DS_DIST_ALL_NONE  (cost=2.50..100.00 rows=2000000 width=8)',
+    '        Hash Cond: ("outer".id = "inner".id)',
+    '        ->  XN Seq Scan on events e  (cost=0.00..40.00 rows=4000000 width=8)',
+    '        ->  XN Hash  (cost=2.00..2.00 rows=200 width=4)',
+    '              ->  XN Seq Scan on "Odd Name"  (cost=0.00..2.00 rows=200 width=4)',
+    "                    Filter: (status = 'x'::text)",
+    '  ->  XN Materialize  (cost=0.00..1.00 rows=20 width=4)',
+    '        ->  XN Nested Loop DS_BCAST_INNER  (cost=0.00..1.00 rows=20 width=4)',
+    '              Join Filter: ("inner".a < "outer".b)',
+    '              ->  XN Seq Scan on days  (cost=0.00..1.00 rows=20 width=4)',
+    '              ->  XN Aggregate  (cost=0.00..1.00 rows=1 width=4)',
+    '                    ->  XN Seq Scan on days  (cost=0.00..1.00 rows=20 width=4)',
+    '----- Nested Loop Join in the query plan - review the join predicates to avoid Cartesian products -----',
+  ].map((line) => [line]);
+
+  it('has its cost, its joins without a condition, and the scans that no filter shortens', () => {
+    const read = readPlan(plan, 'redshift');
+    expect(read && planFigures(read, new Map())).toEqual({
+      planned: 1,
+      rows: 400_000,
+      crossProducts: 1,
+      cost: 26_500_000_123,
+      'scan.events': 4_000_000,
+      'scan.days': 20,
+    });
+  });
+
+  it.each([[[]], [[['a plan']]], [[[null]]], [[['->']]]])('is not read of %j', (rows) => {
+    expect(readPlan(rows, 'redshift')).toBeNull();
+  });
+});
+
+/** PostgreSQL in its place: the same words and nearly the same plans. */
+function describeRedshift(connectionString: string): void {
+  describe('plans of Redshift', () => {
+    let warehouse: Warehouse;
+    beforeAll(async () => {
+      const made = tables.map((sql) => sql.replaceAll('plans', 'plans_rs'));
+      await onPostgres(
+        'drop schema if exists plans_rs cascade',
+        ...made,
+        'analyze plans_rs.big',
+        'analyze plans_rs.small',
+      );
+      warehouse = openWarehouse(connectionString.replace(/^\w+:/, 'redshift:'));
+    });
+    afterAll(async () => {
+      await warehouse.close();
+      await onPostgres('drop schema plans_rs cascade');
+    });
+
+    it.each<[string, Readonly<Record<string, number>>]>([
+      ['select * from plans_rs.big, plans_rs.small', { crossProducts: 1, 'scan.big': 10_000 }],
+      ['select * from plans_rs.big b join plans_rs.small s on s.id < b.id', { crossProducts: 0 }],
+      ['select * from plans_rs.big cross join (select max(id) as m from plans_rs.small) x', { crossProducts: 0 }],
+    ])('%s', async (select, figures) => {
+      const found = await figuresOf(warehouse, select);
+      expect(found).toMatchObject({ planned: 1, ...figures });
+      expect(found['cost']).toBeGreaterThan(0);
+    });
+
+    it('lists no scan that a filter shortens, and tells what is refused', async () => {
+      expect(await figuresOf(warehouse, 'select * from plans_rs.big where id = 7')).not.toHaveProperty(['scan.big']);
+      expect(await planOf(warehouse, 'select nope from plans_rs.big')).toMatchObject({
+        known: true,
+        figures: { planned: 0 },
+        text: 'the question failed in Redshift (42703)',
+      });
     });
   });
 }

@@ -16,7 +16,7 @@ function filesUnder(path: string): readonly string[] {
 
 describe('what is sent to a warehouse', () => {
   it('is these statements and no other: of a pull request’s SQL only what shows a plan can be among them', () => {
-    const sent = [...source.matchAll(/\.(?:query|run|exec|stream|prepare|extract)\w*(?:<[^(]*>)?\(([^,)]*)/g)];
+    const sent = [...source.matchAll(/\.(?:query|run|explain|exec|stream|prepare|extract)\w*(?:<[^(]*>)?\(([^,)]*)/g)];
     expect(sent.map(([, given]) => given).sort()).toEqual([
       "'begin transaction read only'",
       "'rollback'",
@@ -25,6 +25,7 @@ describe('what is sent to a warehouse', () => {
       'explain',
       'explain',
       'query',
+      'sql',
       'sql',
       'statement.sql',
     ]);
@@ -40,7 +41,9 @@ describe('what is sent to a warehouse', () => {
       'text',
     ]);
     // All are what the reading of a statement gave: the type has no other maker.
-    expect(new Set([...source.matchAll(/\bsql: (\w+)/g)].map(([, type]) => type))).toEqual(new Set(['OneSelect']));
+    expect(new Set([...source.matchAll(/\bsql: (\w+)/g)].map(([, type]) => type))).toEqual(
+      new Set(['OneSelect', 'OneExplain']),
+    );
     const makers = filesUnder('../../../src/').filter((text) => /\bas OneSelect\b/.test(text));
     expect(makers).toEqual([expect.stringContaining('export function toOneSelect(')]);
     const explainers = filesUnder('../../../src/').filter((text) => /\bas OneExplain\b/.test(text));

@@ -9,6 +9,8 @@ export type Outcome =
 /** What stands behind a double of a service: an engine that really counts. */
 export interface Engine {
   run(sql: string): Promise<Outcome>;
+  /** Whether a SELECT can be planned: an empty row; nothing is run. */
+  plan(sql: string): Promise<Outcome>;
   tables(): Promise<readonly string[]>;
   close(): void;
 }
@@ -28,7 +30,11 @@ export async function startEngine(): Promise<Engine> {
   ];
   for (const statement of made) await connection.run(statement);
   return {
-    run: (sql) => runIn(connection, inDoubleQuotes(sql).replace(columnList, 'information_schema.columns')),
+    run: (sql) => runIn(connection, inOwnWords(sql)),
+    async plan(sql) {
+      const outcome = await runIn(connection, `explain ${inOwnWords(sql)}`);
+      return outcome.kind === 'row' ? { kind: 'row', row: [] } : outcome;
+    },
     async tables() {
       const reader = await connection.runAndReadAll('select table_name from information_schema.tables order by 1');
       return reader.getRows().map(([name]) => String(name));
@@ -53,6 +59,10 @@ async function runIn(connection: DuckDBConnection, sql: string): Promise<Outcome
 
 /** As services name the list of columns: in a database, or under one quoted name. DuckDB has one of all databases. */
 const columnList = /"\w+"\."information_schema"\."columns"|"[\w.]+\.INFORMATION_SCHEMA\.COLUMNS"/i;
+
+function inOwnWords(sql: string): string {
+  return inDoubleQuotes(sql).replace(columnList, 'information_schema.columns');
+}
 
 /** Names in back quotes as standard SQL quotes them: all that tells these dialects' statements from DuckDB's. */
 export function inDoubleQuotes(sql: string): string {

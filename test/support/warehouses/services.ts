@@ -10,6 +10,8 @@ export interface ServiceDouble extends HttpDouble {
   readonly slowness: { looks: number };
   /** Statements that arrived, dry runs among them. */
   readonly statements: string[];
+  /** What an EXPLAIN is answered with, as the service writes it. */
+  readonly plan: { text: string };
   /** Of statements that were cancelled. */
   readonly cancelled: string[];
 }
@@ -21,7 +23,8 @@ interface Taken {
 }
 
 interface Running {
-  take(sql: string): Promise<string>;
+  /** `isDry`: the statement itself says that nothing is to be run. */
+  take(sql: string, isDry?: boolean): Promise<string>;
   /** Null while it runs. */
   look(id: string): Outcome | null;
 }
@@ -35,12 +38,16 @@ async function startService(
   const statements: string[] = [];
   const cancelled: string[] = [];
   const slowness = { looks: 0 };
+  const plan = { text: '' };
   const taken = new Map<string, Taken>();
   const running: Running = {
-    async take(sql) {
+    async take(sql, isDry = false) {
       statements.push(sql);
+      const [words = '', select = sql] = /^(explain(?: using json| cost| \([^)]*\))?) (.*)$/s.exec(sql)?.slice(1) ?? [];
+      const planned = words !== '' || isDry ? await engine.plan(select) : null;
+      const outcome = planned === null ? await engine.run(sql) : planned.kind === 'row' ? shown(plan.text) : planned;
       const id = `01b2c3d4-0000-0000-0000-${String(taken.size).padStart(12, '0')}`;
-      taken.set(id, { outcome: await engine.run(sql), looks: 0 });
+      taken.set(id, { outcome, looks: 0 });
       return id;
     },
     look(id) {
@@ -52,7 +59,11 @@ async function startService(
   };
   const reply = answer({ cancelled });
   const double = await startDouble((request) => reply(request, running));
-  return { ...double, slowness, statements, cancelled };
+  return { ...double, slowness, statements, cancelled, plan };
+}
+
+function shown(text: string): Outcome {
+  return { kind: 'row', row: [text] };
 }
 
 const message = `what the service says may hold ${secret}`;
@@ -131,7 +142,7 @@ export function startBigQuery(engine: Engine): Promise<ServiceDouble> {
       readonly configuration: { readonly dryRun?: boolean; readonly query: { readonly query: string } };
       readonly jobReference?: { readonly jobId?: string };
     };
-    const taken = await running.take(configuration.query.query);
+    const taken = await running.take(configuration.query.query, configuration.dryRun);
     if (configuration.dryRun === true) {
       const outcome = running.look(taken);
       if (outcome !== null && outcome.kind !== 'row') return problem(outcome);
@@ -146,6 +157,7 @@ export function startBigQuery(engine: Engine): Promise<ServiceDouble> {
 
 /** Databricks' Statement Execution API, and its token endpoint. */
 export function startDatabricks(engine: Engine): Promise<ServiceDouble> {
+  const plans = new Set<string>();
   return startService(engine, ({ cancelled }) => async (request, running) => {
     if (request.path === '/oidc/v1/token') {
       const basic = `Basic ${Buffer.from(`robot:${secret}`).toString('base64')}`;
@@ -157,7 +169,9 @@ export function startDatabricks(engine: Engine): Promise<ServiceDouble> {
       return { status: 403, body: { error_code: 'PERMISSION_DENIED', message } };
     const [, id = '', cancel] = request.path.match(/^\/api\/2\.0\/sql\/statements\/([^/?]+)(\/cancel)?/) ?? [];
     if (id === '') {
-      const taken = await running.take(String(request.json['statement']));
+      const statement = String(request.json['statement']);
+      const taken = await running.take(statement);
+      if (statement.startsWith('explain ')) plans.add(taken);
       return { status: 200, body: { statement_id: taken, status: { state: 'PENDING' } } };
     }
     if (cancel !== undefined) {
@@ -166,27 +180,25 @@ export function startDatabricks(engine: Engine): Promise<ServiceDouble> {
     }
     const outcome = running.look(id);
     if (outcome === null) return { status: 200, body: { statement_id: id, status: { state: 'RUNNING' } } };
-    const failed = (name: string, sqlState: string): Told => ({
+    const given = (rows: readonly (readonly unknown[])[]): Told => ({
       status: 200,
       body: {
         statement_id: id,
-        status: {
-          state: 'FAILED',
-          error: { error_code: 'BAD_REQUEST', message: `[${name}] ${message}. SQLSTATE: ${sqlState}` },
-        },
+        status: { state: 'SUCCEEDED' },
+        manifest: { format: 'JSON_ARRAY', total_row_count: rows.length, truncated: false },
+        result: { chunk_index: 0, row_count: rows.length, data_array: rows },
       },
     });
+    const failed = (name: string, sqlState: string): Told => {
+      const text = `[${name}] ${message}. SQLSTATE: ${sqlState}`;
+      // What cannot be planned is told as a plan.
+      if (plans.has(id)) return given([['Error occurred during query planning: '], [text]]);
+      const error = { error_code: 'BAD_REQUEST', message: text };
+      return { status: 200, body: { statement_id: id, status: { state: 'FAILED', error } } };
+    };
     switch (outcome.kind) {
       case 'row':
-        return {
-          status: 200,
-          body: {
-            statement_id: id,
-            status: { state: 'SUCCEEDED' },
-            manifest: { format: 'JSON_ARRAY', total_row_count: 1, truncated: false },
-            result: { chunk_index: 0, row_count: 1, data_array: [outcome.row] },
-          },
-        };
+        return given([outcome.row]);
       case 'denied':
         return failed('INSUFFICIENT_PERMISSIONS', '42501');
       case 'absent':

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseRelation } from '../relation-name.ts';
 import type { Plan, Scan } from './plan.ts';
-import { quotedRelation, toCount } from './plan.ts';
+import { jsonIn, quotedRelation, toCount } from './plan.ts';
 
 interface Node {
   readonly name: string;
@@ -18,19 +18,14 @@ const Node: z.ZodType<Node> = z.lazy(() =>
 );
 
 /** The physical plan that `EXPLAIN (FORMAT JSON)` gives; null where it is not of its form. DuckDB estimates rows and no cost. */
-export function readDuckDbPlan(row: readonly unknown[]): Plan | null {
-  let written: unknown;
-  try {
-    written = JSON.parse(String(row[1]));
-  } catch {
-    return null;
-  }
-  const read = z.tuple([Node]).safeParse(written);
+export function readDuckDbPlan([row]: readonly (readonly unknown[])[]): Plan | null {
+  const read = z.tuple([Node]).safeParse(jsonIn(row?.[1]));
   if (!read.success) return null;
   const [root] = read.data;
   const nodes = allOf(root);
   return {
     cost: null,
+    bytes: null,
     rows: rowsOf(root),
     crossProducts: nodes.filter((node) => isCrossProduct(node)).length,
     scans: nodes.flatMap((node) => toScan(node)),
@@ -58,5 +53,7 @@ function toScan(node: Node): readonly Scan[] {
   if (!name.trim().endsWith('SCAN') || info['Type'] !== 'Sequential Scan' || relation === null) return [];
   // Its first part is the file's name as DuckDB has it, which says nothing to a reader.
   const names = relation.slice(-2).map((one) => one.name);
-  return [{ relation: quotedRelation(names), rows: rowsOf(node), filtered: info['Filters'] !== undefined }];
+  return [
+    { relation: quotedRelation(names), rows: rowsOf(node), bytes: null, filtered: info['Filters'] !== undefined },
+  ];
 }

@@ -34,13 +34,14 @@ const Node: z.ZodType<Node> = z.lazy(() =>
 const Answer = z.tuple([z.looseObject({ Plan: Node })]);
 
 /** The plan that `EXPLAIN (FORMAT JSON, VERBOSE)` gives; null where it is not of its form. */
-export function readPostgresPlan(row: readonly unknown[]): Plan | null {
-  const read = Answer.safeParse(row[0]);
+export function readPostgresPlan([row]: readonly (readonly unknown[])[]): Plan | null {
+  const read = Answer.safeParse(row?.[0]);
   if (!read.success) return null;
   const [{ Plan: root }] = read.data;
   const nodes = allOf(root);
   return {
     cost: toCount(root['Total Cost']),
+    bytes: null,
     rows: toCount(root['Plan Rows']) ?? 0,
     crossProducts: nodes.filter((node) => isCrossProduct(node)).length,
     scans: nodes.flatMap((node) => toScan(node)),
@@ -55,7 +56,7 @@ function toScan(node: Node): readonly Scan[] {
   const { Schema: schema, 'Relation Name': relation } = node;
   if (node['Node Type'] !== 'Seq Scan' || schema === undefined || relation === undefined) return [];
   const rows = toCount(node['Plan Rows']) ?? 0;
-  return [{ relation: quotedRelation([schema, relation]), rows, filtered: node['Filter'] !== undefined }];
+  return [{ relation: quotedRelation([schema, relation]), rows, bytes: null, filtered: node['Filter'] !== undefined }];
 }
 
 /** A nested loop is one unless it filters, or its inner side looks up what the outer one gives. */

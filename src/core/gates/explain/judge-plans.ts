@@ -17,7 +17,7 @@ export interface Said {
 export function judgePlans(base: Figures | null, head: Figures, own: ExplainOptions): readonly Said[] {
   return [
     ...crossProducts(base, head),
-    ...fullScans(base, head, own.large_rows),
+    ...fullScans(base, head, own),
     ...moved('cost-moved', 'cost', { base, head, percent: own.cost_percent, least: own.least_cost }),
     ...moved('bytes-moved', 'bytes', { base, head, percent: own.bytes_percent, least: own.least_bytes }),
   ];
@@ -29,7 +29,7 @@ function crossProducts(base: Figures | null, head: Figures): readonly Said[] {
   const data = {
     count: grouped(count),
     before: before === 0 ? 'none' : grouped(before),
-    rows: grouped(head['rows'] ?? 0),
+    rows: head['rows'] === undefined ? '' : `; ${grouped(head['rows'])} rows expected`,
   };
   return [{ messageId: 'cross-product', data, item: '' }];
 }
@@ -38,17 +38,30 @@ function crossProducts(base: Figures | null, head: Figures): readonly Said[] {
  * Base and head live in schemas of their own, so what base scanned is told by the relation's own name. Of a new model every scan is new
  * and none of them a surprise.
  */
-function fullScans(base: Figures | null, head: Figures, large: number): readonly Said[] {
+function fullScans(base: Figures | null, head: Figures, own: ExplainOptions): readonly Said[] {
   if (base === null) return [];
-  const before = new Set(scansOf(base).map(({ name }) => name.split('.').at(-1)));
-  return scansOf(head)
-    .filter(({ name, rows }) => rows >= large && !before.has(name.split('.').at(-1)))
-    .map(({ name, rows }) => ({ messageId: 'full-scan', data: { relation: name, rows: grouped(rows) }, item: name }));
+  const before = new Set([...scansOf(base, 'scan.'), ...scansOf(base, 'scanBytes.')].map(({ name }) => lastOf(name)));
+  const large = [
+    ...scansOf(head, 'scan.').flatMap(({ name, size }) =>
+      size >= own.large_rows ? [{ name, size: `about ${grouped(size)} rows` }] : [],
+    ),
+    ...scansOf(head, 'scanBytes.').flatMap(({ name, size }) =>
+      size >= own.large_bytes ? [{ name, size: `${grouped(size)} bytes` }] : [],
+    ),
+  ];
+  return large
+    .filter(({ name }) => !before.has(lastOf(name)))
+    .map(({ name, size }) => ({ messageId: 'full-scan', data: { relation: name, size }, item: name }));
 }
 
-function scansOf(figures: Figures): readonly { readonly name: string; readonly rows: number }[] {
-  return Object.entries(figures).flatMap(([key, rows]) =>
-    key.startsWith('scan.') ? [{ name: key.slice('scan.'.length), rows }] : [],
+/** In lower case: some warehouses give names as they are stored. */
+function lastOf(name: string): string {
+  return name.split('.').at(-1)?.toLowerCase() ?? '';
+}
+
+function scansOf(figures: Figures, begins: string): readonly { readonly name: string; readonly size: number }[] {
+  return Object.entries(figures).flatMap(([key, size]) =>
+    key.startsWith(begins) ? [{ name: key.slice(begins.length), size }] : [],
   );
 }
 

@@ -5,6 +5,8 @@ export const options = z.strictObject({
   send_sql: z.boolean().default(false),
   /** A relation with this many rows is large: that it is read from end to end is told where base did not. */
   large_rows: z.int().min(0).default(1_000_000),
+  /** The same in bytes, where the warehouse tells no rows. */
+  large_bytes: z.number().min(0).default(10_000_000_000),
   /** The plan’s cost, as the warehouse reckons it, may grow by this much, in percent of base’s. */
   cost_percent: z.number().min(0).max(1_000_000).default(100),
   /** A lower cost is not told. */

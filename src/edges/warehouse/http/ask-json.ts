@@ -90,3 +90,10 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
   const found = valueAt(value, ...path);
   return typeof found === 'string' ? found : '';
 }
+
+/** The rows at a path, each an array; null where there is none. */
+export function rowsAt(value: unknown, ...path: readonly (string | number)[]): readonly (readonly unknown[])[] | null {
+  const found = valueAt(value, ...path);
+  const rows = Array.isArray(found) ? found.filter((row): row is readonly unknown[] => Array.isArray(row)) : [];
+  return rows.length > 0 ? rows : null;
+}

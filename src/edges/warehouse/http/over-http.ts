@@ -2,18 +2,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Reason } from '#core/base';
 import type { OneExplain, OneSelect, SqlWriter } from '#core/evidence';
 import { tooSlow, unreachable } from '../reasons.ts';
-import type { Connection, Ran, WarehouseOptions } from '../warehouse.ts';
+import type { Connection, Explained, WarehouseOptions } from '../warehouse.ts';
 
-/** Where a statement stands: its one row, why there is none, or where to look again. */
+/** Where a statement stands: its rows, why there are none, or where to look again. */
 export type Step<Place> =
-  | { readonly kind: 'row'; readonly row: readonly unknown[] }
+  | { readonly kind: 'rows'; readonly rows: readonly (readonly unknown[])[] }
   | { readonly kind: 'failed'; readonly reason: Reason }
   | { readonly kind: 'waiting'; readonly place: Place };
 
 /** A service that runs statements over HTTP. Its methods throw where it does not answer. */
 export interface Service<Place> {
   /** `began` is told a place as soon as the statement may run, so that it can be cancelled although no reply came. */
-  start(sql: OneSelect | OneExplain, signal: AbortSignal, began: (place: Place) => void): Promise<Step<Place>>;
+  start(sql: OneSelect, signal: AbortSignal, began: (place: Place) => void): Promise<Step<Place>>;
+  /** Asks for a plan, by a request of its own where there is one; runs nothing. */
+  explain(sql: OneExplain, signal: AbortSignal): Promise<Step<Place>>;
   look(place: Place, signal: AbortSignal): Promise<Step<Place>>;
   cancel(place: Place, signal: AbortSignal): Promise<unknown>;
 }
@@ -27,20 +29,24 @@ const cancelMilliseconds = 2_000;
 export function overHttp<Place>(service: Service<Place>, writer: SqlWriter, options: WarehouseOptions): Connection {
   return {
     writer: () => Promise.resolve(writer),
-    run: (sql) => runWithin(service, sql, options),
+    async run(sql) {
+      const ran = await within(service, options, (signal, began) => service.start(sql, signal, began));
+      return ran.ok ? { ok: true, row: ran.rows[0] ?? [] } : ran;
+    },
+    explain: (sql) => within(service, options, (signal) => service.explain(sql, signal)),
     close: () => Promise.resolve(),
   };
 }
 
-async function runWithin<Place>(
+async function within<Place>(
   service: Service<Place>,
-  sql: OneSelect | OneExplain,
   options: WarehouseOptions,
-): Promise<Ran> {
+  start: (signal: AbortSignal, began: (place: Place) => void) => Promise<Step<Place>>,
+): Promise<Explained> {
   const deadline = AbortSignal.timeout(options.deadlineMilliseconds);
   const running: { place: Place | null } = { place: null };
   try {
-    let step = await service.start(sql, deadline, (place) => {
+    let step = await start(deadline, (place) => {
       running.place = place;
     });
     for (let wait = firstPause; step.kind === 'waiting'; wait = Math.min(wait * 2, longestPause)) {
@@ -48,7 +54,7 @@ async function runWithin<Place>(
       await pause(wait, undefined, { signal: deadline });
       step = await service.look(step.place, deadline);
     }
-    return step.kind === 'row' ? { ok: true, row: step.row } : { ok: false, reason: step.reason };
+    return step.kind === 'rows' ? { ok: true, rows: step.rows } : { ok: false, reason: step.reason };
   } catch {
     if (running.place !== null) await cancel(service, running.place);
     return { ok: false, reason: deadline.aborted ? tooSlow(options) : unreachable };
