@@ -1,8 +1,8 @@
 import type { UniqueId } from '#core/base';
 import type { AnalyzedSide } from '#core/change';
-import { ancestorsOf, type DbtNode, type DbtProject } from '#core/dbt';
+import { ancestorsOf, type DbtNode, type DbtProject, hasFirmSql } from '#core/dbt';
 import { relationNames } from '#core/lineage';
-import type { Definition, KnownRelation, PlanContext } from '#core/meaning';
+import type { KnownRelation, PlanContext } from '#core/meaning';
 import { type Identifier, toDialect } from '#core/sql';
 
 /**
@@ -33,26 +33,30 @@ function contextOf(side: AnalyzedSide, uniqueId: UniqueId, against: Against): Pl
       name.map((part) => part.name.toLowerCase()),
       parents,
     );
-  return {
+  const own: PlanContext = {
     dialect: toDialect(project.metadata.adapterType),
     relation(name) {
       const found = find(name);
       return found === null ? null : relationOf(side, found, against.other);
     },
+  };
+  if (!parents.some((parent) => isOneSided(side, parent, against))) return own;
+  return {
+    ...own,
     definition(name) {
       const found = find(name);
-      return found === null ? null : definitionOf(side, found, against);
+      const query = found === null || !isOneSided(side, found, against) ? undefined : side.trees.get(found);
+      if (found === null || query === undefined || query.lossy !== undefined) return null;
+      return { query, context: contextOf(side, found, { ...against, levels: against.levels - 1 }) };
     },
   };
 }
 
-/** The SQL of a model that the other side does not read: that its rows are moved into a model of their own changes nothing. */
-function definitionOf(side: AnalyzedSide, id: UniqueId, { other, theirs, levels }: Against): Definition | null {
-  const node = side.project.nodes.get(id);
-  const query = side.trees.get(id);
-  if (levels === 0 || node === undefined || query === undefined || query.lossy !== undefined) return null;
-  if (theirs.has(twinOf(id, side.project, other.project) ?? id) || !holdsItsQuery(node)) return null;
-  return { query, context: contextOf(side, id, { other, theirs, levels: levels - 1 }) };
+/** Whether a model is one that the other side does not read, so that its SQL was only moved into it: to be written out. */
+function isOneSided({ project, trees }: AnalyzedSide, id: UniqueId, { other, theirs, levels }: Against): boolean {
+  const node = project.nodes.get(id);
+  if (levels === 0 || node === undefined || !trees.has(id) || !hasFirmSql(node) || !holdsItsQuery(node)) return false;
+  return !theirs.has(twinOf(id, project, other.project) ?? id);
 }
 
 /** Whether a model's relation holds just the rows of its SQL: nothing is kept from earlier runs, cast to a contract or changed by a hook. */

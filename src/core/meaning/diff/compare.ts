@@ -44,10 +44,9 @@ export function compareQueries(base: Side, head: Side): Comparison {
 function isProvenTight(base: Side, head: Side, plans: Aligned): boolean {
   const { dialect } = head.context;
   if (plans.base.kind === 'opaque' || plans.head.kind === 'opaque' || base.context.dialect !== dialect) return false;
-  const [before, after] = [base, head].map(({ query, context }) =>
-    tightened(toPlan(query, context, true), dialect),
-  ) as [Plan, Plan];
-  const tight = align(before, after, dialect);
+  const whole = (plan: Plan, { query, context }: Side): Plan =>
+    tightened(context.definition === undefined ? plan : toPlan(query, context, true), dialect);
+  const tight = align(whole(plans.base, base), whole(plans.head, head), dialect);
   return isProvenEqual(tight.base, tight.head);
 }
 
