@@ -69,10 +69,9 @@ const notRun = new Map<string, number>();
 let wrong = 0;
 
 await holdRewrites();
-for (const model of demoModels(demo)) await change(model, Number(values.limit), warehouse);
-for (const model of ownModels()) await change(model, Number(values.limit), null);
-if (existsSync(corpora)) await changeCorpora();
-else console.log(`corpora: skipped, because ${corpora} is not there`);
+const found = existsSync(corpora) ? corporaModels(corpora) : [];
+if (found.length === 0) console.log(`corpora: skipped, because ${corpora} is not there`);
+await changeAll(demoModels(demo), found.slice(0, Number(values.models)));
 await reader.close();
 await laboratory.close();
 print();
@@ -102,16 +101,24 @@ async function holdRewrites(): Promise<void> {
   console.log(`${own.length} rewrites of the docs run with their near misses`);
 }
 
-async function changeCorpora(): Promise<void> {
-  const all = corporaModels(corpora);
-  const sample = all.slice(0, Number(values.models));
-  let ended = 0;
-  for (const model of sample) {
+/** The own models, then by turns one of the demo's and one of the corpora's, while there is time. */
+async function changeAll(demos: readonly MutantModel[], others: readonly MutantModel[]): Promise<void> {
+  const done = { own: 0, demo: 0, corpora: 0 };
+  const turns = demos.map((model, at): readonly (readonly [keyof typeof done, MutantModel])[] => [
+    ['demo', model],
+    ...(others[at] === undefined ? [] : [['corpora', others[at]] as const]),
+  ]);
+  const rest = others.slice(demos.length).map((model) => ['corpora', model] as const);
+  for (const [kind, model] of [...ownModels().map((one) => ['own', one] as const), ...turns.flat(), ...rest]) {
     if (performance.now() > until) break;
-    await change(model, 1, null);
-    ended += 1;
+    await change(model, kind === 'corpora' ? 1 : Number(values.limit), kind === 'demo' ? warehouse : null);
+    done[kind] += 1;
   }
-  console.log(`corpora: ${ended} of ${sample.length} models, out of ${all.length}`);
+  const { user, system } = process.cpuUsage();
+  const seconds = Math.round((user + system) / 1_000_000);
+  console.log(
+    `models: ${done.own} own, ${done.demo} of ${demos.length} of the demo, ${done.corpora} of ${others.length} of the corpora; ${seconds} s of CPU`,
+  );
 }
 
 async function change(model: MutantModel, limit: number, data: DuckDBConnection | null): Promise<void> {

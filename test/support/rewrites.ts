@@ -165,7 +165,7 @@ export const rewrites: readonly Rewrite[] = [
     id: 'case',
     before: "select case s when 'a' then 1 when 'b' then 2 else null end as x from t",
     same: "select case when s = 'a' then 1 when 'b' = s then 2 end as x from t",
-    other: "select case when s = 'b' then 2 when s = 'a' then 1 end as x from t",
+    other: "select case when s = 'a' then 1 when s = 'b' then 2 else 0 end as x from t",
   },
   {
     id: 'count',
@@ -181,9 +181,9 @@ export const rewrites: readonly Rewrite[] = [
   },
   {
     id: 'types',
-    before: 'select cast(v as integer) as x from t',
-    same: 'select v::int as x from t',
-    other: 'select v::bigint as x from t',
+    before: 'select cast(v as integer) as x from t where v > 0.25',
+    same: 'select v::int as x from t where v > 0.25',
+    other: 'select v::double as x from t where v > 0.25',
   },
   {
     id: 'order-by',
