@@ -47,7 +47,7 @@ print();
 
 async function tell(edit: Edit): Promise<Told> {
   const name = modelOf(edit);
-  const compiled = edit.manifest_pair === true ? compiledOf(edit) : null;
+  const compiled = compiledOf(edit);
   const { before, after } = edit;
   const more =
     compiled === null ? { project: null } : { project: compiled.project, baseProject: compiled.baseProject, compiled };
@@ -76,20 +76,17 @@ async function tell(edit: Edit): Promise<Told> {
 }
 
 /** Of an edit whose pull request is among the corpora's: what dbt compiled on both sides, which is what a review compares. */
-function compiledOf({
-  repo,
-  note,
-  path: file,
-}: Edit): { before: string; after: string; adapter: string; project: DbtProject; baseProject: DbtProject } | null {
-  const number = /\(PR (\d+)\)/.exec(note)?.[1];
-  const folder = join(corpora, 'pull-requests', repo.split('/').at(-1) ?? '', `pr${number ?? ''}`);
-  if (number === undefined || !existsSync(folder)) return null;
-  const [before, after] = ['base', 'head'].map((side) => {
-    const text = gunzipSync(readFileSync(join(folder, `${side}.manifest.json.gz`))).toString('utf8');
-    const manifest = parseManifest(text, side);
+function compiledOf(
+  edit: Edit,
+): { before: string; after: string; adapter: string; project: DbtProject; baseProject: DbtProject } | null {
+  const paths = manifestsOf(edit);
+  if (!paths.every(existsSync)) return null;
+  const [before, after] = paths.map((path, at) => {
+    const manifest = parseManifest(gunzipSync(readFileSync(path)).toString('utf8'), path);
     if (!manifest.ok) return null;
-    const node = [...manifest.value.nodes.values()].find((one) => one.originalFilePath === file);
-    return { sql: node?.compiledCode ?? null, project: manifest.value };
+    const node = [...manifest.value.nodes.values()].find((one) => one.originalFilePath === edit.path);
+    const isEdit = edit.manifest_pair === true || node?.rawCode.trim() === (at === 0 ? edit.before : edit.after).trim();
+    return { sql: isEdit ? (node?.compiledCode ?? null) : null, project: manifest.value };
   });
   if (before?.sql == null || after?.sql == null) return null;
   const { project } = after;
@@ -100,6 +97,16 @@ function compiledOf({
     project,
     baseProject: before.project,
   };
+}
+
+/** Where the manifests of an edit's pull request would lie: the corpora have pull requests, and one more pair among the artifacts. */
+function manifestsOf({ repo, note }: Edit): readonly [string, string] {
+  const number = /\bPR (\d+)\b/.exec(note)?.[1] ?? '';
+  const artifacts = join(corpora, 'artifacts', 'DataRecce+recce', 'tests/data/manifest');
+  if (repo === 'DataRecce/jaffle_shop_duckdb')
+    return [join(artifacts, 'base/manifest.json.gz'), join(artifacts, `pr${number}`, 'manifest.json.gz')];
+  const folder = join(corpora, 'pull-requests', repo.split('/').at(-1) ?? '', `pr${number}`);
+  return [join(folder, 'base.manifest.json.gz'), join(folder, 'head.manifest.json.gz')];
 }
 
 /** The warehouses that a package is written for; where it is not said, the corpora's most common. */

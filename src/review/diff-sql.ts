@@ -3,11 +3,13 @@ import { reason } from '#core/base';
 import type { Change } from '#core/change';
 import type { Answers } from '#core/evidence';
 import { gates, judgeAll, planGates } from '#core/gates';
+import { bareText } from '#core/jinja';
+import { isSameTree } from '#core/meaning';
 import type { RatedFinding } from '#core/policy';
 import { decide, defaultPolicy, gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
 import { compareModels } from '#core/rules';
-import type { Query } from '#core/sql';
+import { toDialect } from '#core/sql';
 import { analyzeSides } from './analyze-sides.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import type { EvidenceSource, SqlReader } from './ports.ts';
@@ -48,10 +50,17 @@ export async function diffSql(
   const unread = compareModels(change).unread.find((one) => one.uniqueId === uniqueId);
   const why = failed ?? unread?.cause ?? null;
   const common = { findings, change, counterexample };
+  if (isSameText(pair)) return { equivalent: 'proven', why: null, ...common };
   if (why === null && isProven(change, uniqueId, masked))
     return { equivalent: doubt === null ? 'proven' : 'unknown', why: doubt, ...common };
   if (counterexample !== null) return { equivalent: 'disproven', why: null, ...common };
   return { equivalent: 'unknown', why: why ?? (findings.length > 0 ? null : notProven()), ...common };
+}
+
+/** Whether the texts differ in nothing that has a meaning, however little of them is understood. */
+function isSameText({ before, after }: SqlPair): boolean {
+  const text = bareText(before);
+  return text !== null && text === bareText(after);
 }
 
 function isAbout(subject: RatedFinding['subject'], uniqueId: UniqueId): boolean {
@@ -62,17 +71,13 @@ function isProven(change: Change, uniqueId: UniqueId, masked: boolean): boolean 
   const modified = change.modified.find((node) => node.uniqueId === uniqueId);
   if (modified === undefined || modified.compiled === 'identical' || modified.compiled === 'formatting-only')
     return true;
-  return masked ? isSameTree(change, uniqueId) : compareModels(change).equal.has(uniqueId);
+  return masked ? hasSameTree(change, uniqueId) : compareModels(change).equal.has(uniqueId);
 }
 
-function isSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {
+function hasSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {
   const [one, other] = [base, head].map(({ trees }) => trees.get(uniqueId));
   if (one === undefined || other === undefined || one.lossy !== undefined || other.lossy !== undefined) return false;
-  return withoutPlaces(one) === withoutPlaces(other);
-}
-
-function withoutPlaces(query: Query): string {
-  return JSON.stringify(query, (key, value: unknown) => (key === 'span' ? undefined : value));
+  return isSameTree(one, other, toDialect(head.project.metadata.adapterType));
 }
 
 function foundIn(answers: Answers): unknown {

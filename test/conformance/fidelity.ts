@@ -1,8 +1,8 @@
 // Changes every token of compiled statements of the corpora, and asks whether the first engine's tree tells.
 //
-//   npm run conformance:fidelity -- [--limit 200] [--show]
+//   npm run conformance:fidelity -- [--limit 200] [--changed-only] [--show]
 //
-// Prints how many statements the tree holds in full and what the others are marked with; how many of the changed ones parse,
+// Prints how many statements the tree holds in full and what the others are marked with (not with `--changed-only`); how many of the changed ones parse,
 // are told apart, are marked, or have a change that leaves the meaning (test/support/same-meaning.ts); and each other change
 // that the tree does not show. WEIRKEEPER_CORPORA names the folder of the corpora; without it, `../shared/corpora` beside the
 // checkout. Exit 1 when a change is not shown.
@@ -19,7 +19,11 @@ import { treeKey } from '../support/tree-key.ts';
 /** Characters of a statement of which every token is changed; the longer ones are only read. */
 const longest = 2_500;
 const { values } = parseArgs({
-  options: { limit: { type: 'string', default: '200' }, show: { type: 'boolean', default: false } },
+  options: {
+    limit: { type: 'string', default: '200' },
+    'changed-only': { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+  },
 });
 const root = process.env['WEIRKEEPER_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
 
@@ -28,6 +32,13 @@ else process.exitCode = await run(compiledStatements(root), Number(values.limit)
 
 async function run(statements: readonly SqlStatement[], limit: number): Promise<number> {
   await prepareEngine('polyglot');
+  if (!values['changed-only']) readAll(statements);
+  const short = statements.filter(({ sql }) => sql.length <= longest);
+  const step = Math.max(1, Math.floor(short.length / limit));
+  return change(short.filter((_, at) => at % step === 0));
+}
+
+function readAll(statements: readonly SqlStatement[]): void {
   const marks = new Map<string, number>();
   let parsed = 0;
   let whole = 0;
@@ -40,9 +51,6 @@ async function run(statements: readonly SqlStatement[], limit: number): Promise<
   }
   console.log(`${statements.length} statements, ${parsed} parsed, ${whole} of them held in full`);
   for (const [mark, count] of [...marks].sort((a, b) => b[1] - a[1])) console.log(`  ${count} marked: ${mark}`);
-  const short = statements.filter(({ sql }) => sql.length <= longest);
-  const step = Math.max(1, Math.floor(short.length / limit));
-  return change(short.filter((_, at) => at % step === 0));
 }
 
 function change(statements: readonly SqlStatement[]): number {

@@ -1,99 +1,203 @@
 // Changes models by mutation operators and by rewrites, runs both on DuckDB, and holds what comes out against what the rules say.
 //
-//   npm run conformance:mutants -- [--limit 4] [--show]
+//   npm run conformance:mutants -- [--limit 2] [--models 30] [--inputs 288] [--seconds 600] [--only-proven] [--show]
 //
-// The models are the demo's, on its warehouse, and queries of the project's own on made-up rows that keep their keys and not-nulls.
-// Printed for each operator: the mutants of at most `--limit` places a model, those that change the output, how many of these the rules
-// report, and those that change nothing and are left without a finding; for each rewrite: those left without a finding, and those proven.
+// The models are the demo's, which are run on its warehouse too, queries of the project's own, and `--models` of the corpora's
+// (WEIRKEEPER_CORPORA, else `../shared/corpora`), the same each time; of each model at most `--limit` places an operator (of the
+// corpora's one), until `--seconds` have passed. Rows are made up by the search for counterexamples, `--inputs` sets a pair.
+//
+// A mutant that gives other rows on data that keep the project's tests has changed; the rules should report it. Of the others is
+// printed what they are: proven to be the same; the same by the tests, as rows that break one show a difference; or not told
+// apart, which is no proof. The rules should leave the first two silent; of the third nobody knows. With `--only-proven` nothing
+// is run but what is called proven. Before all, the rewrites of docs/rewrites.md are run with their near misses.
 // Exit 1 where something is called proven and the output changes.
 
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { type DbtProject, parseManifest } from '#core/dbt';
+import type { CounterexampleQuestion } from '#core/evidence';
+import { counterexampleQuestion } from '#core/evidence';
+import { compareModels } from '#core/rules';
 import { createSqlReader } from '#edges/sql-engines';
 import { diffSql } from '#review';
-import { ownModels, ownProject, tablesOf } from '../support/mutant-models.ts';
+import { questionOf } from '../../src/core/gates/sql-rules/counterexamples.ts';
+import { diceOf } from '../../src/edges/counterexample/dice.ts';
+import { search } from '../../src/edges/counterexample/search.ts';
+import { id } from '../support/a-project.ts';
+import { corporaModels, demoModels, type MutantModel, ownModels } from '../support/mutant-models.ts';
+import { rewrites } from '../support/rewrites.ts';
 import { mutantsOf, rewritesOf, type SqlMutant } from '../support/sql-mutants.ts';
+import { laboratoryOf, type Told } from '../support/told-apart.ts';
 
 const { values } = parseArgs({
-  options: { limit: { type: 'string', default: '4' }, show: { type: 'boolean', default: false } },
+  options: {
+    limit: { type: 'string', default: '2' },
+    models: { type: 'string', default: '30' },
+    inputs: { type: 'string', default: '288' },
+    seconds: { type: 'string', default: '600' },
+    'only-proven': { type: 'boolean', default: false },
+    show: { type: 'boolean', default: false },
+  },
 });
-/** Sets of made-up tables on which the project's own queries are run. */
-const tries = 12;
-
-interface Model {
-  readonly name: string;
-  readonly sql: string;
-  readonly project: DbtProject;
-  /** The output of a query on all data there is, as text that tells two apart; null where DuckDB refuses it. */
-  readonly outputOf: (sql: string) => Promise<string | null>;
-}
+const until = performance.now() + Number(values.seconds) * 1_000;
 
 interface Row {
   made: number;
   changed: number;
   reported: number;
-  same: number;
-  silent: number;
   proven: number;
-  wrong: number;
+  tested: number;
+  testedSilent: number;
+  open: number;
+  openSilent: number;
+  notRun: number;
 }
 
+const empty: Row = {
+  ...{ made: 0, changed: 0, reported: 0, proven: 0, tested: 0, testedSilent: 0, open: 0, openSilent: 0, notRun: 0 },
+};
 const demo = join(import.meta.dirname, '../../demo');
+const corpora = process.env['WEIRKEEPER_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora');
 const reader = createSqlReader();
+const laboratory = laboratoryOf(Number(values.inputs));
 const warehouse = await (
   await DuckDBInstance.create(join(demo, 'warehouse/cinderhouse.duckdb'), { access_mode: 'READ_ONLY' })
 ).connect();
-const laboratories = await Promise.all(Array.from({ length: tries }, (_, at) => laboratory(at + 1)));
-const models = [...demoModels(), ...ownModels.map(ownModel)];
 const [mutants, kept] = [new Map<string, Row>(), new Map<string, Row>()];
-for (const model of models) {
-  const before = await model.outputOf(model.sql);
-  if (before === null || before !== (await model.outputOf(model.sql))) {
-    console.log(`${model.name}: not run, for DuckDB refuses it or its output is not the same twice`);
-    continue;
-  }
-  for (const mutant of some(mutantsOf(model.sql))) await hold(model, before, mutant, mutants);
-  for (const rewrite of some(rewritesOf(model.sql))) await hold(model, before, rewrite, kept);
-}
+const notRun = new Map<string, number>();
+let wrong = 0;
+
+await holdRewrites();
+const found = existsSync(corpora) ? corporaModels(corpora) : [];
+if (found.length === 0) console.log(`corpora: skipped, because ${corpora} is not there`);
+await changeAll(demoModels(demo), found.slice(0, Number(values.models)));
 await reader.close();
-const wrong = print();
+await laboratory.close();
+print();
 process.exitCode = wrong > 0 ? 1 : 0;
 
-/** The first `--limit` of each operator. */
-function some(all: readonly SqlMutant[]): readonly SqlMutant[] {
-  return [...Map.groupBy(all, ({ operator }) => operator).values()].flatMap((ones) =>
-    ones.slice(0, Number(values.limit)),
+/** The documented rewrites: no rows tell the two texts of one apart, and some tell the near miss. */
+async function holdRewrites(): Promise<void> {
+  const own = rewrites.filter(({ dialect = 'duckdb' }) => dialect === 'duckdb' || dialect === 'postgres');
+  for (const { id: name, before, same, other, definitions = {} } of own) {
+    const written = Object.entries(definitions).map(([model, sql]) => ({ names: [model], sql }));
+    const task = {
+      base: before,
+      dialect: 'duckdb',
+      relations: [],
+      definitions: written,
+      milliseconds: 60_000,
+    } as const;
+    const [one, miss] = [
+      await search({ ...task, head: same, inputs: Number(values.inputs) }),
+      await search({ ...task, head: other, inputs: 5_000 }),
+    ];
+    const isRight = one.ok && one.found === null && miss.ok && miss.found !== null;
+    if (isRight) continue;
+    wrong += 1;
+    console.log(`WRONG: rewrite ${name}: ${JSON.stringify(one)} near miss: ${JSON.stringify(miss)}`);
+  }
+  console.log(`${own.length} rewrites of the docs run with their near misses`);
+}
+
+/** The own models, then by turns one of the demo's and one of the corpora's, while there is time. */
+async function changeAll(demos: readonly MutantModel[], others: readonly MutantModel[]): Promise<void> {
+  const done = { own: 0, demo: 0, corpora: 0 };
+  const turns = demos.map((model, at): readonly (readonly [keyof typeof done, MutantModel])[] => [
+    ['demo', model],
+    ...(others[at] === undefined ? [] : [['corpora', others[at]] as const]),
+  ]);
+  const rest = others.slice(demos.length).map((model) => ['corpora', model] as const);
+  for (const [kind, model] of [...ownModels().map((one) => ['own', one] as const), ...turns.flat(), ...rest]) {
+    if (performance.now() > until) break;
+    await change(model, kind === 'corpora' ? 1 : Number(values.limit), kind === 'demo' ? warehouse : null);
+    done[kind] += 1;
+  }
+  const { user, system } = process.cpuUsage();
+  const seconds = Math.round((user + system) / 1_000_000);
+  console.log(
+    `models: ${done.own} own, ${done.demo} of ${demos.length} of the demo, ${done.corpora} of ${others.length} of the corpora; ${seconds} s of CPU`,
   );
 }
 
-async function hold(model: Model, before: string, { operator, sql }: SqlMutant, rows: Map<string, Row>): Promise<void> {
-  const after = await model.outputOf(sql);
-  if (after === null) return;
-  const row = rows.get(operator) ?? { made: 0, changed: 0, reported: 0, same: 0, silent: 0, proven: 0, wrong: 0 };
-  rows.set(operator, row);
-  const pair = { before: model.sql, after: sql, adapter: 'duckdb', project: model.project, name: model.name };
-  const { findings, equivalent } = await diffSql(pair, reader, []);
-  const differs = after !== before;
-  row.made += 1;
-  if (differs) row.changed += 1;
-  else row.same += 1;
-  if (differs && findings.length > 0) row.reported += 1;
-  if (!differs && findings.length === 0) row.silent += 1;
-  if (!differs && equivalent === 'proven') row.proven += 1;
-  if (differs && equivalent === 'proven') {
-    row.wrong += 1;
-    console.log(`PROVEN AND CHANGED: ${model.name}, ${operator}\n${sql}\n`);
+async function change(model: MutantModel, limit: number, data: DuckDBConnection | null): Promise<void> {
+  const bare = model.sql.trim().replace(/;$/, '');
+  const pair = { before: model.sql, adapter: null, project: model.project, name: model.name };
+  const { change: known } = await diffSql(
+    { ...pair, after: `select * from (\n${bare}\n) as q where 1 = 2` },
+    reader,
+    [],
+  );
+  const uniqueId = known.modified[0]?.uniqueId ?? id(model.name);
+  const question =
+    questionOf(compareModels(known).input, uniqueId) ??
+    counterexampleQuestion({ uniqueId, dialect: 'generic', base: bare, head: bare, relations: [] });
+  if (!values['only-proven']) {
+    const alone = await laboratory.tell(bare, bare, question);
+    if (alone !== 'open') {
+      const why =
+        typeof alone === 'string' ? 'its output is not the same twice' : alone.notRun.replaceAll(/["\d]+/g, '…');
+      notRun.set(why, (notRun.get(why) ?? 0) + 1);
+      if (values.show) console.log(`${model.name}: not run: ${why}`);
+      return;
+    }
   }
-  if (values.show && differs && findings.length === 0)
-    console.log(`not reported: ${model.name}, ${operator}\n${sql}\n`);
-  if (values.show && !differs && findings.length > 0)
-    console.log(
-      `told for nothing: ${model.name}, ${operator}: ${findings.map(({ text }) => text).join('; ')}\n${sql}\n`,
-    );
+  const before = data === null ? null : await bagOf(data, model.sql);
+  const hold = async (mutant: SqlMutant, rows: Map<string, Row>): Promise<void> => {
+    const after = before === null || data === null ? null : await bagOf(data, mutant.sql);
+    await holdOne({ model, mutant, question, differs: before !== null && after !== null && before !== after }, rows);
+  };
+  for (const mutant of some(mutantsOf(model.sql), limit)) await hold(mutant, mutants);
+  for (const rewrite of some(rewritesOf(model.sql), limit)) await hold(rewrite, kept);
+}
+
+/** At most `limit` places of each operator, the same each time. */
+function some(all: readonly SqlMutant[], limit: number): readonly SqlMutant[] {
+  const dice = diceOf(all.length);
+  return [...Map.groupBy(all, ({ operator }) => operator).values()].flatMap((ones) => {
+    const start = Math.floor(dice.roll() * ones.length);
+    return ones.length <= limit ? ones : Array.from({ length: limit }, (_, at) => ones[(start + at) % ones.length]!);
+  });
+}
+
+interface Held {
+  readonly model: MutantModel;
+  readonly mutant: SqlMutant;
+  readonly question: CounterexampleQuestion;
+  /** Whether the model's own data tell them apart. */
+  readonly differs: boolean;
+}
+
+async function holdOne({ model, mutant, question, differs }: Held, rows: Map<string, Row>): Promise<void> {
+  const { operator, sql } = mutant;
+  const row = rows.get(operator) ?? { ...empty };
+  rows.set(operator, row);
+  const pair = { before: model.sql, after: sql, adapter: null, project: model.project, name: model.name };
+  const { findings, equivalent } = await diffSql(pair, reader, []);
+  const isProven = equivalent === 'proven';
+  row.made += 1;
+  if (values['only-proven'] && !isProven) return;
+  const told: Told = differs ? 'changed' : await laboratory.tell(model.sql, sql, question);
+  const isSilent = findings.length === 0;
+  const say = (what: string): void => {
+    if (values.show)
+      console.log(`${what}: ${model.name}, ${operator}: ${findings.map(({ text }) => text).join('; ')}\n${sql}\n`);
+  };
+  if (typeof told !== 'string') row.notRun += 1;
+  else if (told === 'changed') {
+    row.changed += 1;
+    if (!isSilent) row.reported += 1;
+    else say('not reported');
+  } else if (isProven) row.proven += 1;
+  else {
+    row[told] += 1;
+    if (isSilent) row[told === 'tested' ? 'testedSilent' : 'openSilent'] += 1;
+    else say(told === 'tested' ? 'told, and the tests make it the same' : 'told, and not told apart');
+  }
+  if (told !== 'changed' || !isProven) return;
+  wrong += 1;
+  console.log(`PROVEN AND CHANGED: ${model.name}, ${operator}\n${model.sql}\n-- becomes\n${sql}\n`);
 }
 
 async function bagOf(db: DuckDBConnection, sql: string): Promise<string | null> {
@@ -107,73 +211,35 @@ async function bagOf(db: DuckDBConnection, sql: string): Promise<string | null> 
   }
 }
 
-function demoModels(): readonly Model[] {
-  const bytes = readFileSync(join(demo, 'artifacts/base/manifest.json.gz'));
-  const manifest = parseManifest(gunzipSync(bytes).toString('utf8'), 'the demo');
-  if (!manifest.ok) throw new TypeError(manifest.reason.text);
-  const project = manifest.value;
-  return [...project.nodes.values()].flatMap(({ name, resourceType, compiledCode }) =>
-    resourceType === 'model' && compiledCode !== null
-      ? [{ name, sql: compiledCode, project, outputOf: (sql: string) => bagOf(warehouse, sql) }]
-      : [],
-  );
+function percent(part: number, whole: number): string {
+  return (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(0)} %`).padStart(6);
 }
 
-function ownModel({ name, sql }: (typeof ownModels)[number]): Model {
-  const outputOf = async (text: string): Promise<string | null> => {
-    const bags: string[] = [];
-    for (const db of laboratories) {
-      const bag = await bagOf(db, text);
-      if (bag === null) return null;
-      bags.push(bag);
-    }
-    return bags.join(', ');
-  };
-  return { name, sql, project: ownProject(name, sql), outputOf };
-}
-
-async function laboratory(seed: number): Promise<DuckDBConnection> {
-  const db = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
-  for (const statement of tablesOf(seed)) await db.run(statement);
-  return db;
-}
-
-function print(): number {
-  const percent = (part: number, whole: number): string =>
-    (whole === 0 ? '-' : `${((100 * part) / whole).toFixed(0)} %`).padStart(6);
-  const sum = (rows: Map<string, Row>): Row => {
-    const all: Row = { made: 0, changed: 0, reported: 0, same: 0, silent: 0, proven: 0, wrong: 0 };
+function print(): void {
+  for (const [why, count] of [...notRun].sort((a, b) => b[1] - a[1])) console.log(`${count} models not run: ${why}`);
+  for (const [title, rows] of [
+    ['mutant', mutants],
+    ['rewrite', kept],
+  ] as const) {
+    const all = { ...empty };
     for (const row of rows.values()) for (const key of Object.keys(all) as (keyof Row)[]) all[key] += row[key];
-    return all;
-  };
-  console.log(`${'operator'.padEnd(34)} mutants changed reported  share unchanged silent  share`);
-  for (const [name, row] of [...mutants, ['all', sum(mutants)] as const])
     console.log(
-      [
-        name.padEnd(34),
-        String(row.made).padStart(7),
-        String(row.changed).padStart(7),
-        String(row.reported).padStart(8),
-        percent(row.reported, row.changed),
-        String(row.same).padStart(9),
-        String(row.silent).padStart(6),
-        percent(row.silent, row.same),
-      ].join(' '),
+      `\n${title.padEnd(32)}  made not run | changed reported  share | proven | by tests silent  share | not apart silent  share`,
     );
-  console.log(`\n${'rewrite'.padEnd(34)}    made    kept   silent  share    proven  share`);
-  for (const [name, row] of [...kept, ['all', sum(kept)] as const])
-    console.log(
-      [
-        name.padEnd(34),
-        String(row.made).padStart(7),
-        String(row.same).padStart(7),
-        String(row.silent).padStart(8),
-        percent(row.silent, row.same),
-        String(row.proven).padStart(9),
-        percent(row.proven, row.same),
-      ].join(' '),
-    );
-  const wrong = sum(mutants).wrong + sum(kept).wrong;
-  console.log(`\n${wrong} called proven whose output changes`);
-  return wrong;
+    for (const [name, row] of [...[...rows].sort(([a], [b]) => a.localeCompare(b)), ['all', all] as const])
+      console.log(lineOf(name, row));
+  }
+  console.log(`\n${wrong} called proven whose output changes; not apart: by ${values.inputs} inputs`);
+}
+
+function lineOf(name: string, row: Row): string {
+  const { made, changed, reported, proven, tested, testedSilent, open, openSilent } = row;
+  const cell = (value: number, width: number): string => String(value).padStart(width);
+  return [
+    `${name.padEnd(32)} ${cell(made, 5)} ${cell(row.notRun, 7)}`,
+    `${cell(changed, 7)} ${cell(reported, 8)} ${percent(reported, changed)}`,
+    cell(proven, 6),
+    `${cell(tested, 8)} ${cell(testedSilent, 6)} ${percent(testedSilent, tested)}`,
+    `${cell(open, 9)} ${cell(openSilent, 6)} ${percent(openSilent, open)}`,
+  ].join(' | ');
 }

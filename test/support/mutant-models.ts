@@ -1,8 +1,20 @@
-import type { DbtProject } from '#core/dbt';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type DbtProject, parseManifest } from '#core/dbt';
+import { diceOf } from '../../src/edges/counterexample/dice.ts';
 import { aProject, id } from './a-project.ts';
 
-/** A relation of the project's own queries: `name type`, the key first where it has one. */
+/** A model that is changed and run. */
+export interface MutantModel {
+  readonly name: string;
+  readonly sql: string;
+  readonly project: DbtProject;
+}
+
+/** A relation of the project's own queries. */
 interface Relation {
+  /** `name type`. */
   readonly columns: readonly string[];
   readonly key: string | null;
   readonly notNull: readonly string[];
@@ -19,7 +31,7 @@ const relations: Readonly<Record<string, Relation>> = {
 };
 
 /** Queries of the shapes that models have. */
-export const ownModels: readonly { readonly name: string; readonly sql: string }[] = [
+const ownQueries: readonly { readonly name: string; readonly sql: string }[] = [
   {
     name: 'order_facts',
     sql: `with paid as (
@@ -67,8 +79,8 @@ where o.placed_on >= date '2024-01-02' or c.rank is null`,
   },
 ];
 
-/** A project in which the queries' relations have the tests that the made-up rows keep. */
-export function ownProject(name: string, sql: string): DbtProject {
+/** A project in which the queries' relations have the tests that made-up rows keep. */
+function ownProject(name: string, sql: string): DbtProject {
   const sources = Object.entries(relations).map(([table, { columns }]) => [
     `source.shop.raw.${table}`,
     {
@@ -95,38 +107,45 @@ function aTest(name: string, table: string, column: string): readonly [string, o
   return [`test.shop.${name}_${table}_${column}`, { test, parents: [on] }];
 }
 
-const domains: Readonly<Record<string, readonly string[]>> = {
-  integer: ['0', '1', '2', '3', 'null'],
-  varchar: ["'a'", "'b'", "'az'", "''", 'null'],
-  date: ["date '2024-01-01'", "date '2024-01-02'", "date '2024-01-03'", 'null'],
-};
-
-/** Statements that make the relations with up to six rows of NULLs, ties and boundary values; the same for the same seed. */
-export function tablesOf(seed: number): readonly string[] {
-  const roll = dice(seed);
-  return Object.entries(relations).flatMap(([name, { columns, key, notNull }]) => {
-    const rows = Array.from({ length: roll(7) }, (_, at) =>
-      columns.map((column) => {
-        const [own = '', type = ''] = column.split(' ');
-        if (own === key) return String(at);
-        const domain = domains[type] ?? ['null'];
-        return domain[roll(notNull.includes(own) ? domain.length - 1 : domain.length)] ?? 'null';
-      }),
-    );
-    const inserted =
-      rows.length === 0 ? [] : [`insert into ${name} values ${rows.map((row) => `(${row.join(', ')})`).join(', ')}`];
-    return [`create table ${name} (${columns.join(', ')})`, ...inserted];
-  });
+/** The project's own queries, with tests on what they read. */
+export function ownModels(): readonly MutantModel[] {
+  return ownQueries.map(({ name, sql }) => ({ name, sql, project: ownProject(name, sql) }));
 }
 
-/** Numbers below a limit, the same for the same seed (xorshift). */
-function dice(seed: number): (limit: number) => number {
-  let state = (seed * 2_654_435_761) >>> 0 || 1;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    state >>>= 0;
-    return state % limit;
-  };
+/** The demo's models, as dbt compiled them. */
+export function demoModels(demo: string): readonly MutantModel[] {
+  return modelsIn(projectAt(join(demo, 'artifacts/base/manifest.json.gz')));
+}
+
+/**
+ * Models of the pull requests in `folder`, as dbt compiled them at base: each text once, those that pass another on left out, in an
+ * order that is the same each time.
+ */
+export function corporaModels(folder: string): readonly MutantModel[] {
+  const paths = globSync('pull-requests/*/*/base.manifest.json.gz', { cwd: folder }).sort();
+  const found = new Map<string, MutantModel>();
+  for (const path of paths)
+    for (const model of modelsIn(projectAt(join(folder, path)))) if (!found.has(model.sql)) found.set(model.sql, model);
+  const dice = diceOf(1);
+  return [...found.values()]
+    .filter(({ sql }) => /\b(?:join|where|group\s+by|union|case)\b/i.test(sql) && sql.length < longest)
+    .map((model) => ({ model, place: dice.roll() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ model }) => model);
+}
+
+const longest = 8_000;
+
+function projectAt(path: string): DbtProject {
+  const manifest = parseManifest(gunzipSync(readFileSync(path)).toString('utf8'), path);
+  if (!manifest.ok) throw new TypeError(manifest.reason.text);
+  return manifest.value;
+}
+
+function modelsIn(project: DbtProject): readonly MutantModel[] {
+  return [...project.nodes.values()].flatMap(({ name, resourceType, language, compiledCode }) =>
+    resourceType === 'model' && language === 'sql' && compiledCode !== null
+      ? [{ name, sql: compiledCode, project }]
+      : [],
+  );
 }

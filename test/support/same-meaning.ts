@@ -11,7 +11,12 @@ const harmless: readonly (readonly [string, (mutant: TokenMutant) => boolean])[]
     ({ taken, put, change }) => (taken === 'outer' && put === '') || /^\+ outer \(before (?:join|anti)\)$/.test(change),
   ],
   ['ALL is the default quantifier of SELECT and of an aggregate', ({ put }) => put === 'all'],
-  ['DISTINCT is the default quantifier of a set operation', ({ change }) => change === '+ distinct (before select)'],
+  [
+    'DISTINCT is the default quantifier of a set operation',
+    ({ change, taken, put, previous }) =>
+      change === '+ distinct (before select)' ||
+      (taken === 'distinct' && put === '' && /^(?:union|except|intersect)$/.test(previous)),
+  ],
   [
     'a JOIN without a condition is a CROSS JOIN',
     ({ taken, put }) => taken === 'cross' && (put === '' || put === 'inner'),

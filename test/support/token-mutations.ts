@@ -5,6 +5,8 @@ export interface TokenMutant {
   /** Words taken out and put in, in lower case. */
   readonly taken: string;
   readonly put: string;
+  /** The word or sign before, in lower case. */
+  readonly previous: string;
 }
 
 const token =
@@ -62,20 +64,23 @@ const inserted: readonly string[] = [
 /** Every statement that is `sql` with one token left out, changed, or one of `words` put before it; comments are left alone. */
 export function tokenMutants(sql: string, words: readonly string[] = inserted): readonly TokenMutant[] {
   const places = [...sql.matchAll(token)].filter(([text]) => !text.startsWith('--') && !text.startsWith('/*'));
-  return places.flatMap((place) => {
+  return places.flatMap((place, at) => {
     const [text] = place;
     const word = text.toLowerCase();
+    const previous = places[at - 1]?.[0].toLowerCase() ?? '';
     const put = (what: string): TokenMutant => ({
       sql: `${sql.slice(0, place.index)}${what}${sql.slice(place.index + text.length)}`,
       change: what === '' ? `- ${text}` : `${text} > ${what}`,
       taken: word,
       put: what.toLowerCase(),
+      previous,
     });
     const before = (what: string): TokenMutant => ({
       sql: `${sql.slice(0, place.index)} ${what} ${sql.slice(place.index)}`,
       change: `+ ${what} (before ${text})`,
       taken: '',
       put: what,
+      previous,
     });
     return [...['', ...others(text, word)].map(put), ...words.map(before)];
   });

@@ -54,7 +54,7 @@ export interface WrittenExpectation {
 
 export interface AnalyzedSide extends ProjectSide {
   readonly lineage: ProjectLineage;
-  /** Queries of modified models and snapshots whose compiled SQL the change changed; of others, and of what no engine read, none. */
+  /** Queries of models and snapshots whose compiled SQL the change changed, or which it takes away; of others, and of what no engine read, none. */
   readonly trees: ReadonlyMap<UniqueId, Query>;
   /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
   readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;

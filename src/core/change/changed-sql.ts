@@ -5,7 +5,7 @@ import type { Change } from './change.ts';
 
 type Side = 'base' | 'head';
 
-/** The compiled SQL, of both sides, of models and snapshots in which the change changed it; each text once, keyed by its SQL. */
+/** The compiled SQL, of both sides, of models and snapshots in which the change changed it, or which it takes away; each text once, keyed by its SQL. */
 export function changedStatements(change: Change): readonly SqlStatement[] {
   const all = [...changedOn(change, 'base').values(), ...changedOn(change, 'head').values()];
   return [...new Map(all.map((statement) => [statement.key, statement])).values()];
@@ -28,7 +28,7 @@ function treesOn(change: Change, side: Side, answers: ReadonlyMap<string, SqlAns
 
 function changedOn(change: Change, side: Side): ReadonlyMap<UniqueId, SqlStatement> {
   const { project } = change[side];
-  const changed = change.modified.filter(({ compiled }) => compiled === 'changed');
-  const nodes = changed.flatMap(({ uniqueId }) => project.nodes.get(uniqueId) ?? []);
+  const changed = change.modified.filter(({ compiled }) => compiled === 'changed').map(({ uniqueId }) => uniqueId);
+  const nodes = [...changed, ...change.removed].flatMap((uniqueId) => project.nodes.get(uniqueId) ?? []);
   return statementsByNode(nodes, project.metadata.adapterType);
 }

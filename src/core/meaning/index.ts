@@ -1,6 +1,6 @@
 // What a query means, in normal form; how two of them differ; and what is known of the rows of relations.
 export type { Comparison, Side } from './diff/compare.ts';
-export { compareQueries } from './diff/compare.ts';
+export { compareQueries, isSameTree } from './diff/compare.ts';
 export type { Edit, EditPlace } from './diff/edit.ts';
 export type {
   AcceptedValues,
@@ -31,7 +31,7 @@ export { partitionOf } from './facts/made-from.ts';
 export { planFacts, uniqueBy } from './facts/plan-facts.ts';
 export type { FactSources } from './facts/project-facts.ts';
 export { projectFacts } from './facts/project-facts.ts';
-export type { KnownRelation, PlanContext } from './plan/from-query.ts';
+export type { Definition, KnownRelation, PlanContext } from './plan/from-query.ts';
 export { toPlan } from './plan/from-query.ts';
 export type {
   Block,

@@ -50,12 +50,16 @@ export function tablesOf(
     return {
       name,
       spellings,
-      columns: columns.map((column, place) => ({
-        ...column,
-        nullable: !notNull.has(place),
-        accepted: relation?.accepted.find((one) => at(one.column) === place)?.values ?? null,
-        named: named.has(column.name.toLowerCase()),
-      })),
+      columns: columns.map((column, place) => {
+        const accepted = relation?.accepted.find((one) => at(one.column) === place)?.values ?? null;
+        return {
+          ...column,
+          type: column.type ?? (accepted?.some(isText) === true ? 'VARCHAR' : null),
+          nullable: !notNull.has(place),
+          accepted,
+          named: named.has(column.name.toLowerCase()),
+        };
+      }),
       keys: (relation?.keys ?? []).map((key) => key.map(at)).filter((key) => key.length > 0 && !key.includes(-1)),
       references: (relation?.references ?? []).flatMap(({ column, relation: other, to }) => {
         const table = places.get(other) ?? -1;
@@ -64,6 +68,11 @@ export function tablesOf(
       }),
     };
   });
+}
+
+/** Whether a value that a column may have is of no type but text. */
+function isText(value: string): boolean {
+  return !/^(?:-?\d+(?:\.\d+)?|true|false|\d{4}-\d\d-\d\d.*)$/i.test(value);
 }
 
 interface Read {

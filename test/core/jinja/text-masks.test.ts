@@ -58,5 +58,9 @@ describe('two texts', () => {
     );
     expect(jinjaIn("a {{ f('x') }} -- {{ g() }}\n{% if y %}")).toEqual(jinjaIn('{{ f("x") }}{% if y %}'));
     expect(bareText('select {{ f(1) }}')).not.toBe(bareText('select {{ f(2) }}'));
+    expect(bareText('from t LEFT  OUTER JOIN u')).toBe(bareText('from t left join u'));
+    expect(bareText("select 'a inner join b'")).not.toBe(bareText("select 'a join b'"));
+    expect(bareText("select 'a\\' inner join b'")).not.toBe(bareText("select 'a\\' join b'"));
+    expect(bareText('select a.End from s.All')).not.toBe(bareText('select a.end from s.all'));
   });
 });

@@ -211,6 +211,14 @@ describe('finds out what it is not told', () => {
     expect(shown.input.map(({ relation }) => relation)).toEqual(['events', 'kinds']);
   });
 
+  it('the type of a column of which only the values are known', async () => {
+    const accepted = [{ column: 'state', values: ['open', 'shut'] }];
+    const columns = ['id', 'state'].map((name) => ({ name, type: null }));
+    const relations = [{ name: 't', names: ['t'], columns, keys: [], notNull: ['state'], accepted, references: [] }];
+    const { base, head } = await found('select count(*) as n from t', 'select count(id) as n from t', { relations });
+    expect([base, head]).toEqual([[['1']], [['0']]]);
+  });
+
   it('one relation under two names', async () => {
     const relation = { ...orders, names: ['"shop"."main"."orders"', '"shop"."pr_7"."orders"'] };
     const shown = await found(

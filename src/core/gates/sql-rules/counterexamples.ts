@@ -30,7 +30,8 @@ export function isSearched({ finding, severity }: Found): boolean {
   return finding.edits.length > 0 && severity < 'S3';
 }
 
-function questionOf(input: RuleInput, uniqueId: UniqueId): CounterexampleQuestion | null {
+/** The question on which rows the two sides of a model differ; null where one has no SQL. */
+export function questionOf(input: RuleInput, uniqueId: UniqueId): CounterexampleQuestion | null {
   const { base, head } = input.change;
   const [before, after] = [base, head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? null);
   if (before == null || after == null) return null;

@@ -1,11 +1,12 @@
 import type { Reason } from '#core/base';
 import { reason } from '#core/base';
-import type { Query } from '#core/sql';
+import type { Dialect, Query } from '#core/sql';
 import { type PlanContext, toPlan } from '../plan/from-query.ts';
 import type { Plan } from '../plan/plan.ts';
-import { treeText } from '../plan/tree-text.ts';
-import { align } from '../proof/align.ts';
+import { foldedTreeText } from '../plan/tree-text.ts';
+import { type Aligned, align } from '../proof/align.ts';
 import { isProvenEqual } from '../proof/equal.ts';
+import { tightened } from '../proof/tighten.ts';
 import { diffPlans } from './diff.ts';
 import type { Edit } from './edit.ts';
 
@@ -32,16 +33,33 @@ export interface Side {
 export function compareQueries(base: Side, head: Side): Comparison {
   const plans = align(toPlan(base.query, base.context), toPlan(head.query, head.context), head.context.dialect);
   const unread = unreadOf(plans.base) ?? unreadOf(plans.head) ?? lossOf(base) ?? lossOf(head);
+  const isWhole = lossOf(base) === null && lossOf(head) === null;
   const proven =
-    lossOf(base) === null && lossOf(head) === null && (sameTree(base, head) || isProvenEqual(plans.base, plans.head));
+    isWhole && (sameTree(base, head) || isProvenEqual(plans.base, plans.head) || isProvenTight(base, head, plans));
   if (proven) return { proven, ...plans, edits: [], unread: null };
   return { proven, ...plans, edits: diffPlans(plans.base, plans.head), unread };
 }
 
+/** Whether both are equal by what only the proof may do: models written out that one side reads, and forms that no message shows. */
+function isProvenTight(base: Side, head: Side, plans: Aligned): boolean {
+  const { dialect } = head.context;
+  if (plans.base.kind === 'opaque' || plans.head.kind === 'opaque' || base.context.dialect !== dialect) return false;
+  const whole = (plan: Plan, { query, context }: Side): Plan =>
+    tightened(context.definition === undefined ? plan : toPlan(query, context, true), dialect);
+  const tight = align(whole(plans.base, base), whole(plans.head, head), dialect);
+  return isProvenEqual(tight.base, tight.head);
+}
+
 /** The same tree over relations of the same names: equal, also where it is not understood. */
 function sameTree(base: Side, head: Side): boolean {
-  if (base.context.dialect !== head.context.dialect) return false;
-  return treeText(base.query) === treeText(head.query) && !treeText(base.query).includes('weirkeeper_not_analysed_');
+  const { dialect } = base.context;
+  return dialect === head.context.dialect && isSameTree(base.query, head.query, dialect);
+}
+
+/** Whether two trees differ in nothing but the case of names that their dialect does not tell apart by it. */
+export function isSameTree(one: Query, other: Query, dialect: Dialect): boolean {
+  const text = foldedTreeText(one, dialect);
+  return text === foldedTreeText(other, dialect) && !text.includes('weirkeeper_not_analysed_');
 }
 
 function unreadOf(plan: Plan): Reason | null {

@@ -1,5 +1,6 @@
 import { compareText } from '#core/base';
 import type { Block, Term } from '../plan/plan.ts';
+import { setReturning } from '../plan/term.ts';
 import { type BlockRows, blockRows, type Known } from './block.ts';
 import { nameIn, nameOf, rowName } from './column-name.ts';
 import { type Because, type Dependency, follows } from './dependencies.ts';
@@ -63,9 +64,6 @@ export function givenRows(block: Block, facts: Known): GivenRows {
 
 /** Decided by nothing: a function in SELECT that gives several rows for one. */
 const repeatedRow = '=several rows';
-
-const setReturning =
-  /^(?:unnest|explode|explode_outer|posexplode|inline|flatten|generate_series|generate_subscripts|range|jsonb?_array_elements(?:_text)?|jsonb?_each(?:_text)?|jsonb?_object_keys|regexp_matches|regexp_split_to_table|string_to_table)$/;
 
 function repeats({ kind, name, children }: Term): boolean {
   return (kind === 'function' && setReturning.test(name)) || children.some(repeats);

@@ -10,11 +10,19 @@ export interface KnownRelation {
   readonly columns: readonly string[] | null;
 }
 
+/** The SQL whose rows a relation holds, and what its names stand for. */
+export interface Definition {
+  readonly query: Query;
+  readonly context: PlanContext;
+}
+
 /** What a plan needs to know beyond the query. */
 export interface PlanContext {
   readonly dialect: Dialect;
   /** Null for a name that nobody knows: it stands for itself. */
   readonly relation: (name: readonly Identifier[]) => KnownRelation | null;
+  /** Of a relation that only one of two sides reads: what makes its rows. Null, or left out, where the relation stands for itself. */
+  readonly definition?: (name: readonly Identifier[]) => Definition | null;
   /**
    * A text for what a masked part of the SQL (a call of `maskName`) stands for: two parts of the same text give the same value.
    * Without it, or where it is null, a query with such a part is not understood.
@@ -26,6 +34,8 @@ export interface PlanContext {
 export interface Build {
   readonly context: PlanContext;
   readonly dialect: Dialect;
+  /** Whether relations that have a definition are written out by it, as CTEs are. */
+  readonly writesOut: boolean;
   /** Terms that may still be made: what keeps the cost of a hostile statement in bounds. */
   budget: number;
   /** Why no plan comes of it. The first reason stays. */

@@ -166,7 +166,7 @@ function permuted(select: Select, members: readonly Plan[], scope: Scope): reado
 }
 
 /** A member with its columns in another order, under the names of `given` where it names them. */
-function inOrder(member: Plan, order: readonly number[], given: readonly Output[] | null): Plan | null {
+export function inOrder(member: Plan, order: readonly number[], given: readonly Output[] | null): Plan | null {
   if (member.kind !== 'block' || member.stars.length > 0 || member.outputs.length !== order.length) return null;
   const outputs = order.map((from) => member.outputs[from]).filter((output) => output !== undefined);
   return { ...member, outputs: given ?? outputs };

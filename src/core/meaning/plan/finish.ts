@@ -5,7 +5,7 @@ import { sortedConditions } from './rename.ts';
 import { sortedTerms } from './term.ts';
 
 /** A block with its parts in one order, and said in one way where there are several. */
-export function finish(block: Block, build: Build): Block {
+export function finish(block: Block, build: Pick<Build, 'dialect'>): Block {
   const groupBy = block.groupBy === null ? null : keysOf(block.groupBy);
   const { having, where } = beforeGrouping(block, groupBy);
   const sorted: Block = {

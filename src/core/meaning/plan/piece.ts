@@ -1,6 +1,6 @@
 import { reason } from '#core/base';
 import type { Expression, Identifier, Source } from '#core/sql';
-import { fail, keyOf, modifiersOf, type Scope } from './build.ts';
+import { type Build, fail, keyOf, modifiersOf, type Scope } from './build.ts';
 import { toTerm } from './expression.ts';
 import { type Attachment, apart, columnsOf, fresh, mergeable, nameOfPlan } from './merge.ts';
 import type { Condition, Input, InputSource, Output, Plan, StarOutput } from './plan.ts';
@@ -72,7 +72,18 @@ function tablePiece(source: Source, name: readonly Identifier[], placing: Placin
   }
   const [only, more] = name;
   const cte = only === undefined || more !== undefined ? undefined : scope.env.get(keyOf(only, scope.build.dialect));
-  return cte === undefined ? relationPiece(source, name, placing) : planPiece(source, cte, placing, false);
+  const plan = cte ?? (scope.build.writesOut ? writtenOut(name, scope) : undefined);
+  return plan === undefined ? relationPiece(source, name, placing) : planPiece(source, plan, placing, false);
+}
+
+/** The plan of the SQL that makes a relation's rows, where that is known and understood. */
+function writtenOut(name: readonly Identifier[], { build, depth }: Scope): Plan | undefined {
+  const definition = build.context.definition?.(name) ?? null;
+  if (definition === null) return undefined;
+  const own: Build = { ...build, context: definition.context, failed: null };
+  const plan = build.planOf(definition.query, { build: own, env: new Map(), outer: null, depth });
+  build.budget = own.budget;
+  return own.failed === null && plan.kind !== 'opaque' ? plan : undefined;
 }
 
 /** Whether `from t, t.items i` means the elements of a column of `t`, and no table. */

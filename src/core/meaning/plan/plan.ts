@@ -164,6 +164,7 @@ export interface Term {
   readonly text: string;
   /** Columns that it reads, subqueries' correlated ones included; none twice. */
   readonly reads: readonly ColumnRead[];
+  /** `volatile`: another value at each call, or several rows for one: it counts how often and for which rows it stands there. */
   readonly has: { readonly aggregate: boolean; readonly window: boolean; readonly volatile: boolean };
   /** Where it stands in the SQL as written. */
   readonly span: Span;

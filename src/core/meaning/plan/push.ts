@@ -5,7 +5,7 @@ import type { Block, Condition, Input, Plan, Term } from './plan.ts';
 import { substitute } from './rename.ts';
 
 /** Puts a changed block in order. */
-type Finish = (block: Block) => Block;
+export type Finish = (block: Block) => Block;
 
 /**
  * A block whose conditions on one plan alone are conditions of that plan: `from (select …, row_number() … n …) where n = 1`. Not
@@ -30,7 +30,8 @@ export function pushed(block: Block, dialect: Dialect, finish: Finish): Block {
   return { ...block, inputs, where };
 }
 
-function split(
+/** Conditions on one input alone, and the others. */
+export function split(
   conditions: readonly Condition[],
   { alias }: Input,
 ): { readonly down: readonly Condition[]; readonly stay: readonly Condition[] } {
@@ -40,7 +41,7 @@ function split(
 }
 
 /** The plan with conditions on its columns; null where they cannot be said inside. */
-function withConditions(
+export function withConditions(
   plan: Plan,
   alias: string,
   conditions: readonly Condition[],

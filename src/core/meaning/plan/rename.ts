@@ -28,11 +28,11 @@ function visited(term: Term, visit: (one: Term) => Term, by: Substitute, dialect
   const same = query === term.query && children.every((child, at) => child === term.children[at]);
   if (same) return term;
   if (query !== null) return makeTerm({ ...partsOf(term), children, query });
-  return again(withChildren(term, children), dialect);
+  return inNormalForm(withChildren(term, children), dialect);
 }
 
 /** A term whose operands were put in normal form, in normal form. */
-function again(term: Term, dialect: Dialect): Term {
+export function inNormalForm(term: Term, dialect: Dialect): Term {
   const { kind, name, children, span, modifiers } = term;
   if (modifiers !== '') return term;
   if (kind === 'operator') return normalOperator({ name, children, dialect, span });

@@ -18,10 +18,14 @@ export function subqueryTerm(expression: Expression, scope: Scope): Term {
   return makeTerm({ kind: 'subquery', name, children, query: plan, modifiers, span });
 }
 
-/** Of EXISTS no output counts. */
+/** Of EXISTS no output counts, but for one that gives no row for some. */
 function asRows(plan: Plan): Plan {
   const plain =
-    plan.kind === 'block' && plan.limit === null && plan.distinctOn.length === 0 && plan.qualify.length === 0;
+    plan.kind === 'block' &&
+    plan.limit === null &&
+    plan.distinctOn.length === 0 &&
+    plan.qualify.length === 0 &&
+    !plan.outputs.some(({ term }) => term.has.volatile);
   return plain ? { ...plan, outputs: [], stars: [], distinct: false } : plan;
 }
 

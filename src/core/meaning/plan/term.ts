@@ -24,6 +24,10 @@ const volatile: ReadonlySet<string> = new Set(
    rand_canonical generate_uuidv4 generateuuidv4 uuid_generate_v4 clock_timestamp setval`.split(/\s+/),
 );
 
+/** Functions that give several rows, or none, for one where they stand in SELECT; the name in lower case. */
+export const setReturning =
+  /^(?:unnest|explode|explode_outer|posexplode|posexplode_outer|inline|inline_outer|stack|flatten|generate_series|generate_subscripts|range|jsonb?_array_elements(?:_text)?|jsonb?_each(?:_text)?|jsonb?_object_keys|regexp_matches|regexp_split_to_table|string_to_table)$/;
+
 /** A term of these parts. */
 export function makeTerm(parts: TermParts): Term {
   const { kind, name, children = [], column = null, query = null, span = null } = parts;
@@ -41,7 +45,9 @@ export function makeTerm(parts: TermParts): Term {
       aggregate:
         kind === 'window' ? windowed(children) : kind === 'aggregate' || children.some(({ has }) => has.aggregate),
       window: kind === 'window' || children.some(({ has }) => has.window),
-      volatile: (kind === 'function' && volatile.has(name)) || children.some((child) => child.has.volatile),
+      volatile:
+        (kind === 'function' && (volatile.has(name) || setReturning.test(name))) ||
+        children.some((child) => child.has.volatile),
     },
     span,
   };

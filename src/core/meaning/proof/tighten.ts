@@ -1,0 +1,159 @@
+import type { Dialect } from '#core/sql';
+import { inOrder } from '../plan/collapse.ts';
+import { finish } from '../plan/finish.ts';
+import { apart, mergeable } from '../plan/merge.ts';
+import type { Block, Input, Output, Plan, SetPlan, Term } from '../plan/plan.ts';
+import { split, withConditions } from '../plan/push.ts';
+import { mapBlock, substitute } from '../plan/rename.ts';
+import { termsOf } from '../plan/term.ts';
+import { withInnerJoins } from './inner-joins.ts';
+import { pruned } from './prune.ts';
+import { shortTerm } from './short-term.ts';
+
+/**
+ * A plan of the same rows, said in one way where the normal form still has several. Only the proof reads it: these rewrites do away
+ * with what a message wants to show, such as that a join was a left one. docs/rewrites.md argues each.
+ */
+export function tightened(plan: Plan, dialect: Dialect): Plan {
+  const known = made.get(plan);
+  if (known !== undefined) return known;
+  const tight = tighten(plan, dialect);
+  made.set(plan, tight);
+  return tight;
+}
+
+const made = new WeakMap<Plan, Plan>();
+
+function tighten(plan: Plan, dialect: Dialect): Plan {
+  switch (plan.kind) {
+    case 'opaque':
+      return plan;
+    case 'values':
+      return { ...plan, rows: plan.rows.map((row) => row.map((term) => shortTerm(term, dialect))) };
+    case 'set':
+      return { ...plan, members: plan.members.map((member) => tightened(member, dialect)) };
+    case 'block':
+      return unwrapped(tightBlock(plan, dialect));
+  }
+}
+
+function tightBlock(block: Block, dialect: Dialect): Block {
+  const order = (one: Block): Block => finish(one, { dialect });
+  const short = mapBlock(block, (term) => shortTerm(term, dialect));
+  const joined = order(withInnerJoins(withoutDistinct(short), dialect));
+  const own = pruned(intoMembers(joined, dialect, order));
+  const inputs = own.inputs.map((input): Input => {
+    const { source } = input;
+    if (source.kind !== 'plan' || source.correlated) return input;
+    return { ...input, source: { ...source, plan: tightened(source.plan, dialect) } };
+  });
+  return order(merged({ ...own, inputs }, dialect));
+}
+
+/** DISTINCT over rows of which QUALIFY has kept the first of each of the partitions that are given. */
+function withoutDistinct(block: Block): Block {
+  if (!block.distinct || block.modifiers !== '' || block.stars.length > 0) return block;
+  const given = new Set(block.outputs.map(({ term }) => term.text));
+  const isOne = block.qualify.some(({ term }) => partitionOfFirst(term)?.every(({ text }) => given.has(text)) === true);
+  return isOne ? { ...block, distinct: false } : block;
+}
+
+/** What `row_number() over (partition by …) = 1` partitions by. */
+function partitionOfFirst({ kind, name, children, modifiers }: Term): readonly Term[] | null {
+  const [window, one] = children;
+  const isFirst =
+    kind === 'operator' && name === '=' && modifiers === '' && one?.kind === 'literal' && one.name === '1';
+  if (!isFirst || window?.kind !== 'window' || window.name !== 'row_number' || window.modifiers !== '') return null;
+  return window.children.flatMap((clause) => (clause.name === 'partition by' ? clause.children : []));
+}
+
+/** Conditions on a UNION ALL alone as conditions of each of its members. */
+function intoMembers(block: Block, dialect: Dialect, order: (block: Block) => Block): Block {
+  if (block.ordered) return block;
+  let { where } = block;
+  const inputs = block.inputs.map((input): Input => {
+    const { source, alias, join } = input;
+    if (source.kind !== 'plan' || source.correlated || source.plan.kind !== 'set' || join !== 'inner') return input;
+    const { down, stay } = split(where, input);
+    const names = namesOf(source.plan);
+    if (down.length === 0 || names === null) return input;
+    const members = source.plan.members.map((member) => {
+      if (member.kind !== 'block' || member.outputs.length !== names.length) return null;
+      const named = member.outputs.map((output, at): Output => ({ ...output, key: names[at] ?? output.key }));
+      const made = withConditions({ ...member, outputs: named }, alias, down, { dialect, finish: order });
+      return made === null
+        ? null
+        : { ...made, outputs: made.outputs.map((one, at) => ({ ...one, key: member.outputs[at]?.key ?? one.key })) };
+    });
+    if (members.includes(null)) return input;
+    where = stay;
+    return {
+      ...input,
+      source: { ...source, plan: { ...source.plan, members: members.filter((one) => one !== null) } },
+    };
+  });
+  return { ...block, inputs, where };
+}
+
+/** The columns by which a UNION ALL is read; null where they are not all known. */
+function namesOf({ operator, all, byName, limit, modifiers, members: [first] }: SetPlan): readonly string[] | null {
+  const plain = operator === 'union' && all && !byName && limit === null && modifiers === '';
+  return plain && first?.kind === 'block' && first.stars.length === 0 ? first.outputs.map(({ key }) => key) : null;
+}
+
+/** A block with the inner plans in it that can be a part of it, now that less is read of them. */
+function merged(block: Block, dialect: Dialect): Block {
+  let whole = block;
+  for (const { alias, source, join } of block.inputs) {
+    if (source.kind !== 'plan' || source.correlated || join !== 'inner' || whole.ordered) continue;
+    const inner = mergeable(source.plan, 'inner', 0);
+    if (inner === null || inner.stars.length > 0) continue;
+    const others = whole.inputs.filter((input) => input.alias !== alias);
+    const own = apart(inner, new Set(others.map((input) => input.alias)), 0, dialect);
+    const columns = new Map(own.outputs.map(({ key, term }) => [key, term]));
+    if (whole.stars.some((star) => star.input === alias) || !areRead(whole, alias, columns)) continue;
+    const visit = (term: Term): Term =>
+      substitute(term, ({ input, name }) => (input === alias ? (columns.get(name) ?? null) : null), dialect);
+    const mapped = mapBlock({ ...whole, inputs: others }, visit);
+    whole = { ...mapped, inputs: [...mapped.inputs, ...own.inputs], where: [...mapped.where, ...own.where] };
+  }
+  return whole;
+}
+
+/** Whether what is read of an input is known to be among these columns. */
+function areRead(block: Block, alias: string, columns: ReadonlyMap<string, Term>): boolean {
+  return termsOf(block)
+    .flatMap(({ reads }) => reads)
+    .every(({ input, name }) => (input === alias ? columns.has(name) : !input.startsWith('?')));
+}
+
+/** What a block reads, where it does nothing but to give its columns, each once. */
+function unwrapped(block: Block): Plan {
+  const [only, second] = block.inputs;
+  if (only === undefined || second !== undefined || only.source.kind !== 'plan' || only.source.correlated) return block;
+  const { plan } = only.source;
+  if (!isPassing(block)) return block;
+  const members = plan.kind === 'set' ? plan.members : [plan];
+  const names = plan.kind === 'set' ? namesOf(plan) : plan.kind === 'block' ? plan.outputs.map(({ key }) => key) : null;
+  if (names === null) return block;
+  const order = block.outputs.map(({ term }) => (term.column?.input === only.alias ? names.indexOf(term.name) : -1));
+  if (order.includes(-1) || order.length !== names.length || new Set(order).size !== names.length) return block;
+  const moved = members.map((member, at) => renamed(inOrder(member, order, null), at === 0 ? block.outputs : null));
+  return moved.includes(null)
+    ? block
+    : plan.kind === 'set'
+      ? { ...plan, members: moved.filter((one) => one !== null) }
+      : (moved[0] ?? block);
+}
+
+function isPassing(block: Block): boolean {
+  const { where, having, qualify, distinctOn, stars } = block;
+  const cuts = [where, having, qualify, distinctOn, stars].some(({ length }) => length > 0);
+  return !cuts && block.groupBy === null && !block.distinct && block.limit === null && block.modifiers === '';
+}
+
+/** A member with the names of `given`. */
+function renamed(member: Plan | null, given: readonly Output[] | null): Plan | null {
+  if (member?.kind !== 'block' || given === null) return member;
+  return { ...member, outputs: member.outputs.map(({ term }, at) => ({ name: '', key: '', ...given[at], term })) };
+}
