@@ -110,7 +110,7 @@ function reviewPair(pair: string): void {
   columns += printed.lineage.columns;
   resolved += printed.lineage.resolved;
   const identical = identicalModels(folder);
-  for (const { gate, unique_id } of findings) {
+  for (const { gate, unique_id, message_id } of findings) {
     if (gate === 'column-lineage' && identical.has(unique_id))
       faults.push(`${pair}: ${unique_id} is unchanged and has a finding`);
     if (gate === 'sql-rules' && rawOnly.has(`${pair} ${unique_id}`) && isOfSql(message_id))

@@ -1,14 +1,17 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
-import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
-import type { Facts, Side } from '#core/meaning';
-import { compareQueries, projectFacts } from '#core/meaning';
+import type { Change, ModifiedNode } from '#core/change';
+import type { Side } from '#core/meaning';
+import { compareQueries } from '#core/meaning';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
+import { type SideFacts, sideFacts } from './side-facts.ts';
 
 /** What is known of the meaning of every modified model of a change. */
 export interface Compared {
   readonly input: RuleInput;
+  /** The facts of `input`, with what they were asked of. */
+  readonly facts: Readonly<Record<'base' | 'head', SideFacts>>;
   /** Models whose two queries were proven to mean the same, although their SQL differs. */
   readonly equal: ReadonlySet<UniqueId>;
   /** Models of which one side was not read, or not understood, with the reason. */
@@ -25,6 +28,19 @@ export function compareModels(change: Change): Compared {
   known.set(change, compared);
   return compared;
 }
+
+/** The same comparison, with what more has been read of models upstream: the plans are kept, facts are asked anew. */
+export function comparedWith(change: Change, upstream: Readonly<Record<'base' | 'head', Upstream>>): Change {
+  const { input, ...rest } = compareModels(change);
+  const [base, head] = (['base', 'head'] as const).map((side) => ({ ...change[side], upstream: upstream[side] }));
+  if (base === undefined || head === undefined) return change;
+  const more = { ...change, base, head };
+  const facts = { base: sideFacts(base), head: sideFacts(head) };
+  known.set(more, { ...rest, facts, input: { ...input, change: more, facts } });
+  return more;
+}
+
+type Upstream = NonNullable<Change['head']['upstream']>;
 
 function compare(change: Change): Compared {
   const models: ComparedModel[] = [];
@@ -44,19 +60,8 @@ function compare(change: Change): Compared {
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
-  const facts = { base: factsOf(change.base), head: factsOf(change.head) };
-  return { input: { change, models, facts }, equal, unread };
-}
-
-/** Read when a rule first asks: most changes need none. */
-function factsOf(side: AnalyzedSide): Facts {
-  let facts: Facts | null = null;
-  return {
-    of(relation) {
-      facts ??= projectFacts(side);
-      return facts.of(relation);
-    },
-  };
+  const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
+  return { input: { change, models, facts }, facts, equal, unread };
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

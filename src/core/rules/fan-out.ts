@@ -34,9 +34,14 @@ export function fanOutsOf(
     if (edit.kind !== 'join-added' && !isNewRisk(edit, facts.base)) return [];
     const duplicates = duplicatesOf(head, block, input);
     const columns = [...joinedColumns(block, input)].sort();
-    const keys = keysOfInput(input, facts.head).filter(({ sureness }) => sureness === 'proven');
+    const keys = keysOfInput(input, facts.head).filter((key) => key.sureness === 'proven' && isMeant(key, input));
     return [{ edit, block, input, columns, keys, declared: fact?.source ?? null, duplicates }];
   });
+}
+
+/** Columns by which a query above groups or makes distinct may be more than it takes: no word on what its key is. */
+function isMeant({ from }: Key, { source }: Input): boolean {
+  return source.kind !== 'relation' || from !== 'sql';
 }
 
 function isJoinEdit(edit: Edit): edit is JoinEdit {
