@@ -68,10 +68,13 @@ function notAnalysed({ unread }: Compared): readonly Reason[] {
 }
 
 /** `2 of 5 changed models mean the same; 3 findings`. */
-function summaryOf({ equal, input: { models }, unread }: Compared, found: readonly Found[]): string {
-  const changed = equal.size + models.length;
+function summaryOf({ equal, filledIn, input: { models }, unread }: Compared, found: readonly Found[]): string {
+  const changed = equal.size + filledIn.size + models.length;
   const parts = [
     ...(changed === 0 ? [] : [comparedText(equal.size, changed)]),
+    ...(filledIn.size === 0
+      ? []
+      : [`${plural(filledIn.size, 'model')} only with other values that dbt filled in while compiling`]),
     ...(unread.length === 0 ? [] : [`${plural(unread.length, 'model')} not analysed`]),
     found.length === 0 ? 'no rule has anything to say' : plural(found.length, 'finding'),
   ];

@@ -1,8 +1,9 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
-import type { Side } from '#core/meaning';
+import type { Comparison, Side } from '#core/meaning';
 import { compareQueries } from '#core/meaning';
+import { isAnswerOfWarehouse, queryPutForward } from './compile-time.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 import { type SideFacts, sideFacts } from './side-facts.ts';
@@ -14,6 +15,8 @@ export interface Compared {
   readonly facts: Readonly<Record<'base' | 'head', SideFacts>>;
   /** Models whose two queries were proven to mean the same, although their SQL differs. */
   readonly equal: ReadonlySet<UniqueId>;
+  /** Models that differ by nothing but what dbt filled in while it compiled: the day, answers of the warehouse. */
+  readonly filledIn: ReadonlySet<UniqueId>;
   /** Models of which one side was not read, or not understood, with the reason. */
   readonly unread: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
 }
@@ -45,6 +48,7 @@ type Upstream = NonNullable<Change['head']['upstream']>;
 function compare(change: Change): Compared {
   const models: ComparedModel[] = [];
   const equal = new Set<UniqueId>();
+  const filledIn = new Set<UniqueId>();
   const unread: { uniqueId: UniqueId; cause: Reason }[] = [];
   for (const modified of change.modified) {
     const { uniqueId } = modified;
@@ -53,15 +57,27 @@ function compare(change: Change): Compared {
     if ('code' in base) unread.push({ uniqueId, cause: base });
     else if ('code' in head) unread.push({ uniqueId, cause: head });
     else {
-      const found = compareQueries(base, head);
-      if (found.proven) equal.add(uniqueId);
+      const [found, isOfOneDay] = compareOnOneDay(change, modified, { base, head });
+      if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
+      else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
         models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
   const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
-  return { input: { change, models, facts }, facts, equal, unread };
+  return { input: { change, models, facts }, facts, equal, filledIn, unread };
+}
+
+/** Compares both queries, with dates that dbt filled in put forward where they differ; and whether none was put forward. */
+function compareOnOneDay(
+  change: Change,
+  { uniqueId }: ModifiedNode,
+  { base, head }: { readonly base: Side; readonly head: Side },
+): readonly [Comparison, boolean] {
+  const found = compareQueries(base, head);
+  const later = found.proven ? null : queryPutForward(change, uniqueId, base.query);
+  return later === null ? [found, true] : [compareQueries({ ...base, query: later }, head), false];
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

@@ -50,6 +50,7 @@ import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
+export { sqlPutForward } from './compile-time.ts';
 export type { RuleFound } from './find-all.ts';
 export { planContext } from './relations-in.ts';
 export type {
