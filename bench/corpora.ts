@@ -1,10 +1,9 @@
 // Reviews every real pull request of the corpora with the command line, without the search for counterexamples, and prints
 // the time of each, the findings of each kind, and how many the gate `sql-rules` has for a pull request.
 //
-//   npm run bench:corpora -- [--only dbt_stripe/pr75] [--show sql-rules]
+//   npm run bench:corpora -- [--only dbt_stripe/pr75]
 //
-// `--only` reviews those whose `<repository>/<pull request>` holds the text; `--show` prints the findings of a gate. Exits 1 when one
-// crashes or hangs, when a model whose compiled SQL is identical gets a finding from column-lineage, or when one of which nothing but
+// `--only` reviews those whose `<repository>/<pull request>` holds the text. Exits 1 when one crashes or hangs, when a model whose compiled SQL is identical gets a finding from column-lineage, or when one of which nothing but
 // the file changed (`raw_only` of the corpora's labels) gets one about its SQL from sql-rules.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, show: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const GOAL_SECONDS = 5;
 const HANGS_AFTER_SECONDS = 60;
 const corpora = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'pull-requests');
@@ -24,24 +23,13 @@ if (!existsSync(corpora)) {
   process.exit(0);
 }
 
-interface PrintedFinding {
-  readonly message_id: string;
-  readonly unique_id: string;
-  readonly text: string;
-  readonly rule_severity: string | null;
-  readonly severity: string;
-  readonly path: string | null;
-  readonly line: number | null;
-  readonly matters: string;
-}
-
 interface Printed {
   readonly verdict: { readonly outcome: string; readonly rung: string };
   readonly modified: readonly unknown[];
   readonly gates: readonly {
     readonly id: string;
     readonly outcome: string;
-    readonly findings: readonly PrintedFinding[];
+    readonly findings: readonly { readonly message_id: string; readonly unique_id: string }[];
   }[];
   readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
 }
@@ -125,12 +113,6 @@ function reviewPair(pair: string): void {
     pair,
   ];
   console.log(cells.join('  '));
-  for (const one of findings.filter(({ gate }) => gate === values.show)) show(one);
-}
-
-function show({ message_id, rule_severity, severity, unique_id, text, matters, path, line }: PrintedFinding): void {
-  console.log(`    ${message_id} ${rule_severity ?? ''} ${severity} ${unique_id} ${path ?? ''}:${line ?? ''}`);
-  console.log(`        ${text}${matters === '' ? '' : ` · ${matters}`}`);
 }
 
 /** Whether a rule on SQL says it; others look at what dbt is told, which a file may change alone. */

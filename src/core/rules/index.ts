@@ -67,6 +67,7 @@ export type {
   SqlExample,
 } from './rule.ts';
 export { sourcesIn } from './sources-in.ts';
+export { shortName, termText } from './term-words.ts';
 export { upstreamStatements, withUpstream } from './upstream.ts';
 
 /** Every rule. */

@@ -50,14 +50,15 @@ function wantedOn(change: Change, name: SideName, found: readonly RuleFound[]): 
   const ids = new Set(found.flatMap(({ finding: { edits, uniqueId } }) => (edits.length > 0 ? [uniqueId] : [])));
   // A set that grows while it is walked.
   for (const id of ids) {
-    for (const parent of parentsOf(side.project, id)) {
-      if (ids.has(parent.uniqueId) || !asked.has(parent.uniqueId)) continue;
-      if (isKnown(side, parent)) {
-        if (!of(parent.uniqueId).keys.some(({ from }) => from === 'sql')) ids.add(parent.uniqueId);
-      } else if (isItsQuery(parent) && hasFirmSql(parent) && wanted.length < most) wanted.push(parent);
+    const parents = parentsOf(side.project, id).filter(({ uniqueId }) => !ids.has(uniqueId) && asked.has(uniqueId));
+    for (const parent of parents) {
+      const isKeyless = (): boolean => !of(parent.uniqueId).keys.some(({ from }) => from === 'sql');
+      if (!isKnown(side, parent)) wanted.push(parent);
+      else if (isKeyless()) ids.add(parent.uniqueId);
     }
   }
-  return statementsByNode(wanted, side.project.metadata.adapterType);
+  const readable = wanted.filter((node) => isItsQuery(node) && hasFirmSql(node)).slice(0, most);
+  return statementsByNode(readable, side.project.metadata.adapterType);
 }
 
 function isKnown({ trees, upstream }: AnalyzedSide, { uniqueId }: DbtNode): boolean {

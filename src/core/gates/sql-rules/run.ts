@@ -3,6 +3,7 @@ import type { Severity } from '#core/rules';
 import { findAll } from '#core/rules';
 import type { Found } from './found.ts';
 import { liftOf } from './lifts.ts';
+import { named } from './named.ts';
 
 /** What the policy says of single rules: off, or another severity. */
 export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;
@@ -15,7 +16,7 @@ export function findingsIn(change: Change, levels: RuleLevels): readonly Found[]
     const own = one.finding.severity ?? one.rule.severity;
     return { ...one, severity: level === undefined || level === 'off' ? own : level };
   });
-  return oneForEachCause(rated.map((one) => ({ ...one, severity: liftOf(one, rated) ?? one.severity })));
+  return oneForEachCause(rated.map((one) => named({ ...one, severity: liftOf(one, rated) ?? one.severity })));
 }
 
 /** Of findings with an edit in common, the worst; of equals, that of the earlier rule. */
