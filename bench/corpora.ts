@@ -127,7 +127,7 @@ function rawOnlyModels(): ReadonlySet<string> {
   const changes = lines.map((line) => JSON.parse(line) as { repo: string; pr: number; model: string; kind: string });
   return new Set(
     changes.flatMap(({ repo, pr, model, kind }) =>
-      kind === 'raw_only' ? [`${repo.split('/').at(-1) ?? ''}/pr${pr} ${model}`] : [],
+      kind.startsWith('raw_only') ? [`${repo.split('/').at(-1) ?? ''}/pr${pr} ${model}`] : [],
     ),
   );
 }

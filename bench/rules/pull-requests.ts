@@ -119,7 +119,7 @@ function sideOf(pair: string, side: 'base' | 'head'): ProjectSide {
 function rawOnlyModels(): ReadonlySet<string> {
   const lines = readFileSync(join(corpora, 'model-changes.jsonl'), 'utf8').trim().split('\n');
   const changes = lines.map((line) => JSON.parse(line) as { repo: string; pr: number; model: string; kind: string });
-  const raw = changes.filter(({ kind }) => kind === 'raw_only');
+  const raw = changes.filter(({ kind }) => kind.startsWith('raw_only'));
   return new Set(raw.map(({ repo, pr, model }) => `${repo.split('/').at(-1) ?? ''}/pr${pr} ${model}`));
 }
 
