@@ -116,6 +116,30 @@ describe('a join to a model that nobody changed', () => {
     expect(filtered.asked).not.toContain(totals);
   });
 
+  it('goes by the text of a key as by the key', async () => {
+    const plain = { plain: { compiledCode: `select customer_id, amount as total from ${orders}`, parents: [raw] } };
+    const unique = { 'test.shop.t': aTest('unique', 'plain', { column_name: 'customer_id' }) };
+    const asText = joining('plain').replace(
+      't.customer_id = o.customer_id',
+      'cast(t.customer_id as text) = cast(o.customer_id as text)',
+    );
+    expect((await toldOf('plain', plain, {}, asText)).found).toEqual(['join-fan-out/no-key']);
+    expect((await toldOf('plain', plain, unique, asText)).found).toEqual([]);
+  });
+
+  it('is a note where the join only asks for more and its test is gone', async () => {
+    const plain = { plain: { compiledCode: `select customer_id, amount as total from ${orders}`, parents: [raw] } };
+    const m = (sql: string): ANode => ({ compiledCode: sql, rawCode: asRefs(sql), parents: [raw, 'plain'] });
+    const unique = { 'test.shop.t': aTest('unique', 'plain', { column_name: 'customer_id' }) };
+    const base = sideOf({ ...plain, m: m(joining('plain')) }, unique);
+    const head = sideOf({ ...plain, m: m(`${joining('plain')} and t.total = o.amount`) });
+    const { change } = await analyzeSides({ pullRequest: null, base, head }, ports());
+    const found = findAll(change).filter(({ rule }) => rule.id === 'join-fan-out');
+    expect(found.map(({ finding: { messageId, severity, data } }) => [messageId, severity, data['before']])).toEqual([
+      ['untested', 'S3', 'unique test on plain.customer_id'],
+    ]);
+  });
+
   it('is silent where the joined model was changed by the same pull request, and is grouped', async () => {
     const of = (name: string, sql: string, parents: readonly string[]): Readonly<Record<string, ANode>> => ({
       [name]: { compiledCode: sql, rawCode: asRefs(sql), parents },

@@ -16,16 +16,18 @@ export function dataOf({ finding: { data } }: Found): string {
  */
 export function causeOf(found: Found): string {
   const { rule, finding, severity } = found;
-  const shapes = finding.edits.map((edit) => shapeOf(edit, rule.id));
+  const shapes = finding.edits.map((edit) => shapeOf(edit, `${rule.id}/${finding.messageId}`));
   const said = shapes.length > 0 && shapes.every((shape) => shape !== null) ? shapes : dataOf(found);
   return JSON.stringify([rule.id, finding.messageId, severity, finding.basis, said]);
 }
 
-/** Rules that speak of a join's conditions themselves; others tell of each join what follows from them. */
-const ofConditions: ReadonlySet<string> = new Set(['filter-changed']);
+/** Messages that speak of a join's conditions themselves; others tell of each join what follows from them. */
+const ofConditions: ReadonlySet<string> = new Set(
+  ['join', 'join-added', 'join-removed'].map((id) => `filter-changed/${id}`).concat('join-fan-out/untested'),
+);
 
 /** What was edited, without the relations of conditions and without the columns of outputs; null where that is not the cause. */
-function shapeOf(edit: Edit, rule: string): readonly string[] | null {
+function shapeOf(edit: Edit, message: string): readonly string[] | null {
   const texts = (conditions: readonly { readonly term: Term }[]): readonly string[] =>
     conditions.map(({ term }) => bare(term)).sort();
   switch (edit.kind) {
@@ -35,7 +37,7 @@ function shapeOf(edit: Edit, rule: string): readonly string[] | null {
     case 'filter-changed':
       return [edit.kind, edit.clause, bare(edit.before.term), bare(edit.after.term)];
     case 'join-condition':
-      return ofConditions.has(rule) ? [edit.kind, ...texts(edit.removed), '>', ...texts(edit.added)] : null;
+      return ofConditions.has(message) ? [edit.kind, ...texts(edit.removed), '>', ...texts(edit.added)] : null;
     case 'output-changed':
       return [edit.kind, anyColumn(edit.before.term), anyColumn(edit.after.term)];
     default:
