@@ -90,6 +90,23 @@ describe('the gate sql-rules', () => {
     ]);
   });
 
+  it('tells once of a layer that was taken out, from three models on', async () => {
+    const all = (names: readonly string[], from: (name: string) => string): readonly Json[] =>
+      names.map((name) => sqlModel(name, `select id from ${from(name)}`));
+    const told = async (...names: readonly string[]): Promise<readonly string[]> =>
+      foundBy(
+        judge(
+          gate,
+          await change(
+            all(names, (name) => `tmp_${name}`),
+            all(names, (name) => `raw_${name}`),
+          ),
+        ),
+      );
+    expect(await told('a', 'b')).toHaveLength(2);
+    expect(await told('a', 'b', 'c')).toEqual(['reference-repointed/repointed model.shop.a']);
+  });
+
   it('tells five findings of a rule and counts the rest; the policy may set both', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const all = (materialized: string): readonly Json[] =>

@@ -6,7 +6,20 @@ import type { Found } from './found.ts';
 
 /** One finding for each cause, the first of those that have it, with the others named in its sentence or after it. */
 export function drawTogether(change: Change, found: readonly Found[]): readonly Found[] {
-  return [...Map.groupBy(found, causeOf).values()].flatMap((ones) => together(change, ones));
+  const groups = [...Map.groupBy(found, causeOf).values()];
+  const many = Map.groupBy(groups, ([first]) => (first === undefined ? '' : messageOf(first)));
+  const whole = [...many].flatMap(([message, ones]) => (ofMany.has(message) && ones.length > 2 ? [ones.flat()] : ones));
+  // As they were, the worst first.
+  const place = new Map(found.map((one, at) => [one, at]));
+  const at = ([first]: readonly Found[]): number => (first === undefined ? 0 : (place.get(first) ?? 0));
+  return whole.sort((a, b) => at(a) - at(b)).flatMap((ones) => together(change, ones));
+}
+
+/** Messages of which three or more have one cause: the configuration of a folder, a layer that was taken out. */
+const ofMany: ReadonlySet<string> = new Set(['seed-changed/column-type', 'reference-repointed/repointed']);
+
+function messageOf({ rule, finding }: Found): string {
+  return `${rule.id}/${finding.messageId}`;
 }
 
 function together(change: Change, ones: readonly Found[]): readonly Found[] {
