@@ -1,12 +1,18 @@
 // Reviews every real pull request of the corpora with the command line, without the search for counterexamples, and prints
-// the time of each. Exits 1 when one crashes or hangs, or when a model whose compiled SQL is identical gets a finding from
-// column-lineage.
+// the time of each, the findings of each kind, and how many the gate `sql-rules` has for a pull request.
+//
+//   npm run bench:corpora -- [--only dbt_stripe/pr75]
+//
+// `--only` reviews those whose `<repository>/<pull request>` holds the text. Exits 1 when one crashes or hangs, when a model whose compiled SQL is identical gets a finding from column-lineage, or when one of which nothing but
+// the file changed (`raw_only` of the corpora's labels) gets one about its SQL from sql-rules.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
+const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
 const GOAL_SECONDS = 5;
 const HANGS_AFTER_SECONDS = 60;
 const corpora = resolve(process.env['WEIRKEEPER_CORPORA'] ?? '../shared/corpora', 'pull-requests');
@@ -28,14 +34,16 @@ interface Printed {
   readonly lineage: { readonly models: number; readonly columns: number; readonly resolved: number };
 }
 
-const pairs = readdirSync(corpora).flatMap((repository) =>
-  readdirSync(join(corpora, repository)).map((pull) => join(repository, pull)),
-);
+const pairs = readdirSync(corpora)
+  .flatMap((repository) => readdirSync(join(corpora, repository)).map((pull) => join(repository, pull)))
+  .filter((pair) => pair.includes(values.only));
+const rawOnly = rawOnlyModels();
 const folderOfPolicy = mkdtempSync(join(tmpdir(), 'weirkeeper-bench-'));
 const policy = join(folderOfPolicy, 'weirkeeper.yml');
 writeFileSync(policy, 'counterexamples: { max_seconds: 0 }\n');
 const faults: string[] = [];
 const seconds: number[] = [];
+const ofRules: number[] = [];
 const kinds = new Map<string, { readonly findings: number; readonly pulls: Set<string> }>();
 let [columns, resolved] = [0, 0];
 console.log('seconds  verdict  modified  findings  columns resolved  pull request');
@@ -51,6 +59,10 @@ console.log(`columns resolved: ${resolved} of ${columns} (${((100 * resolved) / 
 for (const [kind, { findings, pulls }] of [...kinds].sort()) {
   console.log(`${kind}: ${findings} findings in ${pulls.size} pull requests`);
 }
+ofRules.sort((a, b) => a - b);
+const median = ofRules[Math.floor(ofRules.length / 2)] ?? 0;
+const counts = ofRules.map((count) => `${count}`).join(' ');
+console.log(`findings of sql-rules per pull request: median ${median}, most ${ofRules.at(-1) ?? 0} (${counts})`);
 for (const fault of faults) console.error(fault);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
@@ -76,9 +88,8 @@ function reviewPair(pair: string): void {
     return;
   }
   const printed = JSON.parse(stdout) as Printed;
-  const findings = printed.gates.flatMap((gate) =>
-    gate.findings.map(({ message_id, unique_id }) => ({ gate: gate.id, message_id, unique_id })),
-  );
+  const findings = printed.gates.flatMap((gate) => gate.findings.map((finding) => ({ gate: gate.id, ...finding })));
+  ofRules.push(findings.filter(({ gate }) => gate === 'sql-rules').length);
   for (const { gate, message_id } of findings) {
     const kind = `${gate} / ${message_id}`;
     const known = kinds.get(kind) ?? { findings: 0, pulls: new Set() };
@@ -87,9 +98,11 @@ function reviewPair(pair: string): void {
   columns += printed.lineage.columns;
   resolved += printed.lineage.resolved;
   const identical = identicalModels(folder);
-  for (const { gate, unique_id } of findings) {
+  for (const { gate, unique_id, message_id } of findings) {
     if (gate === 'column-lineage' && identical.has(unique_id))
       faults.push(`${pair}: ${unique_id} is unchanged and has a finding`);
+    if (gate === 'sql-rules' && rawOnly.has(`${pair} ${unique_id}`) && isOfSql(message_id))
+      faults.push(`${pair}: of ${unique_id} only the file changed, and it has a finding of ${message_id}`);
   }
   const cells = [
     taken.toFixed(2).padStart(7),
@@ -100,6 +113,23 @@ function reviewPair(pair: string): void {
     pair,
   ];
   console.log(cells.join('  '));
+}
+
+/** Whether a rule on SQL says it; others look at what dbt is told, which a file may change alone. */
+function isOfSql(messageId: string): boolean {
+  return existsSync(join('src/core/rules/sql', `${messageId.split('/')[0] ?? ''}.ts`));
+}
+
+/** `<pull request> <unique_id>` of models whose file alone is another. */
+function rawOnlyModels(): ReadonlySet<string> {
+  const path = join(corpora, '..', 'model-changes.jsonl');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
+  const changes = lines.map((line) => JSON.parse(line) as { repo: string; pr: number; model: string; kind: string });
+  return new Set(
+    changes.flatMap(({ repo, pr, model, kind }) =>
+      kind.startsWith('raw_only') ? [`${repo.split('/').at(-1) ?? ''}/pr${pr} ${model}`] : [],
+    ),
+  );
 }
 
 function identicalModels(folder: string): ReadonlySet<string> {

@@ -67,6 +67,7 @@ function factsOf(relations: NonNullable<EditOfTest['relations']>): Facts {
         keys: keys.map((columns) => ({
           columns,
           exceptNulls: false,
+          from: 'test',
           source: `unique test on ${name}`,
           sureness: 'proven',
         })),

@@ -56,6 +56,8 @@ export interface AnalyzedSide extends ProjectSide {
   readonly lineage: ProjectLineage;
   /** Queries of models and snapshots whose compiled SQL the change changed, or which it takes away; of others, and of what no engine read, none. */
   readonly trees: ReadonlyMap<UniqueId, Query>;
+  /** Queries of other models that changed ones read, where what is known of their rows decides whether something is told. */
+  readonly upstream?: ReadonlyMap<UniqueId, Query>;
   /** `depends_on` turned round: direct children of every node, tests left out, ordered by unique_id. */
   readonly children: ReadonlyMap<UniqueId, readonly UniqueId[]>;
 }

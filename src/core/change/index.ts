@@ -6,6 +6,7 @@ export {
   analyzeChange,
   compareSides,
   prepareTracing,
+  statementsByNode,
   statementsFor,
   statementsOf,
   traceSide,

@@ -7,6 +7,7 @@ import type { Message } from './gate.ts';
 import { defineGate, severityCosts } from './gate.ts';
 import { groupReasons } from './group-reasons.ts';
 import { askCounterexamples } from './sql-rules/counterexamples.ts';
+import { drawTogether } from './sql-rules/draw-together.ts';
 import type { Found } from './sql-rules/found.ts';
 import { findingsIn } from './sql-rules/run.ts';
 import { toFindings } from './sql-rules/to-finding.ts';
@@ -38,7 +39,8 @@ export const sqlRules = defineGate({
   messages: messagesOf(),
   options,
   appliesTo: () => 'yes',
-  ask: ({ change, options: { rules: levels } }) => askCounterexamples(change, findingsIn(change, levels)),
+  ask: ({ change, options: { rules: levels } }) =>
+    askCounterexamples(change, drawTogether(change, findingsIn(change, levels))),
   judge({ change, options: { rules: levels, max_per_rule } }, answers) {
     const compared = compareModels(change);
     const found = findingsIn(change, levels);
@@ -68,10 +70,13 @@ function notAnalysed({ unread }: Compared): readonly Reason[] {
 }
 
 /** `2 of 5 changed models mean the same; 3 findings`. */
-function summaryOf({ equal, input: { models }, unread }: Compared, found: readonly Found[]): string {
-  const changed = equal.size + models.length;
+function summaryOf({ equal, filledIn, input: { models }, unread }: Compared, found: readonly Found[]): string {
+  const changed = equal.size + filledIn.size + models.length;
   const parts = [
     ...(changed === 0 ? [] : [comparedText(equal.size, changed)]),
+    ...(filledIn.size === 0
+      ? []
+      : [`${plural(filledIn.size, 'model')} only with other values that dbt filled in while compiling`]),
     ...(unread.length === 0 ? [] : [`${plural(unread.length, 'model')} not analysed`]),
     found.length === 0 ? 'no rule has anything to say' : plural(found.length, 'finding'),
   ];

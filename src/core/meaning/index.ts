@@ -8,6 +8,7 @@ export type {
   Facts,
   ForeignKey,
   Key,
+  KeyOrigin,
   RelationFacts,
   Sureness,
 } from './facts/facts.ts';
@@ -30,7 +31,9 @@ export {
 export { partitionOf } from './facts/made-from.ts';
 export { planFacts, uniqueBy } from './facts/plan-facts.ts';
 export type { FactSources } from './facts/project-facts.ts';
-export { projectFacts } from './facts/project-facts.ts';
+export { projectFacts, saidKeys } from './facts/project-facts.ts';
+export type { BuiltFrom } from './facts/sql-facts.ts';
+export { isItsQuery, withSqlFacts } from './facts/sql-facts.ts';
 export type { Definition, KnownRelation, PlanContext } from './plan/from-query.ts';
 export { toPlan } from './plan/from-query.ts';
 export type {

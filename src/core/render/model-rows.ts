@@ -90,16 +90,20 @@ function weigh(view: ReviewView, uniqueId: UniqueId, { node, columns, harm, kept
     rows.base === null || rows.head === null
       ? 0
       : Math.abs(rows.head.rows - rows.base.rows) / Math.max(1, rows.base.rows);
-  const own = columns.get(uniqueId) ?? [];
   const same = node !== null && kept.has(uniqueId);
+  // A column that is made in another way has the same values where the whole model does.
+  const own = (columns.get(uniqueId) ?? []).filter(({ kind }) => !same || !remade.has(kind));
   const weight = harm.get(uniqueId) ?? 0;
   const unchanged = same && weight === 0 && moved === 0 && own.length === 0;
-  return { uniqueId, why: whyOf(node), rows, columns: own, unchanged, harm: weight, moved };
+  return { uniqueId, why: whyOf(node, same), rows, columns: own, unchanged, harm: weight, moved };
 }
 
-function whyOf(node: ModifiedNode | null): readonly string[] {
+const remade: ReadonlySet<ColumnChange['kind']> = new Set(['re-sourced', 'logic-changed']);
+
+function whyOf(node: ModifiedNode | null, isSame: boolean): readonly string[] {
   if (node === null) return ['removed'];
   const shown = phrasesOf(node);
+  if (isSame && node.compiled === 'changed') return [...shown, 'means the same'];
   if (node.compiled === 'identical') return [...shown, 'same compiled SQL'];
   return node.compiled === 'formatting-only' ? [...shown, 'only its form'] : shown;
 }

@@ -1,16 +1,22 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
-import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
-import type { Facts, Side } from '#core/meaning';
-import { compareQueries, projectFacts } from '#core/meaning';
+import type { Change, ModifiedNode } from '#core/change';
+import type { Comparison, Side } from '#core/meaning';
+import { compareQueries } from '#core/meaning';
+import { isAnswerOfWarehouse, queryPutForward } from './compile-time.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
+import { type SideFacts, sideFacts } from './side-facts.ts';
 
 /** What is known of the meaning of every modified model of a change. */
 export interface Compared {
   readonly input: RuleInput;
+  /** The facts of `input`, with what they were asked of. */
+  readonly facts: Readonly<Record<'base' | 'head', SideFacts>>;
   /** Models whose two queries were proven to mean the same, although their SQL differs. */
   readonly equal: ReadonlySet<UniqueId>;
+  /** Models that differ by nothing but what dbt filled in while it compiled: the day, answers of the warehouse. */
+  readonly filledIn: ReadonlySet<UniqueId>;
   /** Models of which one side was not read, or not understood, with the reason. */
   readonly unread: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
 }
@@ -26,9 +32,23 @@ export function compareModels(change: Change): Compared {
   return compared;
 }
 
+/** The same comparison, with what more has been read of models upstream: the plans are kept, facts are asked anew. */
+export function comparedWith(change: Change, upstream: Readonly<Record<'base' | 'head', Upstream>>): Change {
+  const { input, ...rest } = compareModels(change);
+  const [base, head] = (['base', 'head'] as const).map((side) => ({ ...change[side], upstream: upstream[side] }));
+  if (base === undefined || head === undefined) return change;
+  const more = { ...change, base, head };
+  const facts = { base: sideFacts(base), head: sideFacts(head) };
+  known.set(more, { ...rest, facts, input: { ...input, change: more, facts } });
+  return more;
+}
+
+type Upstream = NonNullable<Change['head']['upstream']>;
+
 function compare(change: Change): Compared {
   const models: ComparedModel[] = [];
   const equal = new Set<UniqueId>();
+  const filledIn = new Set<UniqueId>();
   const unread: { uniqueId: UniqueId; cause: Reason }[] = [];
   for (const modified of change.modified) {
     const { uniqueId } = modified;
@@ -37,26 +57,27 @@ function compare(change: Change): Compared {
     if ('code' in base) unread.push({ uniqueId, cause: base });
     else if ('code' in head) unread.push({ uniqueId, cause: head });
     else {
-      const found = compareQueries(base, head);
-      if (found.proven) equal.add(uniqueId);
+      const [found, isOfOneDay] = compareOnOneDay(change, modified, { base, head });
+      if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
+      else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
         models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
-  const facts = { base: factsOf(change.base), head: factsOf(change.head) };
-  return { input: { change, models, facts }, equal, unread };
+  const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
+  return { input: { change, models, facts }, facts, equal, filledIn, unread };
 }
 
-/** Read when a rule first asks: most changes need none. */
-function factsOf(side: AnalyzedSide): Facts {
-  let facts: Facts | null = null;
-  return {
-    of(relation) {
-      facts ??= projectFacts(side);
-      return facts.of(relation);
-    },
-  };
+/** Compares both queries, with dates that dbt filled in put forward where they differ; and whether none was put forward. */
+function compareOnOneDay(
+  change: Change,
+  { uniqueId }: ModifiedNode,
+  { base, head }: { readonly base: Side; readonly head: Side },
+): readonly [Comparison, boolean] {
+  const found = compareQueries(base, head);
+  const later = found.proven ? null : queryPutForward(change, uniqueId, base.query);
+  return later === null ? [found, true] : [compareQueries({ ...base, query: later }, head), false];
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

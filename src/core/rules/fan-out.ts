@@ -16,6 +16,8 @@ export interface FanOut {
   readonly keys: readonly Key[];
   /** What makes it unique by the columns and is declared only: a word that nothing checks. */
   readonly declared: string | null;
+  /** What made it unique at base, where the join only asks for more than it did: not the join is another, what is known is. */
+  readonly before: string | null;
   readonly duplicates: Duplicates;
 }
 
@@ -31,12 +33,22 @@ export function fanOutsOf(
     if (!repeats(input) || joinConditions(block, input).length === 0) return [];
     const fact = matchesAtMostOne(block, facts.head, input.alias);
     if (fact?.sureness === 'proven') return [];
+    const before = edit.kind === 'join-condition' && edit.removed.length === 0 ? keptBy(edit, facts.base) : null;
     if (edit.kind !== 'join-added' && !isNewRisk(edit, facts.base)) return [];
     const duplicates = duplicatesOf(head, block, input);
     const columns = [...joinedColumns(block, input)].sort();
-    const keys = keysOfInput(input, facts.head).filter(({ sureness }) => sureness === 'proven');
-    return [{ edit, block, input, columns, keys, declared: fact?.source ?? null, duplicates }];
+    const keys = keysOfInput(input, facts.head).filter((key) => key.sureness === 'proven' && isMeant(key, input));
+    return [{ edit, block, input, columns, keys, declared: fact?.source ?? null, before, duplicates }];
   });
+}
+
+function keptBy({ base, before }: Extract<JoinEdit, { readonly kind: 'join-condition' }>, facts: Facts): string | null {
+  return matchesAtMostOne(base, facts, before.alias)?.source ?? null;
+}
+
+/** Columns by which a query above groups or makes distinct may be more than it takes: no word on what its key is. */
+function isMeant({ from }: Key, { source }: Input): boolean {
+  return source.kind !== 'relation' || from !== 'sql';
 }
 
 function isJoinEdit(edit: Edit): edit is JoinEdit {

@@ -1,5 +1,6 @@
 // Rules that name an error which compiles, passes its tests and returns plausible wrong data. One rule per file; this list is
 // the order in which equals are told.
+import type { Change } from '#core/change';
 import { freshnessRelaxed } from './dbt/freshness-relaxed.ts';
 import { hardCodedRelation } from './dbt/hard-coded-relation.ts';
 import { hardCodedValue } from './dbt/hard-coded-value.ts';
@@ -15,6 +16,7 @@ import { seedChanged } from './dbt/seed-changed.ts';
 import { snapshotConfig } from './dbt/snapshot-config.ts';
 import { starAtBoundary } from './dbt/star-at-boundary.ts';
 import { testWeakened } from './dbt/test-weakened.ts';
+import { findBy, type RuleFound } from './find-all.ts';
 import type { Rule } from './rule.ts';
 import { aggregateFunction } from './sql/aggregate-function.ts';
 import { andOrGrouping } from './sql/and-or-grouping.ts';
@@ -48,6 +50,8 @@ import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
 export { compareModels } from './compare-models.ts';
+export { sqlPutForward } from './compile-time.ts';
+export type { RuleFound } from './find-all.ts';
 export { planContext } from './relations-in.ts';
 export type {
   ComparedModel,
@@ -63,6 +67,8 @@ export type {
   SqlExample,
 } from './rule.ts';
 export { sourcesIn } from './sources-in.ts';
+export { shortName, termText } from './term-words.ts';
+export { upstreamStatements, withUpstream } from './upstream.ts';
 
 /** Every rule. */
 export const rules: readonly Rule[] = [
@@ -111,3 +117,8 @@ export const rules: readonly Rule[] = [
   materializationChanged,
   unusedPart,
 ];
+
+/** What every rule finds, in the order of the list; once for a change. */
+export function findAll(change: Change): readonly RuleFound[] {
+  return findBy(rules, change);
+}

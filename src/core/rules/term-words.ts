@@ -35,9 +35,10 @@ export function inputWords({ source, written, alias }: Input): string {
   return written === '' ? shortName(alias) : written;
 }
 
-/** `model.shop.orders#2` → `orders`. */
+/** `model.shop.orders#2` → `orders`; of a subquery the first relation in it: `{orders+…}`. */
 export function shortName(alias: string): string {
-  const bare = alias.replace(/^\^+/, '').replace(/#\d+$/, '');
+  const bare = alias.replace(/^\^+/, '').replace(/#(?:\d+|new)$/, '');
+  if (bare.startsWith('{')) return bare.includes('+') ? `${bare.slice(0, bare.indexOf('+'))}+…}` : bare;
   const [withoutTable = bare] = bare.split(':');
   return (withoutTable.split(/[.\n]/).at(-1) ?? bare).replaceAll(/["`[\]]/g, '');
 }

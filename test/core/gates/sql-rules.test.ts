@@ -63,6 +63,50 @@ describe('the gate sql-rules', () => {
     });
   });
 
+  it('tells once what was edited alike in several models, joins and columns', async () => {
+    const names = ['a', 'b', 'c'];
+    const all = (sql: (name: string) => string): readonly Json[] => names.map((name) => sqlModel(name, sql(name)));
+    const told = async (
+      before: (name: string) => string,
+      after: (name: string) => string,
+    ): Promise<readonly string[]> => {
+      const result = judge(gate, await change(all(before), all(after)));
+      if (result.outcome !== 'failed') return [];
+      return result.findings.map(({ messageId, matters }) => `${messageId}: ${matters}`);
+    };
+    const filtered = (name: string): string => `select id from raw_${name} where active`;
+    expect(await told((name) => `select id from raw_${name}`, filtered)).toEqual([
+      'filter-changed/added: as soon as a row does not meet it; likewise in b, c',
+    ]);
+    const joined = (more: string) => (name: string) =>
+      `select o.id from raw_${name} o left join l on l.o = o.id${more.replaceAll('x', 'l')} left join m on m.o = o.id${more.replaceAll('x', 'm')}`;
+    expect(await told(joined(''), joined(' and x.tenant = o.tenant'))).toEqual([
+      'filter-changed/join-added: as soon as rows meet on only one of the two sides; likewise in 1 more place of it, and in b, c',
+    ]);
+    const summed = (scale: string) => (name: string) =>
+      `select x${scale} as x, y${scale} as y, z${scale} as z from raw_${name}`;
+    expect(await told(summed(''), summed(' * 100'))).toEqual([
+      expect.stringMatching(/^unit-change\/.*; likewise `y`, `z`, and in b, c$/),
+    ]);
+  });
+
+  it('tells once of a layer that was taken out, from three models on', async () => {
+    const all = (names: readonly string[], from: (name: string) => string): readonly Json[] =>
+      names.map((name) => sqlModel(name, `select id from ${from(name)}`));
+    const told = async (...names: readonly string[]): Promise<readonly string[]> =>
+      foundBy(
+        judge(
+          gate,
+          await change(
+            all(names, (name) => `tmp_${name}`),
+            all(names, (name) => `raw_${name}`),
+          ),
+        ),
+      );
+    expect(await told('a', 'b')).toHaveLength(2);
+    expect(await told('a', 'b', 'c')).toEqual(['reference-repointed/repointed model.shop.a']);
+  });
+
   it('tells five findings of a rule and counts the rest; the policy may set both', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
     const all = (materialized: string): readonly Json[] =>

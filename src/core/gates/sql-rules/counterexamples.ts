@@ -4,7 +4,7 @@ import type { AnalyzedSide, Change } from '#core/change';
 import type { Answers, CounterexampleQuestion, SearchedRelation, Side } from '#core/evidence';
 import { counterexampleQuestion, tellCounterexample } from '#core/evidence';
 import type { RuleInput } from '#core/rules';
-import { compareModels, planContext, sourcesIn } from '#core/rules';
+import { compareModels, planContext, sourcesIn, sqlPutForward } from '#core/rules';
 import { type Identifier, toDialect } from '#core/sql';
 import type { Finding } from '../gate.ts';
 import type { Found } from './found.ts';
@@ -38,7 +38,7 @@ export function questionOf(input: RuleInput, uniqueId: UniqueId): Counterexample
   return counterexampleQuestion({
     uniqueId,
     dialect: toDialect(head.project.metadata.adapterType),
-    base: before,
+    base: sqlPutForward(input.change, uniqueId, before),
     head: after,
     relations: relationsOf(input, uniqueId),
     definitions: [...definitionsOf(base, head, uniqueId), ...definitionsOf(head, base, uniqueId)],

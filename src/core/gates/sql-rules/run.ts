@@ -1,31 +1,22 @@
 import type { Change } from '#core/change';
 import type { Severity } from '#core/rules';
-import { compareModels, rules } from '#core/rules';
+import { findAll } from '#core/rules';
 import type { Found } from './found.ts';
 import { liftOf } from './lifts.ts';
+import { named } from './named.ts';
 
 /** What the policy says of single rules: off, or another severity. */
 export type RuleLevels = Readonly<Record<string, Severity | 'off' | undefined>>;
 
-const known = new WeakMap<Change, readonly Found[]>();
-
 /** What the rules find, the worst first, one finding for a cause; a rule that the policy turns off finds nothing. */
 export function findingsIn(change: Change, levels: RuleLevels): readonly Found[] {
-  const found = (known.get(change) ?? runAll(change)).filter(({ rule }) => levels[rule.id] !== 'off');
+  const found = findAll(change).filter(({ rule }) => levels[rule.id] !== 'off');
   const rated = found.map((one): Found => {
     const level = levels[one.rule.id];
-    return level === undefined || level === 'off' ? one : { ...one, severity: level };
+    const own = one.finding.severity ?? one.rule.severity;
+    return { ...one, severity: level === undefined || level === 'off' ? own : level };
   });
-  return oneForEachCause(rated.map((one) => ({ ...one, severity: liftOf(one, rated) ?? one.severity })));
-}
-
-function runAll(change: Change): readonly Found[] {
-  const { input } = compareModels(change);
-  const found = rules.flatMap((rule) =>
-    rule.find(input).map((finding) => ({ rule, finding, severity: finding.severity ?? rule.severity })),
-  );
-  known.set(change, found);
-  return found;
+  return oneForEachCause(rated.map((one) => named({ ...one, severity: liftOf(one, rated) ?? one.severity })));
 }
 
 /** Of findings with an edit in common, the worst; of equals, that of the earlier rule. */

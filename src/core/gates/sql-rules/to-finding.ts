@@ -6,6 +6,7 @@ import type { Answers } from '#core/evidence';
 import type { Finding } from '../gate.ts';
 import { listed } from '../state/listed.ts';
 import { counterexampleOf, isSearched } from './counterexamples.ts';
+import { drawTogether } from './draw-together.ts';
 import type { Found } from './found.ts';
 import { placeOf } from './place.ts';
 
@@ -17,8 +18,7 @@ interface Judged {
 /** Findings of the gate, at most `most` of one rule; what is over is counted in one more. */
 export function toFindings({ change, answers }: Judged, found: readonly Found[], most: number): readonly Finding[] {
   const first = firstOfModel(found);
-  const alike = [...Map.groupBy(found, causeOf).values()].map((ones) => drawnTogether(change, ones));
-  const byRule = Map.groupBy(alike.flat(), ({ rule }) => rule.id);
+  const byRule = Map.groupBy(drawTogether(change, found), ({ rule }) => rule.id);
   return [...byRule.values()].flatMap((ones) => {
     const shown = ones.slice(0, most).map((one) => {
       const isFirst = first.get(one.finding.uniqueId) === nameOf(one);
@@ -49,31 +49,6 @@ function executed(finding: Finding, { finding: { uniqueId }, rule }: Found, all:
   if (basis !== 'heuristic' || counterexample === undefined || typeof counterexample === 'string') return finding;
   const others = all.filter((one) => one.finding.uniqueId === uniqueId && one.finding.edits.length > 0);
   return others.every((one) => one.rule === rule) ? { ...finding, basis: 'measured' } : finding;
-}
-
-/** Values of a message that name the node that it is about. */
-const names: readonly string[] = ['model', 'node', 'seed', 'snapshot'];
-
-/** The same for findings that say the same of several nodes: a macro or a folder's config has changed. */
-function causeOf({ rule, finding, severity }: Found): string {
-  const data = Object.entries(finding.data).filter(([name]) => !names.includes(name));
-  return JSON.stringify([rule.id, finding.messageId, severity, finding.basis, data]);
-}
-
-/** One finding for all that say the same, about the first node, with the others named in its sentence or after it. */
-function drawnTogether(change: Change, ones: readonly Found[]): readonly Found[] {
-  const [first, ...others] = ones;
-  if (first === undefined || others.length === 0) return ones;
-  const { uniqueId, data, matters } = first.finding;
-  const below = [...new Set(others.map(({ finding }) => finding.uniqueId))].filter((id) => id !== uniqueId);
-  if (below.length === 0) return [first];
-  const called = [uniqueId, ...below].map((id) => change.head.project.nodes.get(id)?.name ?? id);
-  const name = names.find((one) => data[one] !== undefined);
-  const told =
-    name === undefined
-      ? { matters: `${matters === '' ? '' : `${matters}; `}likewise in ${listed(called.slice(1), 3)}` }
-      : { data: { ...data, [name]: listed(called, 3) } };
-  return [{ ...first, finding: { ...first.finding, ...told }, alike: below }];
 }
 
 function toFinding(change: Change, { rule, finding, severity, alike = [] }: Found): Finding {

@@ -3,8 +3,8 @@ import { nameIn, nameOf, rowName } from './column-name.ts';
 import { type Because, type Dependency, follows, together } from './dependencies.ts';
 import type { Key } from './facts.ts';
 import { decides, type GivenRows, type Named } from './given-rows.ts';
+import { inOrder } from './key-order.ts';
 import { listed, partitionOf, proven } from './made-from.ts';
-import { inOrder } from './project-facts.ts';
 
 const mostCandidates = 60;
 
@@ -69,7 +69,7 @@ function leastOf(order: readonly Named[], given: GivenRows): Key | null {
 }
 
 function keyOf(columns: readonly string[], because: Because): Key {
-  return { ...together(because, 'the SQL'), columns: [...columns].sort(compareText), exceptNulls: false };
+  return { ...together(because, 'the SQL'), from: 'sql', columns: [...columns].sort(compareText), exceptNulls: false };
 }
 
 /** A row's number within its partition, with the partition, is a key: `where rn = 1` outside makes the partition one. */
@@ -82,7 +82,7 @@ function numbered(given: GivenRows): readonly Key[] {
     const columns = partition.map((term) => outputs.find(({ name }) => name === nameOf(term))?.key);
     if (!columns.every((column) => column !== undefined)) return [];
     const fact = proven(`row_number() for each ${listed(partition)}`);
-    return [{ ...fact, columns: [...columns, output.key].sort(compareText), exceptNulls: false }];
+    return [{ ...fact, from: 'sql', columns: [...columns, output.key].sort(compareText), exceptNulls: false }];
   });
 }
 

@@ -5,6 +5,7 @@ import { columnName, columnOf, inputOf, isUnclear, nameIn, nameOf, readsOf, rowN
 import { type Dependency, together } from './dependencies.ts';
 import type { Fact, Facts, RelationFacts } from './facts.ts';
 import { noFacts } from './facts.ts';
+import { columnApart } from './made-from.ts';
 import { rejectedIn } from './nulls.ts';
 
 /** What is known of relations, and of the plans that are read like relations. */
@@ -155,7 +156,8 @@ const sameness: ReadonlySet<string> = new Set(['=', '==', 'is not distinct from'
 
 function decided(by: Term, what: Term): readonly Dependency[] {
   if (what.kind === 'literal' || isUnclear(by) || isUnclear(what)) return [];
-  return [{ from: readsOf(by), to: [nameOf(what)], fact: silent }];
+  const column = columnApart(what);
+  return [{ from: readsOf(by), to: [nameOf(what), ...(column === null ? [] : [columnName(column)])], fact: silent }];
 }
 
 /** A left join that meets at most one row: the columns that its ON reads decide which, or that there is none. */
@@ -183,8 +185,9 @@ function equatedIn(alias: string, { kind, name, children }: Term): readonly stri
 }
 
 function equated(alias: string, own: Term, other: Term): readonly string[] {
-  if (own.column?.input !== alias || isUnclear(other)) return [];
-  return other.reads.some(({ input }) => input === alias) ? [] : [own.column.name.toLowerCase()];
+  const column = columnApart(own);
+  if (column?.input !== alias || isUnclear(other)) return [];
+  return other.reads.some(({ input }) => input === alias) ? [] : [column.name.toLowerCase()];
 }
 
 /** ASOF meets at most one row for each row before it. */

@@ -80,9 +80,10 @@ function saidBy({ type, columns, entry }: Constraint, { node, around, sureness }
   const notNull = columns.map((column): Said => ({ kind: 'not-null', column, fact }));
   const sorted = [...columns].sort();
   if (type === 'not_null') return notNull;
-  if (type === 'unique') return [{ kind: 'key', key: { ...fact, columns: sorted, exceptNulls: true } }];
+  if (type === 'unique')
+    return [{ kind: 'key', key: { ...fact, from: 'constraint', columns: sorted, exceptNulls: true } }];
   if (type === 'primary_key')
-    return [{ kind: 'key', key: { ...fact, columns: sorted, exceptNulls: false } }, ...notNull];
+    return [{ kind: 'key', key: { ...fact, from: 'constraint', columns: sorted, exceptNulls: false } }, ...notNull];
   return referenceOf(columns, entry, around, fact);
 }
 

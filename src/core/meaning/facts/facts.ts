@@ -14,8 +14,12 @@ export interface Fact {
   readonly sureness: Sureness;
 }
 
+/** By what a key is known: the project's own word, dbt's YAML and configuration, or what SQL does with rows. */
+export type KeyOrigin = 'meta' | 'constraint' | 'test' | 'unique_key' | 'snapshot' | 'sql';
+
 /** Columns that no two rows share. */
 export interface Key extends Fact {
+  readonly from: KeyOrigin;
   /** In lower case, sorted. None: there is at most one row. */
   readonly columns: readonly string[];
   /**

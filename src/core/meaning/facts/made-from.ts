@@ -1,4 +1,4 @@
-import type { Term } from '../plan/plan.ts';
+import type { ColumnRead, Term } from '../plan/plan.ts';
 import { isUnclear, nameOf, readsOf } from './column-name.ts';
 import type { Dependency } from './dependencies.ts';
 import type { Fact } from './facts.ts';
@@ -27,10 +27,16 @@ function isRowWise(term: Term): boolean {
   return column === null && query === null && !has.aggregate && !has.window && !has.volatile && !isUnclear(term);
 }
 
+/** The column of whose values an expression keeps each apart: the column itself, or its text of any length; null for others. */
+export function columnApart({ kind, name, children: [of], column }: Term): ColumnRead | null {
+  if (column !== null) return column;
+  return kind === 'cast' && /^(?:varchar|text|string)$/.test(name) ? (of?.column ?? null) : null;
+}
+
 /** Why a value tells what it was made of; null where it does not. */
-function backFrom({ kind, name, children, reads }: Term): Fact | null {
-  const isText = kind === 'cast' && /^(?:varchar|text|string)$/.test(name);
-  if (isText && children[0] !== undefined && children[0].column !== null) return proven('');
+function backFrom(term: Term): Fact | null {
+  const { name, reads } = term;
+  if (columnApart(term) !== null) return proven('');
   if (!hashes.has(name)) return null;
   return { source: `${name} of ${reads.map((one) => one.name).join(', ')}`, sureness: 'declared' };
 }

@@ -1,10 +1,11 @@
 import type { UniqueId } from '#core/base';
-import { compareText, isJsonObject } from '#core/base';
+import { isJsonObject } from '#core/base';
 import type { DbtNode, DbtProject, RunResults } from '#core/dbt';
 import { relationNames } from '#core/lineage';
 import { type Around, saidByConstraints } from './constraints.ts';
-import type { Fact, Facts, Key, RelationFacts } from './facts.ts';
+import type { Fact, Facts, Key, KeyOrigin, RelationFacts } from './facts.ts';
 import { noFacts } from './facts.ts';
+import { inOrder, withNulls } from './key-order.ts';
 import { namesIn } from './names.ts';
 import { type Said, saidByTests } from './tests.ts';
 
@@ -37,6 +38,19 @@ export function projectFacts({ project, runResults = null }: FactSources): Facts
   };
 }
 
+const saidByProject = new WeakMap<DbtProject, ReadonlyMap<UniqueId, readonly Said[]>>();
+
+/** Every key that is said of a node, whoever says it and whether or not its tests pass; in no order. */
+export function saidKeys(project: DbtProject, uniqueId: UniqueId): readonly Key[] {
+  const node = project.nodes.get(uniqueId);
+  if (node === undefined) return [];
+  const byTests = saidByProject.get(project) ?? saidByTests(project);
+  saidByProject.set(project, byTests);
+  const around: Around = { adapterType: project.metadata.adapterType, find: () => null };
+  const said = everySaid(node, byTests.get(uniqueId) ?? [], around);
+  return said.flatMap((one) => (one.kind === 'key' ? [one.key] : []));
+}
+
 const failed: ReadonlySet<string> = new Set(['fail', 'error', 'warn', 'runtime error']);
 
 function withoutFailed(project: DbtProject, runResults: RunResults | null): DbtProject {
@@ -61,7 +75,7 @@ function saidBySnapshot(node: DbtNode): readonly Said[] {
   };
   const [scdId, from, updated] = [nameOf('dbt_scd_id'), nameOf('dbt_valid_from'), nameOf('dbt_updated_at')];
   return [
-    { kind: 'key', key: { ...ofRow, columns: [scdId], exceptNulls: false } },
+    { kind: 'key', key: { ...ofRow, from: 'snapshot', columns: [scdId], exceptNulls: false } },
     ...[scdId, from, updated].map((column): Said => ({ kind: 'not-null', column, fact })),
   ];
 }
@@ -71,13 +85,14 @@ function declaredKeys(node: DbtNode): readonly Said[] {
   const words = node.meta['weirkeeper'];
   const own = isJsonObject(words) ? namesIn(words['key']) : null;
   const merged = node.resourceType === 'snapshot' ? null : namesIn(node.config['unique_key']);
-  return [
-    [own, `meta.weirkeeper.key of ${node.name}`] as const,
-    [merged, `unique_key of ${node.name}, which no test checks`] as const,
-  ].flatMap(([columns, source]): readonly Said[] =>
+  const said: readonly (readonly [KeyOrigin, readonly string[] | null, string])[] = [
+    ['meta', own, `meta.weirkeeper.key of ${node.name}`],
+    ['unique_key', merged, `unique_key of ${node.name}, which no test checks`],
+  ];
+  return said.flatMap(([from, columns, source]): readonly Said[] =>
     columns === null
       ? []
-      : [{ kind: 'key', key: { columns: [...columns].sort(), exceptNulls: true, source, sureness: 'declared' } }],
+      : [{ kind: 'key', key: { from, columns: [...columns].sort(), exceptNulls: true, source, sureness: 'declared' } }],
   );
 }
 
@@ -93,30 +108,4 @@ function gather(said: readonly Said[]): RelationFacts {
     foreignKeys: said.flatMap((one) => (one.kind === 'foreign-key' ? [one.foreignKey] : [])),
     accepted: new Map(said.flatMap((one) => (one.kind === 'accepted' ? [[one.column, one.accepted] as const] : []))),
   };
-}
-
-/** A key whose columns are never NULL has no rows that it leaves out. */
-function withNulls(key: Key, notNull: RelationFacts['notNull']): Key {
-  const firm = key.columns.every((column) => notNull.get(column)?.sureness === 'proven');
-  return key.exceptNulls && firm ? { ...key, exceptNulls: false } : key;
-}
-
-/** Keys without those that say no more than another: the surest first, then the shortest, then by name. */
-export function inOrder(keys: readonly Key[]): readonly Key[] {
-  const sorted = [...keys].sort(
-    (a, b) =>
-      Number(a.sureness === 'declared') - Number(b.sureness === 'declared') ||
-      a.columns.length - b.columns.length ||
-      Number(a.exceptNulls) - Number(b.exceptNulls) ||
-      compareText(a.columns.join(), b.columns.join()),
-  );
-  const kept: Key[] = [];
-  for (const key of sorted) {
-    const isSaid = kept.some(
-      (other) =>
-        (!other.exceptNulls || key.exceptNulls) && other.columns.every((column) => key.columns.includes(column)),
-    );
-    if (!isSaid) kept.push(key);
-  }
-  return kept;
 }

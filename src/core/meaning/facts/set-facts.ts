@@ -4,8 +4,8 @@ import { together } from './dependencies.ts';
 import type { Fact, Key, RelationFacts } from './facts.ts';
 import { noFacts } from './facts.ts';
 import { isOneRow } from './given-rows.ts';
+import { inOrder } from './key-order.ts';
 import { proven } from './made-from.ts';
-import { inOrder } from './project-facts.ts';
 
 /** Facts of a set operation; `factsOf` gives those of its members. */
 export function setFacts(plan: SetPlan, factsOf: (plan: Plan) => RelationFacts): RelationFacts {
@@ -26,11 +26,14 @@ export function setFacts(plan: SetPlan, factsOf: (plan: Plan) => RelationFacts):
     : [
         {
           ...proven(`${plan.operator.toUpperCase()} without ALL`),
+          from: 'sql',
           columns: [...names].sort(compareText),
           exceptNulls: false,
         },
       ];
-  const one: Key[] = isOneRow(plan.limit) ? [{ ...proven('LIMIT 1'), columns: [], exceptNulls: false }] : [];
+  const one: Key[] = isOneRow(plan.limit)
+    ? [{ ...proven('LIMIT 1'), from: 'sql', columns: [], exceptNulls: false }]
+    : [];
   const kept =
     firstOnly && first !== undefined ? first.facts.keys.flatMap((key) => renamed(key, first.names, names)) : [];
   const apart = firstOnly ? [] : keysApart(plan, members, names);
@@ -57,7 +60,9 @@ function outputNames(plan: Plan): readonly string[] | null {
 
 function renamed(key: Key, from: readonly string[], to: readonly string[]): readonly Key[] {
   const columns = key.columns.map((column) => to[from.indexOf(column)]);
-  return columns.every((column) => column !== undefined) ? [{ ...key, columns: [...columns].sort(compareText) }] : [];
+  return columns.every((column) => column !== undefined)
+    ? [{ ...key, from: 'sql', columns: [...columns].sort(compareText) }]
+    : [];
 }
 
 /** Members that each say by a literal of their own which they are: a key of every member, with it, is a key of all. */
@@ -75,7 +80,7 @@ function keysApart(plan: SetPlan, members: readonly Member[], names: readonly st
     if (own === undefined || !others.every((other) => other !== undefined)) return [];
     const fact = together([key, ...others, proven(`each part of the UNION has its own ${mark}`)], '');
     const columns = [...new Set([...own.columns, mark])].sort(compareText);
-    return [{ ...fact, columns, exceptNulls: [key, ...others].some((other) => other.exceptNulls) }];
+    return [{ ...fact, from: 'sql', columns, exceptNulls: [key, ...others].some((other) => other.exceptNulls) }];
   });
 }
 
@@ -94,7 +99,8 @@ function areDifferent(terms: readonly (Term | undefined)[]): boolean {
 /** Facts of VALUES. */
 export function valuesFacts({ rows, names }: ValuesPlan): RelationFacts {
   const notNull = new Map<string, Fact>();
-  const keys: Key[] = rows.length <= 1 ? [{ ...proven('one row of VALUES'), columns: [], exceptNulls: false }] : [];
+  const keys: Key[] =
+    rows.length <= 1 ? [{ ...proven('one row of VALUES'), from: 'sql', columns: [], exceptNulls: false }] : [];
   for (const [at, written] of names.entries()) {
     const key = written.toLowerCase();
     const terms = rows.map((row) => row[at]);
@@ -102,7 +108,7 @@ export function valuesFacts({ rows, names }: ValuesPlan): RelationFacts {
     if (!isPlain) continue;
     notNull.set(key, proven('literals'));
     if (areDifferent(terms))
-      keys.push({ ...proven('the values are all different'), columns: [key], exceptNulls: false });
+      keys.push({ ...proven('the values are all different'), from: 'sql', columns: [key], exceptNulls: false });
   }
   return { ...noFacts, keys: inOrder(keys), notNull };
 }

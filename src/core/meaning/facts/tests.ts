@@ -14,27 +14,35 @@ export type Said =
 /**
  * What a project's generic tests prove, by the relation that they stand on. A test counts when it looks at every row and fails the
  * build: severity error, no `where`, `error_if` as dbt has it, enabled; and when it is the one that its name says, not a macro of the
- * project under the same name.
+ * project under the same name. Of a test that only warns a key is declared.
  */
 export function saidByTests(project: DbtProject): ReadonlyMap<UniqueId, readonly Said[]> {
   const said = new Map<UniqueId, Said[]>();
   for (const node of project.nodes.values()) {
     const { test } = node;
-    if (test === null || test.attachedNode === null || !isStrict(node) || !isTheKnown(node, test)) continue;
+    const strictness = strictnessOf(node);
+    if (test === null || test.attachedNode === null || strictness === 'none' || !isTheKnown(node, test)) continue;
     const on = project.nodes.get(test.attachedNode);
-    const found = on === undefined ? [] : read(test, { node, on });
+    const all = on === undefined ? [] : read(test, { node, on });
+    const found = strictness === 'fails' ? all : all.flatMap(merelyDeclared);
     if (found.length > 0) said.set(test.attachedNode, [...(said.get(test.attachedNode) ?? []), ...found]);
   }
   return said;
 }
 
-/** Whether a failing row fails the build. */
-function isStrict({ config }: DbtNode): boolean {
+/** Whether a failing row fails the build, only warns, or may not be looked at. */
+function strictnessOf({ config }: DbtNode): 'fails' | 'warns' | 'none' {
   const { severity, where, error_if: errorIf, enabled, fail_calc: failCalc } = config;
-  if (enabled === false || (typeof where === 'string' && where.trim() !== '')) return false;
-  if (typeof severity === 'string' && severity.toLowerCase() !== 'error') return false;
-  if (typeof failCalc === 'string' && failCalc.replaceAll(' ', '').toLowerCase() !== 'count(*)') return false;
-  return typeof errorIf !== 'string' || ['!=0', '<>0', '>0', '>=1'].includes(errorIf.replaceAll(' ', ''));
+  if (enabled === false || (typeof where === 'string' && where.trim() !== '')) return 'none';
+  if (typeof failCalc === 'string' && failCalc.replaceAll(' ', '').toLowerCase() !== 'count(*)') return 'none';
+  if (typeof errorIf === 'string' && !['!=0', '<>0', '>0', '>=1'].includes(errorIf.replaceAll(' ', ''))) return 'none';
+  return typeof severity === 'string' && severity.toLowerCase() !== 'error' ? 'warns' : 'fails';
+}
+
+/** A test that only warns says which key is meant, and keeps nothing out. */
+function merelyDeclared(said: Said): readonly Said[] {
+  if (said.kind !== 'key') return [];
+  return [{ kind: 'key', key: { ...said.key, source: `${said.key.source}, which only warns`, sureness: 'declared' } }];
 }
 
 /** Packages whose tests are read, by the test's name; `dbt` is dbt's own. */
@@ -114,7 +122,7 @@ function argumentsOf({ kwargs }: DbtTest): Readonly<Record<string, JsonValue>> {
 
 function aKey(columns: readonly string[], { source, ...fact }: Fact & { readonly exceptNulls: boolean }): Said {
   const where = columns.length === 1 ? `.${columns[0] ?? ''}` : ` (${columns.join(', ')})`;
-  return { kind: 'key', key: { ...fact, source: `${source}${where}`, columns: [...columns].sort() } };
+  return { kind: 'key', key: { ...fact, from: 'test', source: `${source}${where}`, columns: [...columns].sort() } };
 }
 
 function referenceOf({ node, on, given, columns, fact }: Reading): readonly Said[] {

@@ -1,4 +1,5 @@
 import type { Build } from './build.ts';
+import { numberedInAnyOrder } from './numbering.ts';
 import type { Block, Condition, Term } from './plan.ts';
 import { pushed } from './push.ts';
 import { sortedConditions } from './rename.ts';
@@ -8,14 +9,14 @@ import { sortedTerms } from './term.ts';
 export function finish(block: Block, build: Pick<Build, 'dialect'>): Block {
   const groupBy = block.groupBy === null ? null : keysOf(block.groupBy);
   const { having, where } = beforeGrouping(block, groupBy);
-  const sorted: Block = {
+  const sorted: Block = numberedInAnyOrder({
     ...block,
     groupBy,
     where: sortedConditions(where),
     having: sortedConditions(having),
     qualify: sortedConditions(block.qualify),
     orderBy: block.limit !== null || block.distinctOn.length > 0 ? block.orderBy : [],
-  };
+  });
   return pushed(asDistinct(withoutDistinct(sorted)), build.dialect, (inner) => finish(inner, build));
 }
 

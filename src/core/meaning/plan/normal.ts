@@ -172,7 +172,22 @@ export function coalesced(term: Term): Term {
   const flat = term.children.flatMap((child) =>
     child.kind === 'function' && child.name === 'coalesce' && child.modifiers === '' ? child.children : [child],
   );
-  const [only] = flat;
-  if (flat.length === 1 && only !== undefined) return only;
-  return flat.length === term.children.length ? term : withChildren(term, flat);
+  const kept = flat.filter((one) => !isNull(one) || !flat.some((other) => !isNull(other) && isOfType(other, one)));
+  const [only] = kept;
+  if (kept.length === 1 && only !== undefined) return only;
+  return kept.length === term.children.length ? term : withChildren(term, kept);
+}
+
+function isNull({ kind, name, children: [of] }: Term): boolean {
+  return kind === 'literal' ? name.toLowerCase() === 'null' : kind === 'cast' && of !== undefined && isNull(of);
+}
+
+/** Whether a value has the type that a NULL is cast to, so that leaving the NULL out changes no type. */
+function isOfType(value: Term, missing: Term): boolean {
+  return (
+    value.kind === 'cast' &&
+    missing.kind === 'cast' &&
+    value.name === missing.name &&
+    value.modifiers === missing.modifiers
+  );
 }

@@ -12,7 +12,7 @@ export const referenceRepointed = defineRule({
   title: 'A ref points elsewhere',
   severity: 'S3',
   page: {
-    what: 'A relation that a model reads is another one in the same place of its SQL: another `ref`, `source` or version. A warning where the old relation had a key that the new one is not known to have. Silent where both have the same key and the new one has every column of the old.',
+    what: 'A relation that a model reads is another one in the same place of its SQL: another `ref`, `source` or version. A warning where the old relation had a key that the new one is not known to have. Silent where both have the same key and the new one has every column of the old, and where the same source is another table now, which the gate `state` tells once.',
     why: 'The SQL around it was written for the old rows. The new relation may hold them at another grain, filtered, or unfiltered; every column resolves and every number moves.',
     fires: {
       kind: 'sql',
@@ -52,7 +52,9 @@ function findingOf(
   uniqueId: UniqueId,
   edit: Edit & { readonly kind: 'source-changed' },
 ): readonly RuleFinding<Message>[] {
-  if (edit.before.source.kind !== 'relation' || edit.after.source.kind !== 'relation') return [];
+  const [was, is] = [edit.before.source, edit.after.source];
+  if (was.kind !== 'relation' || is.kind !== 'relation' || (was.uniqueId !== null && was.uniqueId === is.uniqueId))
+    return [];
   const lost = lostKey(input, edit.before, edit.after);
   if (lost === 'same') return [];
   const [before, after] = [nameOf(input, edit.before), nameOf(input, edit.after)];

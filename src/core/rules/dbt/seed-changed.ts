@@ -51,7 +51,7 @@ export const seedChanged = defineRule({
     modifiedPairs(input.change).flatMap((pair) => {
       if (pair.node.resourceType !== 'seed') return [];
       const rows = seedRows(input, pair.node);
-      return [...(rows === null ? [] : byRows(input, pair, rows)), ...byTypes(pair)];
+      return [...(rows === null ? [] : byRows(input, pair, rows)), ...byTypes(input, pair)];
     }),
 });
 
@@ -131,11 +131,15 @@ function readersOf({ head }: Change, seed: DbtNode, value: string): readonly str
   return [...models, ...tests.map(({ name }) => name)];
 }
 
-function byTypes(pair: Pair): readonly RuleFinding<Message>[] {
+function byTypes({ change: { head } }: RuleInput, pair: Pair): readonly RuleFinding<Message>[] {
   const { node, old } = pair;
   if (configChanges(pair, ['column_types']).length === 0) return [];
   const [was, is] = [old, node].map(({ config }) => objectOf(config['column_types']));
-  const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])].sort();
+  // A folder's configuration names the columns of all its seeds.
+  const own = new Set(head.catalog?.get(node.uniqueId)?.columns.map(({ name }) => name.toLowerCase()));
+  const names = [...new Set([...Object.keys(was ?? {}), ...Object.keys(is ?? {})])]
+    .filter((name) => own.size === 0 || own.has(name.toLowerCase()))
+    .sort();
   const changes = names
     .map((name) => ({ name, before: typeIn(was, name), after: typeIn(is, name) }))
     .filter(({ before, after }) => before.toLowerCase() !== after.toLowerCase())

@@ -6,7 +6,7 @@ import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords } from '../term-words.ts';
 
-type Message = 'no-key' | 'not-the-key' | 'declared';
+type Message = 'no-key' | 'not-the-key' | 'declared' | 'untested';
 
 const relations = {
   orders: { columns: { id: 'integer', customer_id: 'integer', amount: 'integer' }, keys: [['id']], notNull: ['id'] },
@@ -19,7 +19,7 @@ export const joinFanOut = defineRule({
   title: 'A join may repeat rows',
   severity: 'S1',
   page: {
-    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
+    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it, and where the join only asks for more than before and the test is gone that made it safe. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
     why: 'Each row of the left side comes out once for each match. Sums and counts grow with it, the tests of the model still pass, and the numbers look plausible.',
     fires: {
       kind: 'sql',
@@ -60,6 +60,8 @@ export const joinFanOut = defineRule({
   messages: {
     'no-key': '{joined} is joined by {columns}, of which nothing says that it is unique there',
     'not-the-key': '{joined} is joined by {columns}, which is only part of its key ({key})',
+    untested:
+      '{joined} is joined by {columns}, of which nothing says any more that it is unique there; at base {before} did',
     declared: '{joined} is joined by {columns}, which is unique only by word: {source}',
   },
   find: (input) => input.models.flatMap((model) => findIn(model, input)),
@@ -70,11 +72,11 @@ function findIn(model: ComparedModel, { facts }: RuleInput): readonly RuleFindin
 }
 
 function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Message> {
-  const { edit, input, columns, declared } = fanOut;
+  const { edit, input, columns, declared, before } = fanOut;
   const joined = inputWords(input);
   const key = nearestKey(fanOut);
   const by = columns.length === 0 ? 'a condition that is no equality' : columns.join(', ');
-  const messageId = declared !== null ? 'declared' : key !== null ? 'not-the-key' : 'no-key';
+  const messageId = messageOf(fanOut, key);
   return tell<Message>({
     messageId,
     uniqueId,
@@ -82,6 +84,7 @@ function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Mes
       joined,
       columns: by,
       ...(declared === null ? {} : { source: declared }),
+      ...(messageId === 'untested' && before !== null ? { before } : {}),
       ...(key === null ? {} : { key: key.columns.join(', ') }),
     },
     place: { kind: 'compiled', side: 'head', span: edit.place.span },
@@ -92,6 +95,13 @@ function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Mes
     edits: [edit],
     key: `${joined}:${columns.join(',')}`,
   });
+}
+
+function messageOf({ declared, before }: FanOut, key: Key | null): Message {
+  if (declared !== null) return 'declared';
+  // Columns by which a query is grouped may be more than its key takes; a test on several says that one alone is not enough.
+  if (before !== null && (key === null || key.from === 'sql')) return 'untested';
+  return key !== null ? 'not-the-key' : 'no-key';
 }
 
 /** The proven key of which the join has the most columns. */
