@@ -38,6 +38,7 @@ import { nullDefault } from './sql/null-default.ts';
 import { nullDroppingPredicate } from './sql/null-dropping-predicate.ts';
 import { nullInExpression } from './sql/null-in-expression.ts';
 import { outerJoinNullified } from './sql/outer-join-nullified.ts';
+import { outputColumn } from './sql/output-column.ts';
 import { stringMatch } from './sql/string-match.ts';
 import { timeBucket } from './sql/time-bucket.ts';
 import { unionColumns } from './sql/union-columns.ts';
@@ -87,7 +88,6 @@ export const rules: readonly Rule[] = [
   timeBucket,
   nullDefault,
   unitChange,
-  filterChanged,
   incrementalConfig,
   incrementalKeyNullable,
   incrementalNotRebuilt,
@@ -103,11 +103,13 @@ export const rules: readonly Rule[] = [
   caseOrder,
   stringMatch,
   nullInExpression,
+  filterChanged,
   nonDeterministicKey,
   starAtBoundary,
   hardCodedRelation,
   hardCodedValue,
   seedChanged,
   materializationChanged,
+  outputColumn,
   unusedPart,
 ];

@@ -1,5 +1,6 @@
 import type { Block, Edit, Facts, Term } from '#core/meaning';
-import { isOneRowFor, keysOfInput } from '#core/meaning';
+import { isOneRowFor } from '#core/meaning';
+import { bare, hasKeys } from '../choosing.ts';
 import { isFirst } from '../duplicates.ts';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
@@ -69,7 +70,7 @@ function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly Rule
     if (choice === null || isOneRowFor(choice.head, facts, choice.partition)) return [];
     const { head, partition, before, after, columns } = choice;
     const isTotal = isOneRowFor(head, facts, [...partition, ...after.map(bare)]);
-    const messageId = messageOf(choice, isTotal, hasKey(head, facts));
+    const messageId = messageOf(choice, isTotal, hasKeys(head, facts));
     if (messageId === null) return [];
     const each = partition.length === 0 ? '' : ` for each ${listWords(partition)}`;
     const data = { for: each, after: orderWords(after) };
@@ -97,11 +98,6 @@ function messageOf({ before, after }: Choice, isTotal: boolean, hasKeys: boolean
   const isLonger = before.every(({ text }, at) => after[at]?.text === text);
   if (isLonger && before.length === after.length) return null;
   return isLonger && before.length > 0 ? 'tie-broken' : 'other-order';
-}
-
-/** Whether it is known what tells the rows apart, so that what is said of ties is no guess. */
-function hasKey({ inputs }: Block, facts: Facts): boolean {
-  return inputs.every((input) => keysOfInput(input, facts).some(({ sureness }) => sureness === 'proven'));
 }
 
 function choiceOf(edit: Edit): Choice | null {
@@ -152,17 +148,6 @@ function clauseOf({ children }: Term, name: string): readonly Term[] {
 
 function texts(terms: readonly Term[]): string {
   return terms.map(({ text }) => text).join(', ');
-}
-
-/** An item of ORDER BY without DESC and NULLS FIRST. */
-function bare(term: Term): Term {
-  const [only, ...more] = term.children;
-  return term.kind !== 'column' &&
-    only !== undefined &&
-    more.length === 0 &&
-    /^(?:asc|desc|order|ordered)/.test(term.name)
-    ? only
-    : term;
 }
 
 function orderWords(terms: readonly Term[]): string {

@@ -2,7 +2,7 @@ import type { Block, Edit, Facts } from '#core/meaning';
 import { uniqueBy } from '#core/meaning';
 import { duplicatesAbove } from '../duplicates.ts';
 import { type FanOut, fanOutsOf } from '../fan-out.ts';
-import type { ComparedModel, RuleFinding } from '../rule.ts';
+import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords } from '../term-words.ts';
@@ -47,18 +47,16 @@ export const distinctChanged = defineRule({
     removed: 'DISTINCT is gone: rows that are alike come out each',
     'hides-fan-out': 'DISTINCT is new and hides the rows that the join of {joined} repeats',
   },
-  find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts)),
+  find: (input) => input.models.flatMap((model) => findIn(model, input)),
 });
 
-function findIn(
-  model: ComparedModel,
-  facts: { readonly base: Facts; readonly head: Facts },
-): readonly RuleFinding<Message>[] {
+function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Message>[] {
   return model.edits.flatMap((edit) => {
     if (edit.kind !== 'distinct-added' && edit.kind !== 'distinct-removed') return [];
+    const { facts } = input;
     const isAdded = edit.kind === 'distinct-added';
     if (isUnique(edit.head, facts.head) || isUnique(edit.base, facts.base)) return [];
-    const fanOut = isAdded ? fanOutIn(model, edit, facts) : null;
+    const fanOut = isAdded ? fanOutIn(model, edit, input) : null;
     if (fanOut === null && !duplicatesAbove(model.head, edit.head).matter) return [];
     return [fanOut === null ? plain(model, edit, isAdded) : hiding(model, edit, fanOut)];
   });
@@ -105,10 +103,6 @@ function isUnique(block: Block, facts: Facts): boolean {
   );
 }
 
-function fanOutIn(
-  model: ComparedModel,
-  { head }: Edit,
-  facts: { readonly base: Facts; readonly head: Facts },
-): FanOut | null {
-  return fanOutsOf(model, facts).find(({ block }) => block === head) ?? null;
+function fanOutIn(model: ComparedModel, { head }: Edit, input: RuleInput): FanOut | null {
+  return fanOutsOf(model, input).find(({ block }) => block === head) ?? null;
 }
