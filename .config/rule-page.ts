@@ -41,7 +41,7 @@ export function rulesIndex(rules: readonly Rule[]): string {
   return [
     '<!-- Generated from src/core/rules by "npm run generate". -->',
     '# Semantic rules',
-    'Each names an error that compiles, passes the tests and gives plausible wrong data. The gate [`sql-rules`](../gates/sql-rules.md) runs them on what a pull request changes. Three errors have gates of their own: SQL that takes data away ([`destructive`](../gates/destructive.md)), a broken contract ([`contract`](../gates/contract.md)), a column that is removed, renamed or retyped ([`column-lineage`](../gates/column-lineage.md)). A model whose SQL is another and means the same is told by none: it is counted as “no change in meaning”.',
+    'Each names an error that compiles, passes the tests and gives plausible wrong data. The gate [`sql-rules`](../gates/sql-rules.md) runs them on what a pull request changes. Three errors have gates of their own: SQL that takes data away ([`destructive`](../gates/destructive.md)), a broken contract ([`contract`](../gates/contract.md)), a column that is removed, renamed or retyped ([`column-lineage`](../gates/column-lineage.md); of two texts without a review [`output-column`](output-column.md)). A model whose SQL is another and means the same is told by none: it is counted as “no change in meaning”.',
     ['| rule | what | severity | costs |', '|---|---|---|---|', ...rows].join('\n'),
     '',
   ].join('\n\n').replace(/\n+$/, '\n');

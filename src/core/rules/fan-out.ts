@@ -1,9 +1,10 @@
 import { toUniqueId } from '#core/base';
 import type { Change } from '#core/change';
-import type { Block, Edit, Facts, Input, Key } from '#core/meaning';
+import type { Block, Condition, Edit, Facts, Input, Key } from '#core/meaning';
 import { joinConditions, joinedColumns, keysOfInput, matchesAtMostOne } from '#core/meaning';
 import { type Duplicates, duplicatesOf } from './duplicates.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
+import { partsIn } from './sql-changes.ts';
 
 type JoinEdit = Extract<Edit, { readonly kind: 'join-added' | 'join-condition' | 'join-kind' | 'source-changed' }>;
 
@@ -30,7 +31,7 @@ export function fanOutsOf(
     if (!isJoinEdit(edit)) return [];
     const input = edit.kind === 'join-added' ? edit.input : edit.after;
     const block = edit.head;
-    if (!repeats(input) || joinConditions(block, input).length === 0) return [];
+    if (!repeats(input) || !isUnderstood(block, input)) return [];
     const fact = matchesAtMostOne(block, facts.head, input.alias);
     if (fact?.sureness === 'proven') return [];
     if (edit.kind !== 'join-added' && (!isNewRisk(edit, facts.base) || isMovedOut(edit, change))) return [];
@@ -39,6 +40,23 @@ export function fanOutsOf(
     const keys = keysOfInput(input, facts.head).filter(({ sureness }) => sureness === 'proven');
     return [{ edit, block, input, columns, keys, declared: fact?.source ?? null, duplicates }];
   });
+}
+
+/** Whether it is known by what an input is joined: there are conditions, and each is read. */
+function isUnderstood(block: Block, input: Input): boolean {
+  const conditions = joinConditions(block, input);
+  if (conditions.length === 0 || conditions.some(isUnread)) return false;
+  return joinedColumns(block, input).size > 0 || !conditions.some(isUnclear);
+}
+
+/** Whether a condition is made of calls that read no column: what stands in them was not rendered. */
+export function isUnread({ term }: Condition): boolean {
+  return term.reads.length === 0 && partsIn(term).some(({ kind }) => kind === 'function');
+}
+
+/** Whether it is not known of which relation a column is that a condition reads. */
+function isUnclear({ term }: Condition): boolean {
+  return term.reads.some(({ input }) => input.startsWith('?'));
 }
 
 function isJoinEdit(edit: Edit): edit is JoinEdit {

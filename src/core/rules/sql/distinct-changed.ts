@@ -1,5 +1,5 @@
 import type { Block, Edit, Facts } from '#core/meaning';
-import { uniqueBy } from '#core/meaning';
+import { planFacts, uniqueBy } from '#core/meaning';
 import { duplicatesAbove } from '../duplicates.ts';
 import { type FanOut, fanOutsOf } from '../fan-out.ts';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
@@ -91,16 +91,13 @@ function hiding({ uniqueId }: ComparedModel, edit: Edit, fanOut: FanOut): RuleFi
   });
 }
 
-/** Whether no two rows would be alike without DISTINCT. */
+/** Whether no two rows would be alike without DISTINCT: a key is among the columns, those of a star included. */
 function isUnique(block: Block, facts: Facts): boolean {
   const plain: Block = { ...block, distinct: false };
-  return (
-    uniqueBy(
-      plain,
-      facts,
-      block.outputs.map(({ key }) => key.toLowerCase()),
-    )?.sureness === 'proven'
-  );
+  const columns = block.outputs.map(({ key }) => key.toLowerCase());
+  if (uniqueBy(plain, facts, columns)?.sureness === 'proven') return true;
+  const { keys } = planFacts(plain, facts);
+  return keys.some(({ sureness, exceptNulls }) => sureness === 'proven' && !exceptNulls);
 }
 
 function fanOutIn(model: ComparedModel, { head }: Edit, input: RuleInput): FanOut | null {

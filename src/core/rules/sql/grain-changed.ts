@@ -110,42 +110,50 @@ interface Grain {
 }
 
 function findIn(
-  { uniqueId, base: baseModel, head: headModel, edits }: ComparedModel,
+  model: ComparedModel,
   facts: { readonly base: Facts; readonly head: Facts },
 ): readonly RuleFinding<Message>[] {
-  const distinct = new Set<unknown>();
-  return edits.flatMap((edit) => {
+  const told = new Set<Block>();
+  return model.edits.flatMap((edit) => {
     const grain = grainOf(edit);
     // Of one DISTINCT several columns may be others.
-    if (grain === null || distinct.has(grain.head)) return [];
-    const { base, head, before, after, only, what } = grain;
-    const [gone, come] = [without(before, after), without(after, before)];
-    if (what === 'DISTINCT') {
-      distinct.add(head);
-      if (!duplicatesAbove(headModel, head).matter) return [];
-    }
-    if (what === dedup) {
-      const plain = only === 'head' ? base : head;
-      if (isOneRowFor(plain, only === 'head' ? facts.base : facts.head, only === 'head' ? after : before)) return [];
-    } else if (only === null) {
-      const follows = determines(head, facts.head, after, before) && determines(base, facts.base, before, after);
-      if (follows) return [];
-      if (isSummedUp(headModel, head, come) && isSummedUp(baseModel, base, gone)) return [];
-    }
-    const messageId = messageOf(grain, gone, come);
-    const shown = goneBy.has(messageId) ? gone : come;
-    return [
-      tell<Message>({
-        messageId,
-        uniqueId,
-        data: dataOf(messageId, { what, shown: shown.length > 0 ? shown : after, gone }),
-        place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
-        matters: 'whoever joins or reads the model by its old key meets other rows',
-        safeIf: 'test the key that is meant, and tell those who read the model',
-        edits: what === 'DISTINCT' ? edits.filter((one) => one.head === head && isOfList(one)) : [edit],
-        key: `${what}:${listWords(gone)}>${listWords(come)}`,
-      }),
-    ];
+    if (grain === null || (grain.what === 'DISTINCT' && told.has(grain.head))) return [];
+    if (grain.what === 'DISTINCT') told.add(grain.head);
+    return isWithoutEffect(grain, model, facts) ? [] : [toFinding(model, grain)];
+  });
+}
+
+/** Whether the rows that come out are told apart by the same as before. */
+function isWithoutEffect(
+  { base, head, before, after, only, what }: Grain,
+  model: ComparedModel,
+  facts: { readonly base: Facts; readonly head: Facts },
+): boolean {
+  if (what === dedup)
+    return only === 'head' ? isOneRowFor(base, facts.base, after) : isOneRowFor(head, facts.head, before);
+  if (what === 'DISTINCT' && !duplicatesAbove(model.head, head).matter) return true;
+  if (only !== null) return false;
+  const follows = determines(head, facts.head, after, before) && determines(base, facts.base, before, after);
+  return (
+    follows ||
+    (isSummedUp(model.head, head, without(after, before)) && isSummedUp(model.base, base, without(before, after)))
+  );
+}
+
+function toFinding({ uniqueId, edits }: ComparedModel, grain: Grain): RuleFinding<Message> {
+  const { edit, head, before, after, what } = grain;
+  const [gone, come] = [without(before, after), without(after, before)];
+  const messageId = messageOf(grain, gone, come);
+  const shown = goneBy.has(messageId) ? gone : come;
+  return tell<Message>({
+    messageId,
+    uniqueId,
+    data: dataOf(messageId, { what, shown: shown.length > 0 ? shown : after, gone }),
+    place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
+    matters: 'whoever joins or reads the model by its old key meets other rows',
+    safeIf: 'test the key that is meant, and tell those who read the model',
+    edits: what === 'DISTINCT' ? edits.filter((one) => one.head === head && isOfList(one)) : [edit],
+    key: `${what}:${listWords(gone)}>${listWords(come)}`,
   });
 }
 
