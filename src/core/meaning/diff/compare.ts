@@ -8,6 +8,7 @@ import { align } from '../proof/align.ts';
 import { isProvenEqual } from '../proof/equal.ts';
 import { diffPlans } from './diff.ts';
 import type { Edit } from './edit.ts';
+import { layered } from './layers.ts';
 
 /** How two queries differ in meaning. */
 export interface Comparison {
@@ -35,7 +36,8 @@ export function compareQueries(base: Side, head: Side): Comparison {
   const proven =
     lossOf(base) === null && lossOf(head) === null && (sameTree(base, head) || isProvenEqual(plans.base, plans.head));
   if (proven) return { proven, ...plans, edits: [], unread: null };
-  return { proven, ...plans, edits: diffPlans(plans.base, plans.head), unread };
+  const told = layered(plans, head.context.dialect);
+  return { proven, ...told, edits: diffPlans(told.base, told.head), unread };
 }
 
 /** The same tree over relations of the same names: equal, also where it is not understood. */

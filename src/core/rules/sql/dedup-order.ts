@@ -124,11 +124,18 @@ function lastOrder({ head, before, after }: Extract<Edit, { readonly kind: 'orde
 }
 
 function windowOutput({ before, after, head }: Extract<Edit, { readonly kind: 'output-changed' }>): Choice | null {
-  if (before.term.kind !== 'window' || after.term.kind !== 'window') return null;
-  const [own, other] = [before.term.children[0], after.term.children[0]];
+  const [was, is] = [windowOf(before.term), windowOf(after.term)];
+  if (was === null || is === null) return null;
+  const [own, other] = [was.children[0], is.children[0]];
   if (own?.text !== other?.text || !choosing.has(own?.name ?? '')) return null;
-  const choice = windowChoice(before.term, after.term, head);
+  const choice = windowChoice(was, is, head);
   return choice === null ? null : { ...choice, columns: [after.name] };
+}
+
+/** A window, and that of `row_number() … = 1`, by which a column says which row is the first. */
+function windowOf(term: Term): Term | null {
+  const window = isFirst(term) ? term.children[0] : term;
+  return window?.kind === 'window' ? window : null;
 }
 
 const choosing: ReadonlySet<string> = new Set(['row_number', 'first_value', 'last_value', 'nth_value', 'lag', 'lead']);

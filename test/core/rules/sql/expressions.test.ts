@@ -199,6 +199,24 @@ const tells: readonly (readonly [string, string, EditOfTest, readonly string[]])
     edit('with a as (select v as x from t) select x from a', 'with a as (select w as x from t) select x from a'),
     ['`x` of `changed` is made from `w` now, and was from `v`'],
   ],
+  [
+    'unit-change',
+    'plus for minus',
+    edit('select v - w as x from t', 'select v + w as x from t'),
+    ['`x` of `changed` has the other sign: `t.v + t.w`, it was `t.v - t.w`'],
+  ],
+  [
+    'comparison-boundary',
+    'NULL asked for the other way round',
+    edit('select v is null as x from t', 'select v is not null as x from t'),
+    ['`x` of `changed` accepts other values: `t.v is not null`, it was `t.v is null`'],
+  ],
+  [
+    'reference-repointed',
+    'a relation that is not read',
+    edit('select t.id from t', 'select t.id, u.k from t', { dialect: 'snowflake' }),
+    ['`changed` names `u.k`, and reads nothing that is called `u` there: it cannot be built'],
+  ],
 ];
 
 const silences: readonly (readonly [string, string, EditOfTest])[] = [
@@ -253,6 +271,11 @@ const silences: readonly (readonly [string, string, EditOfTest])[] = [
     'null-default',
     'the word NULL made NULL',
     edit('select s as x from t', "select case when s = 'NULL' then null else s end as x from t"),
+  ],
+  [
+    'reference-repointed',
+    'a field of a column',
+    edit('select t.id from t', 'select t.id, u.k from t', { dialect: 'bigquery' }),
   ],
   ['output-column', 'a column more', edit('select id from t', 'select id, k from t')],
   ['output-column', 'all columns of what is not known', edit('select a.id, a.k from a', 'select a.* from a')],

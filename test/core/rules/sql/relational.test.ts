@@ -93,6 +93,30 @@ describe('what is told', () => {
       [],
     ],
     [
+      'DISTINCT in a CTE that is joined: the joins are the same',
+      'with e as (select * from events) select e.kind, c.name from e join customers c on c.id = e.customer_id',
+      'with e as (select distinct * from events) select e.kind, c.name from e join customers c on c.id = e.customer_id',
+      ['distinct-changed/added S2'],
+    ],
+    [
+      'DISTINCT in a CTE that has a key',
+      'with m as (select * from orders) select m.id, c.name from m left join customers c on c.id = m.customer_id',
+      'with m as (select distinct * from orders) select m.id, c.name from m left join customers c on c.id = m.customer_id',
+      [],
+    ],
+    [
+      'a dedup in a CTE, under the filter that was there',
+      "with e as (select * from events) select e.kind, c.name from e join customers c on c.id = e.customer_id where e.kind = 'a'",
+      "with e as (select * from events where kind = 'a' qualify row_number() over (partition by customer_id order by at) = 1) select e.kind, c.name from e join customers c on c.id = e.customer_id",
+      ['grain-changed/reduced S2'],
+    ],
+    [
+      'another order of a flag that says which row is the first',
+      'select customer_id, row_number() over (partition by customer_id order by at desc) = 1 as is_last from events',
+      'select customer_id, row_number() over (partition by customer_id order by at) = 1 as is_last from events',
+      ['dedup-order/other-order S2'],
+    ],
+    [
       'another condition of what a sum counts',
       "select sum(case when status = 'a' then amount end) as a from orders",
       "select sum(case when status = 'a' and amount > 3 then amount end) as a from orders",
