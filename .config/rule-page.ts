@@ -21,8 +21,8 @@ export function rulePage(rule: Rule, folder: string): string {
     page.why,
     '## What it can say',
     ['| message | text |', '|---|---|', ...messages].join('\n'),
-    '## An edit that it tells',
-    example(page.fires),
+    page.alsoFires === undefined ? '## An edit that it tells' : '## Edits that it tells',
+    ...[page.fires, ...(page.alsoFires ?? [])].map(example),
     page.silent.length === 1 ? '## One that it does not tell' : '## Some that it does not tell',
     ...page.silent.map(example),
     '## How to prove it safe',
@@ -41,7 +41,7 @@ export function rulesIndex(rules: readonly Rule[]): string {
   return [
     '<!-- Generated from src/core/rules by "npm run generate". -->',
     '# Semantic rules',
-    'Each names an error that compiles, passes the tests and gives plausible wrong data. The gate [`sql-rules`](../gates/sql-rules.md) runs them on what a pull request changes. Three errors have gates of their own: SQL that takes data away ([`destructive`](../gates/destructive.md)), a broken contract ([`contract`](../gates/contract.md)), a column that is removed, renamed or retyped ([`column-lineage`](../gates/column-lineage.md)). A model whose SQL is another and means the same is told by none: it is counted as “no change in meaning”.',
+    'Each names an error that compiles, passes the tests and gives plausible wrong data. The gate [`sql-rules`](../gates/sql-rules.md) runs them on what a pull request changes. Three errors have gates of their own: SQL that takes data away ([`destructive`](../gates/destructive.md)), a broken contract ([`contract`](../gates/contract.md)), a column that is removed, renamed or retyped ([`column-lineage`](../gates/column-lineage.md); of two texts without a review [`output-column`](output-column.md)). A model whose SQL is another and means the same is told by none: it is counted as “no change in meaning”.',
     ['| rule | what | severity | costs |', '|---|---|---|---|', ...rows].join('\n'),
     '',
   ].join('\n\n').replace(/\n+$/, '\n');

@@ -54,7 +54,7 @@ describe('weirkeeper diff-sql', () => {
 
   it('takes the tests of a manifest as facts', async () => {
     const sql = `select m.member_id, s.studio_name from {{ ref('dim_members') }} as m
-      join {{ ref('dim_studios') }} as s on m.home_studio_id = s.studio_id`;
+      left join {{ ref('dim_studios') }} as s on m.home_studio_id = s.studio_id`;
     const plain = `select m.member_id from {{ ref('dim_members') }} as m`;
     const known = await diff(plain, sql, '--manifest', demo('base'));
     expect(JSON.stringify(known['findings'])).not.toContain('join-fan-out/');

@@ -19,7 +19,10 @@ const count = { fires: 0, silent: 0, notRun: 0, dbt: 0 };
 const wrong: string[] = [];
 
 for (const { id, page } of rules.filter((rule) => values.rule === undefined || rule.id === values.rule)) {
-  const examples = [{ example: page.fires, fires: true }, ...page.silent.map((example) => ({ example, fires: false }))];
+  const examples = [
+    ...[page.fires, ...(page.alsoFires ?? [])].map((example) => ({ example, fires: true })),
+    ...page.silent.map((example) => ({ example, fires: false })),
+  ];
   for (const [at, { example, fires }] of examples.entries()) {
     const name = `${id}: ${fires ? 'fires' : `silent ${String(at)}`}${example.title === '' ? '' : ` (${example.title})`}`;
     if (example.kind === 'sql') await hold(name, example, fires);

@@ -40,6 +40,7 @@ import { nullDefault } from './sql/null-default.ts';
 import { nullDroppingPredicate } from './sql/null-dropping-predicate.ts';
 import { nullInExpression } from './sql/null-in-expression.ts';
 import { outerJoinNullified } from './sql/outer-join-nullified.ts';
+import { outputColumn } from './sql/output-column.ts';
 import { stringMatch } from './sql/string-match.ts';
 import { timeBucket } from './sql/time-bucket.ts';
 import { unionColumns } from './sql/union-columns.ts';
@@ -93,7 +94,6 @@ export const rules: readonly Rule[] = [
   timeBucket,
   nullDefault,
   unitChange,
-  filterChanged,
   incrementalConfig,
   incrementalKeyNullable,
   incrementalNotRebuilt,
@@ -109,12 +109,14 @@ export const rules: readonly Rule[] = [
   caseOrder,
   stringMatch,
   nullInExpression,
+  filterChanged,
   nonDeterministicKey,
   starAtBoundary,
   hardCodedRelation,
   hardCodedValue,
   seedChanged,
   materializationChanged,
+  outputColumn,
   unusedPart,
 ];
 

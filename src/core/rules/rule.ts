@@ -106,6 +106,8 @@ export interface RulePage<Example> {
   readonly why: string;
   /** An edit that it must tell. */
   readonly fires: Example;
+  /** Further edits that it must tell, where it tells several things. */
+  readonly alsoFires?: readonly Example[];
   /** Edits that look alike and that it must not tell. */
   readonly silent: readonly Example[];
   /** What would prove such a change safe. */

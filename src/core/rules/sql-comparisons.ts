@@ -1,9 +1,9 @@
 import type { Term } from '#core/meaning';
 import { partsIn, readsText } from './sql-changes.ts';
 
-const comparing: ReadonlySet<string> = new Set(['=', '<>', '<', '<=']);
+const comparing: ReadonlySet<string> = new Set(['=', '<>', '<', '<=', 'is null', 'is not null']);
 
-/** The comparisons in a term: `=`, `<>`, `<`, `<=` and IN over a list. */
+/** The comparisons in a term: `=`, `<>`, `<`, `<=`, IN over a list, and with NULL. */
 export function comparisonsIn(term: Term): readonly Term[] {
   return partsIn(term).filter(
     ({ kind, name, query, modifiers }) =>

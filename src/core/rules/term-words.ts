@@ -46,7 +46,8 @@ export function shortName(alias: string): string {
 function write(term: Term, columns: ColumnWords): string {
   if (term.column !== null) return columns(term.column);
   const inner = term.children.map((child) => write(child, columns));
-  return writers[term.kind]?.(term, inner) ?? (inner.length === 0 ? term.name : `${term.name}(${inner.join(', ')})`);
+  const name = term.name.replace(/^parameter /, '');
+  return writers[term.kind]?.(term, inner) ?? (inner.length === 0 ? name : `${name}(${inner.join(', ')})`);
 }
 
 const writers: Readonly<Partial<Record<Term['kind'], (term: Term, inner: readonly string[]) => string>>> = {

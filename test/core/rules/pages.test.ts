@@ -7,15 +7,17 @@ afterAll(() => reader.close());
 
 describe('the examples on the pages of the rules on SQL', () => {
   const pages = rules.flatMap((rule) => {
-    const { fires, silent } = rule.page;
-    return fires.kind === 'sql'
-      ? [{ id: rule.id, rule, fires, silent: silent.filter((one) => one.kind === 'sql') }]
-      : [];
+    const { fires, alsoFires = [], silent } = rule.page;
+    const isSql = (one: typeof fires) => one.kind === 'sql';
+    return [{ id: rule.id, rule, fires: [fires, ...alsoFires].filter(isSql), silent: silent.filter(isSql) }];
   });
 
-  it.each(pages)('$id tells the edit that it must tell', async ({ rule, fires }) => {
-    expect((await findIn(rule, fires)).length).toBeGreaterThan(0);
-  });
+  it.each(pages.flatMap(({ id, rule, fires }) => fires.map((example) => ({ id, rule, example }))))(
+    '$id tells: $example.title $example.after',
+    async ({ rule, example }) => {
+      expect((await findIn(rule, example)).length).toBeGreaterThan(0);
+    },
+  );
 
   it.each(pages.flatMap(({ id, rule, silent }) => silent.map((example) => ({ id, rule, example }))))(
     '$id is silent: $example.title $example.after',

@@ -9,6 +9,7 @@ import { isProvenEqual } from '../proof/equal.ts';
 import { tightened } from '../proof/tighten.ts';
 import { diffPlans } from './diff.ts';
 import type { Edit } from './edit.ts';
+import { layered } from './layers.ts';
 
 /** How two queries differ in meaning. */
 export interface Comparison {
@@ -37,7 +38,8 @@ export function compareQueries(base: Side, head: Side): Comparison {
   const proven =
     isWhole && (sameTree(base, head) || isProvenEqual(plans.base, plans.head) || isProvenTight(base, head, plans));
   if (proven) return { proven, ...plans, edits: [], unread: null };
-  return { proven, ...plans, edits: diffPlans(plans.base, plans.head), unread };
+  const told = layered(plans, head.context.dialect);
+  return { proven, ...told, edits: diffPlans(told.base, told.head), unread };
 }
 
 /** Whether both are equal by what only the proof may do: models written out that one side reads, and forms that no message shows. */

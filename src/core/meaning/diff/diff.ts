@@ -67,7 +67,7 @@ function diffMembers(
     const [a, b] = [base.members[one], head.members[other]];
     if (a === undefined || b === undefined) return [];
     const isNamed = role !== 'member' && one === 0 && other === 0;
-    return diffScopes(a, b, isNamed ? 'read' : 'member', reachByPlace(a, names, reach));
+    return diffScopes(a, b, isNamed ? role : 'member', reachByPlace(a, names, reach));
   });
 }
 

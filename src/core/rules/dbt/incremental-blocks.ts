@@ -44,10 +44,7 @@ function endOf(code: string, from: number): number {
 }
 
 function toBlock(written: string): Block {
-  const text = lowerOutsideStrings(normalizeSqlText(written))
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/ ?([(),]) ?/g, '$1')
-    .trim();
+  const text = foldSql(written);
   const comparisons = [...text.matchAll(/>=|<=|<>|!=|[<>]/g)].map(([sign]) => sign).join(' ');
   const lines = written.split('\n').map((line) => line.trim());
   return {
@@ -57,12 +54,28 @@ function toBlock(written: string): Block {
     withoutComparison: text.replaceAll(/ ?(?:>=|<=|[<>]) ?/g, ' ? '),
     lookBack: lookBackOf(text),
     shape: text.replaceAll(/\d+/g, '0').replaceAll(/\b(hour|day|week|month|minute)s?\b/g, 'unit'),
-    mark: /max\((.*?)\) ?(?:as \w+ )?(from [^)]+)?/.exec(text)?.slice(1).join(' ').trim() ?? '',
+    mark: spaced(/max\((.*?)\) ?(?:as \w+ )?(from [^)]+)?/.exec(text)?.slice(1).join(' ').trim() ?? ''),
   };
 }
 
-function lowerOutsideStrings(text: string): string {
-  return text.replaceAll(/'(?:[^']|'')*'|[^']+/g, (part) => (part.startsWith("'") ? part : part.toLowerCase()));
+/** `{{this}}` as people write it. */
+function spaced(text: string): string {
+  return text.replaceAll(/\{\{(.*?)\}\}/g, '{{ $1 }}');
+}
+
+/** SQL without comments, in lower case and without space beside signs, outside of strings: what is left says something. */
+export function foldSql(written: string): string {
+  return normalizeSqlText(written)
+    .replaceAll(/'(?:[^']|'')*'|[^']+/g, (part) =>
+      part.startsWith("'")
+        ? part
+        : part
+            .toLowerCase()
+            .replaceAll(/\s+/g, ' ')
+            .replaceAll(/ ?([(),]|::|[<>=!]+) ?/g, '$1')
+            .replaceAll(/\{\{ | \}\}/g, (brace) => brace.trim()),
+    )
+    .trim();
 }
 
 const unitHours: Readonly<Record<string, number>> = {

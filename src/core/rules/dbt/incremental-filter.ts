@@ -5,7 +5,7 @@ import { tell } from '../tell.ts';
 import type { Pair } from './config-changes.ts';
 import { modifiedPairs } from './config-changes.ts';
 import type { Block } from './incremental-blocks.ts';
-import { incrementalBlocks } from './incremental-blocks.ts';
+import { foldSql, incrementalBlocks } from './incremental-blocks.ts';
 
 type Message = 'boundary' | 'reaches-less-far' | 'high-water-mark' | 'dropped' | 'added' | 'changed';
 
@@ -159,7 +159,7 @@ function editsIn(
     if (!edit.kind.startsWith('filter') || span === null) return false;
     const sql = change[side].project.nodes.get(uniqueId)?.compiledCode ?? '';
     const [first = ''] = sql.slice(span.start, span.end).split('\n');
-    const words = first.toLowerCase().replaceAll(/\s+/g, ' ').trim();
+    const words = foldSql(first);
     return words !== '' && text.includes(words);
   });
 }

@@ -15,7 +15,7 @@ export const castNarrowing = defineRule({
   title: 'A cast that loses something',
   severity: 'S3',
   page: {
-    what: 'A cast that came, or whose type is another, loses part of the value: a number becomes an integer, a timestamp a date, a decimal has fewer places, a text fewer characters; or errors become NULL by TRY_CAST or SAFE_CAST. Silent where the type before is not known.',
+    what: 'A cast that came, or whose type is another, loses part of the value: a number becomes an integer, a timestamp a date (`date(x)`, too), a decimal has fewer places, a text fewer characters; or errors become NULL by TRY_CAST or SAFE_CAST. Silent where the type before is not known.',
     why: 'Cents are gone, or the time of day is; equality and counts of distinct values change with it. With TRY_CAST a broken source shows as missing values, and not as a failed run.',
     fires: {
       kind: 'sql',
@@ -24,6 +24,15 @@ export const castNarrowing = defineRule({
       after: 'select id, cast(amount as integer) as amount from payments',
       relations: { payments },
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'A function that casts.',
+        before: 'select id, paid_at from payments',
+        after: 'select id, date(paid_at) as paid_at from payments',
+        relations: { payments },
+      },
+    ],
     silent: [
       {
         kind: 'sql',
@@ -52,9 +61,10 @@ function findIn(
   { change }: RuleInput,
   model: ComparedModel,
   changed: ChangedTerm,
-  { before, after }: ChangedPart,
+  part: ChangedPart,
 ): readonly RuleFinding<Message>[] {
   const { head } = changed.edit;
+  const [before, after] = [asCast(part.before), asCast(part.after)];
   if (head.kind !== 'block' || !castsTheSame(before, after)) return [];
   const what = hidesErrors(before, after) ? null : lossOf(before, after, head, change.head);
   if (what === null && !hidesErrors(before, after)) return [];
@@ -71,6 +81,13 @@ function findIn(
       key: `${changed.name} ${after.name}`,
     }),
   ];
+}
+
+/** `date(x)` as the cast that it is, to be told as it is written. */
+function asCast(term: Term): Term {
+  const { kind, name, children } = term;
+  const isDate = kind === 'function' && (name === 'date' || name === 'to_date') && children.length === 1;
+  return isDate ? { ...term, kind: 'cast', name: 'date' } : term;
 }
 
 /** Whether a cast came, or has another type, over the same value. */

@@ -1,6 +1,7 @@
 import type { Block, Edit, Facts, Input } from '#core/meaning';
 import { isOneRowInput, joinConditions } from '#core/meaning';
 import { duplicatesOf } from '../duplicates.ts';
+import { isUnread } from '../fan-out.ts';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
@@ -17,7 +18,7 @@ export const crossJoin = defineRule({
   title: 'A join without a condition',
   severity: 'S1',
   page: {
-    what: 'A relation that no condition ties to the others, where it was tied before or was not read: an ON that is gone or always true, a comma, a CROSS JOIN. Silent where one side has at most one row (an aggregate without GROUP BY, LIMIT 1), where it is a list of literals or a function, and where repeated rows come to the same.',
+    what: 'A relation that no condition ties to the others, where it was tied before or was not read: an ON that is gone or always true, a comma, a CROSS JOIN. Silent where one side has at most one row (an aggregate without GROUP BY, LIMIT 1), where it is a list of literals or a function, where a condition holds Jinja that was not rendered, and where repeated rows come to the same.',
     why: 'Every row meets every row. Sums are multiplied by the number of rows on the other side.',
     fires: {
       kind: 'sql',
@@ -81,6 +82,7 @@ function isLoose(block: Block, input: Input, facts: Facts): boolean {
   if (input.join === 'semi' || input.join === 'anti' || input.source.kind === 'function') return false;
   if (input.source.kind === 'plan' && (input.source.plan.kind === 'values' || input.source.correlated)) return false;
   const own = new Set(block.inputs.map(({ alias }) => alias));
+  if ([...joinConditions(block, input), ...block.where].some(isUnread)) return false;
   const ties = [...joinConditions(block, input), ...block.where].some(({ term }) => {
     const read = new Set(term.reads.map((one) => one.input).filter((one) => own.has(one) || one.startsWith('?')));
     return (read.has(input.alias) && read.size > 1) || [...read].some((one) => one.startsWith('?'));

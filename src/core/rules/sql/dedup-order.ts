@@ -1,5 +1,6 @@
 import type { Block, Edit, Facts, Term } from '#core/meaning';
-import { isOneRowFor, keysOfInput } from '#core/meaning';
+import { isOneRowFor } from '#core/meaning';
+import { bare, hasKeys } from '../choosing.ts';
 import { isFirst } from '../duplicates.ts';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
@@ -69,7 +70,7 @@ function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly Rule
     if (choice === null || isOneRowFor(choice.head, facts, choice.partition)) return [];
     const { head, partition, before, after, columns } = choice;
     const isTotal = isOneRowFor(head, facts, [...partition, ...after.map(bare)]);
-    const messageId = messageOf(choice, isTotal, hasKey(head, facts));
+    const messageId = messageOf(choice, isTotal, hasKeys(head, facts));
     if (messageId === null) return [];
     const each = partition.length === 0 ? '' : ` for each ${listWords(partition)}`;
     const data = { for: each, after: orderWords(after) };
@@ -99,11 +100,6 @@ function messageOf({ before, after }: Choice, isTotal: boolean, hasKeys: boolean
   return isLonger && before.length > 0 ? 'tie-broken' : 'other-order';
 }
 
-/** Whether it is known what tells the rows apart, so that what is said of ties is no guess. */
-function hasKey({ inputs }: Block, facts: Facts): boolean {
-  return inputs.every((input) => keysOfInput(input, facts).some(({ sureness }) => sureness === 'proven'));
-}
-
 function choiceOf(edit: Edit): Choice | null {
   switch (edit.kind) {
     case 'order':
@@ -128,11 +124,18 @@ function lastOrder({ head, before, after }: Extract<Edit, { readonly kind: 'orde
 }
 
 function windowOutput({ before, after, head }: Extract<Edit, { readonly kind: 'output-changed' }>): Choice | null {
-  if (before.term.kind !== 'window' || after.term.kind !== 'window') return null;
-  const [own, other] = [before.term.children[0], after.term.children[0]];
+  const [was, is] = [windowOf(before.term), windowOf(after.term)];
+  if (was === null || is === null) return null;
+  const [own, other] = [was.children[0], is.children[0]];
   if (own?.text !== other?.text || !choosing.has(own?.name ?? '')) return null;
-  const choice = windowChoice(before.term, after.term, head);
+  const choice = windowChoice(was, is, head);
   return choice === null ? null : { ...choice, columns: [after.name] };
+}
+
+/** A window, and that of `row_number() … = 1`, by which a column says which row is the first. */
+function windowOf(term: Term): Term | null {
+  const window = isFirst(term) ? term.children[0] : term;
+  return window?.kind === 'window' ? window : null;
 }
 
 const choosing: ReadonlySet<string> = new Set(['row_number', 'first_value', 'last_value', 'nth_value', 'lag', 'lead']);
@@ -152,17 +155,6 @@ function clauseOf({ children }: Term, name: string): readonly Term[] {
 
 function texts(terms: readonly Term[]): string {
   return terms.map(({ text }) => text).join(', ');
-}
-
-/** An item of ORDER BY without DESC and NULLS FIRST. */
-function bare(term: Term): Term {
-  const [only, ...more] = term.children;
-  return term.kind !== 'column' &&
-    only !== undefined &&
-    more.length === 0 &&
-    /^(?:asc|desc|order|ordered)/.test(term.name)
-    ? only
-    : term;
 }
 
 function orderWords(terms: readonly Term[]): string {

@@ -1,8 +1,8 @@
 import type { Block, Edit, Facts } from '#core/meaning';
-import { uniqueBy } from '#core/meaning';
+import { planFacts, uniqueBy } from '#core/meaning';
 import { duplicatesAbove } from '../duplicates.ts';
 import { type FanOut, fanOutsOf } from '../fan-out.ts';
-import type { ComparedModel, RuleFinding } from '../rule.ts';
+import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords } from '../term-words.ts';
@@ -47,18 +47,16 @@ export const distinctChanged = defineRule({
     removed: 'DISTINCT is gone: rows that are alike come out each',
     'hides-fan-out': 'DISTINCT is new and hides the rows that the join of {joined} repeats',
   },
-  find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts)),
+  find: (input) => input.models.flatMap((model) => findIn(model, input)),
 });
 
-function findIn(
-  model: ComparedModel,
-  facts: { readonly base: Facts; readonly head: Facts },
-): readonly RuleFinding<Message>[] {
+function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Message>[] {
   return model.edits.flatMap((edit) => {
     if (edit.kind !== 'distinct-added' && edit.kind !== 'distinct-removed') return [];
+    const { facts } = input;
     const isAdded = edit.kind === 'distinct-added';
     if (isUnique(edit.head, facts.head) || isUnique(edit.base, facts.base)) return [];
-    const fanOut = isAdded ? fanOutIn(model, edit, facts) : null;
+    const fanOut = isAdded ? fanOutIn(model, edit, input) : null;
     if (fanOut === null && !duplicatesAbove(model.head, edit.head).matter) return [];
     return [fanOut === null ? plain(model, edit, isAdded) : hiding(model, edit, fanOut)];
   });
@@ -93,22 +91,15 @@ function hiding({ uniqueId }: ComparedModel, edit: Edit, fanOut: FanOut): RuleFi
   });
 }
 
-/** Whether no two rows would be alike without DISTINCT. */
+/** Whether no two rows would be alike without DISTINCT: a key is among the columns, those of a star included. */
 function isUnique(block: Block, facts: Facts): boolean {
   const plain: Block = { ...block, distinct: false };
-  return (
-    uniqueBy(
-      plain,
-      facts,
-      block.outputs.map(({ key }) => key.toLowerCase()),
-    )?.sureness === 'proven'
-  );
+  const columns = block.outputs.map(({ key }) => key.toLowerCase());
+  if (uniqueBy(plain, facts, columns)?.sureness === 'proven') return true;
+  const { keys } = planFacts(plain, facts);
+  return keys.some(({ sureness, exceptNulls }) => sureness === 'proven' && !exceptNulls);
 }
 
-function fanOutIn(
-  model: ComparedModel,
-  { head }: Edit,
-  facts: { readonly base: Facts; readonly head: Facts },
-): FanOut | null {
-  return fanOutsOf(model, facts).find(({ block }) => block === head) ?? null;
+function fanOutIn(model: ComparedModel, { head }: Edit, input: RuleInput): FanOut | null {
+  return fanOutsOf(model, input).find(({ block }) => block === head) ?? null;
 }

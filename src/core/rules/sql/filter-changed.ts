@@ -1,13 +1,26 @@
 import type { Condition, Edit } from '#core/meaning';
+import { changedWhens } from '../changed-whens.ts';
 import { isFirst } from '../duplicates.ts';
 import { isMoved } from '../moved.ts';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
+import { changedTerms } from '../sql-changes.ts';
 import { compareConditions, implies } from '../stricter.ts';
 import { tell } from '../tell.ts';
+import { tellEdit } from '../tell-edit.ts';
 import { conditionWords, inputWords, termWords } from '../term-words.ts';
 
-type Message = 'added' | 'removed' | 'stricter' | 'looser' | 'other' | 'join' | 'join-added' | 'join-removed';
+type Message =
+  | 'added'
+  | 'removed'
+  | 'stricter'
+  | 'looser'
+  | 'other'
+  | 'join'
+  | 'join-added'
+  | 'join-removed'
+  | 'when'
+  | 'counted';
 
 const relations = {
   orders: {
@@ -23,7 +36,7 @@ export const filterChanged = defineRule({
   title: 'A filter is another',
   severity: 'S2',
   page: {
-    what: 'A condition of WHERE, HAVING, QUALIFY or of a join that is new, gone or another, and whether more or fewer rows pass. The most general of the rules on conditions: where another names the error more closely, that one speaks. Silent where a model above, in the same pull request, got or lost the same condition, so that the same rows arrive; and where another condition that stays drops those rows anyway.',
+    what: 'A condition of WHERE, HAVING, QUALIFY or of a join that is new, gone or another, and whether more or fewer rows pass. S3 one that only came: nobody adds a condition by accident, and the line says what it does, while one goes easily with the lines around it. S3, too, one inside an expression: of CASE, IF or an aggregate’s FILTER, where what it decides is the same. The most general of the rules on conditions: where another names the error more closely, that one speaks. Silent where a model above, in the same pull request, got or lost the same condition, so that the same rows arrive; and where another condition that stays drops those rows anyway.',
     why: 'Every number that is read from the model is another, and each looks as good as before.',
     fires: {
       kind: 'sql',
@@ -32,6 +45,15 @@ export const filterChanged = defineRule({
       after: 'select id, amount from orders',
       relations,
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'A condition inside an aggregate.',
+        before: "select sum(case when status = 'paid' then amount end) as paid from orders",
+        after: 'select sum(case when amount > 1 then amount end) as paid from orders',
+        relations,
+      },
+    ],
     silent: [
       {
         kind: 'sql',
@@ -53,8 +75,10 @@ export const filterChanged = defineRule({
     join: 'the join to {joined} asks for {after} now, and did for {before}',
     'join-added': 'the join to {joined} asks for {condition}, too',
     'join-removed': 'the join to {joined} no longer asks for {condition}',
+    when: '`{column}` asks for {after} now, and did for {before}',
+    counted: '`{column}` counts the rows of {after} now, and did those of {before}',
   },
-  find: (input) => input.models.flatMap((model) => findIn(model, input)),
+  find: (input) => input.models.flatMap((model) => [...findIn(model, input), ...insideOf(model)]),
 });
 
 function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Message>[] {
@@ -69,11 +93,35 @@ function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Me
         place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
         matters: said.matters,
         safeIf: 'compare the number of rows before and after',
+        ...(said.messageId === 'added' ? { severity: 'S3' as const } : {}),
         edits: [edit],
         key: Object.values(said.data).join('|'),
       }),
     ];
   });
+}
+
+/** Conditions inside expressions: of CASE and IF, and of what aggregates count. */
+function insideOf(model: ComparedModel): readonly RuleFinding<Message>[] {
+  return changedTerms(model)
+    .filter(({ stands }) => stands === 'output')
+    .flatMap((changed) =>
+      changedWhens(changed.before, changed.after)
+        .slice(0, 1)
+        .map(({ before, after, counts }) =>
+          tellEdit<Message>(model, {
+            messageId: counts ? 'counted' : 'when',
+            edit: changed.edit,
+            span: after.span,
+            columns: changed.columns,
+            data: { column: changed.name, before: termWords(before, 120), after: termWords(after, 120) },
+            matters: 'as soon as a row meets only one of the two',
+            safeIf: 'compare the values of the column before and after',
+            key: changed.name,
+            severity: 'S3',
+          }),
+        ),
+    );
 }
 
 /** Whether another condition of both sides lets no other rows through anyway. */
@@ -93,6 +141,8 @@ interface Said {
 }
 
 function saidOf(edit: Edit): Said | null {
+  // Which row of several is kept is no filter.
+  if ('condition' in edit && isFirst(edit.condition.term)) return null;
   switch (edit.kind) {
     case 'filter-added':
       return {
@@ -107,7 +157,6 @@ function saidOf(edit: Edit): Said | null {
         matters: 'as soon as a row does not meet it',
       };
     case 'filter-changed': {
-      // Which row of several is kept is no filter.
       if (isFirst(edit.before.term) && isFirst(edit.after.term)) return null;
       const data = { before: oneWords(edit.before), after: oneWords(edit.after) };
       return {

@@ -1,12 +1,12 @@
 import type { Block, Edit, Facts, Output, Plan, Term } from '#core/meaning';
-import { determines, partitionOf } from '#core/meaning';
-import { aggregatesIn, isFirst, pathTo } from '../duplicates.ts';
+import { determines, isOneRowFor, partitionOf } from '#core/meaning';
+import { aggregatesIn, duplicatesAbove, isFirst, pathTo } from '../duplicates.ts';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { listWords } from '../term-words.ts';
 
-type Message = 'finer' | 'coarser' | 'other' | 'grouped' | 'ungrouped';
+type Message = 'finer' | 'coarser' | 'other' | 'grouped' | 'ungrouped' | 'reduced' | 'not-reduced';
 
 const relations = {
   orders: {
@@ -23,7 +23,7 @@ export const grainChanged = defineRule({
   title: 'The grain is another',
   severity: 'S2',
   page: {
-    what: 'Columns that GROUP BY, DISTINCT ON or the PARTITION BY of a dedup (`row_number() … = 1`) have more or fewer than before, or a grouping that is new or gone. Silent where the added or removed columns follow from those that stay (columns of a relation whose key is among them), and where a grouping above sums the finer rows up to what they were.',
+    what: 'Columns that GROUP BY, DISTINCT, DISTINCT ON or the PARTITION BY of a dedup (`row_number() … = 1`) have more or fewer than before, or a grouping or dedup that is new or gone. Silent where the added or removed columns follow from those that stay (columns of a relation whose key is among them), where a grouping above sums the finer rows up to what they were, and where a dedup finds one row anyway.',
     why: 'One row per customer becomes one row per customer and day. Whoever joins the model by the old key gets repeated rows; whoever reads one row gets any.',
     fires: {
       kind: 'sql',
@@ -32,6 +32,23 @@ export const grainChanged = defineRule({
       after: 'select customer_id, sum(amount) as amount from orders group by customer_id, day',
       relations,
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'DISTINCT over one column more.',
+        before: 'select distinct customer_id from orders',
+        after: 'select distinct customer_id, day from orders',
+        relations,
+      },
+      {
+        kind: 'sql',
+        title: 'A new dedup.',
+        before: 'select customer_id, amount from orders',
+        after:
+          'select customer_id, amount from orders qualify row_number() over (partition by customer_id order by id) = 1',
+        relations,
+      },
+    ],
     silent: [
       {
         kind: 'sql',
@@ -40,6 +57,21 @@ export const grainChanged = defineRule({
           'select c.id, sum(o.amount) as amount from orders o join customers c on c.id = o.customer_id group by c.id',
         after:
           'select c.id, sum(o.amount) as amount from orders o join customers c on c.id = o.customer_id group by c.id, c.name',
+        relations,
+      },
+      {
+        kind: 'sql',
+        title: 'DISTINCT over one column more, which follows from the others.',
+        before: 'select distinct c.id from customers c join orders o on o.customer_id = c.id',
+        after:
+          'select distinct id from (select distinct c.id, c.name from customers c join orders o on o.customer_id = c.id) t',
+        relations,
+      },
+      {
+        kind: 'sql',
+        title: 'A dedup by what is a key already.',
+        before: 'select id, amount from orders',
+        after: 'select id, amount from orders qualify row_number() over (partition by id order by day) = 1',
         relations,
       },
       {
@@ -61,6 +93,8 @@ export const grainChanged = defineRule({
     other: '{what} goes by {columns} now, and no longer by {gone}',
     grouped: 'rows are grouped now, by {columns}',
     ungrouped: 'rows are no longer grouped, by {columns}',
+    reduced: 'rows are reduced to one for each {columns} now',
+    'not-reduced': 'rows are no longer reduced to one for each {columns}',
   },
   find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts)),
 });
@@ -76,33 +110,50 @@ interface Grain {
 }
 
 function findIn(
-  { uniqueId, base: baseModel, head: headModel, edits }: ComparedModel,
+  model: ComparedModel,
   facts: { readonly base: Facts; readonly head: Facts },
 ): readonly RuleFinding<Message>[] {
-  return edits.flatMap((edit) => {
+  const told = new Set<Block>();
+  return model.edits.flatMap((edit) => {
     const grain = grainOf(edit);
-    if (grain === null) return [];
-    const { base, head, before, after, only, what } = grain;
-    const [gone, come] = [without(before, after), without(after, before)];
-    if (only === null) {
-      const follows = determines(head, facts.head, after, before) && determines(base, facts.base, before, after);
-      if (follows) return [];
-      if (isSummedUp(headModel, head, come) && isSummedUp(baseModel, base, gone)) return [];
-    }
-    const messageId = messageOf(only, gone, come);
-    const shown = messageId === 'coarser' || messageId === 'ungrouped' ? gone : come;
-    return [
-      tell<Message>({
-        messageId,
-        uniqueId,
-        data: dataOf(messageId, { what, shown: shown.length > 0 ? shown : after, gone }),
-        place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
-        matters: 'whoever joins or reads the model by its old key meets other rows',
-        safeIf: 'test the key that is meant, and tell those who read the model',
-        edits: [edit],
-        key: `${what}:${listWords(gone)}>${listWords(come)}`,
-      }),
-    ];
+    // Of one DISTINCT several columns may be others.
+    if (grain === null || (grain.what === 'DISTINCT' && told.has(grain.head))) return [];
+    if (grain.what === 'DISTINCT') told.add(grain.head);
+    return isWithoutEffect(grain, model, facts) ? [] : [toFinding(model, grain)];
+  });
+}
+
+/** Whether the rows that come out are told apart by the same as before. */
+function isWithoutEffect(
+  { base, head, before, after, only, what }: Grain,
+  model: ComparedModel,
+  facts: { readonly base: Facts; readonly head: Facts },
+): boolean {
+  if (what === dedup)
+    return only === 'head' ? isOneRowFor(base, facts.base, after) : isOneRowFor(head, facts.head, before);
+  if (what === 'DISTINCT' && !duplicatesAbove(model.head, head).matter) return true;
+  if (only !== null) return false;
+  const follows = determines(head, facts.head, after, before) && determines(base, facts.base, before, after);
+  return (
+    follows ||
+    (isSummedUp(model.head, head, without(after, before)) && isSummedUp(model.base, base, without(before, after)))
+  );
+}
+
+function toFinding({ uniqueId, edits }: ComparedModel, grain: Grain): RuleFinding<Message> {
+  const { edit, head, before, after, what } = grain;
+  const [gone, come] = [without(before, after), without(after, before)];
+  const messageId = messageOf(grain, gone, come);
+  const shown = goneBy.has(messageId) ? gone : come;
+  return tell<Message>({
+    messageId,
+    uniqueId,
+    data: dataOf(messageId, { what, shown: shown.length > 0 ? shown : after, gone }),
+    place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
+    matters: 'whoever joins or reads the model by its old key meets other rows',
+    safeIf: 'test the key that is meant, and tell those who read the model',
+    edits: what === 'DISTINCT' ? edits.filter((one) => one.head === head && isOfList(one)) : [edit],
+    key: `${what}:${listWords(gone)}>${listWords(come)}`,
   });
 }
 
@@ -111,11 +162,16 @@ function dataOf(
   { what, shown, gone }: { readonly what: string; readonly shown: readonly Term[]; readonly gone: readonly Term[] },
 ): Readonly<Record<string, string>> {
   const columns = shown.length === 0 ? 'nothing, so that there is one row' : listWords(shown);
-  if (messageId === 'grouped' || messageId === 'ungrouped') return { columns };
+  if (['grouped', 'ungrouped', 'reduced', 'not-reduced'].includes(messageId)) return { columns };
   return messageId === 'other' ? { columns, what, gone: listWords(gone) } : { columns, what };
 }
 
-function messageOf(only: Grain['only'], gone: readonly Term[], come: readonly Term[]): Message {
+/** Messages that name what is gone. */
+const goneBy: ReadonlySet<Message> = new Set(['coarser', 'ungrouped', 'not-reduced']);
+const dedup = 'dedup';
+
+function messageOf({ only, what }: Grain, gone: readonly Term[], come: readonly Term[]): Message {
+  if (what === dedup) return only === 'head' ? 'reduced' : 'not-reduced';
   if (only !== null) return only === 'head' ? 'grouped' : 'ungrouped';
   if (gone.length === 0) return 'finer';
   return come.length === 0 ? 'coarser' : 'other';
@@ -139,7 +195,42 @@ function grainOf(edit: Edit): Grain | null {
     const { base, head } = edit;
     return { edit, what: 'DISTINCT ON', base, head, before: base.distinctOn, after: head.distinctOn, only: null };
   }
+  if (edit.kind === 'filter-added' || edit.kind === 'filter-removed') return dedupGrain(edit);
+  if (isOfList(edit)) return listGrain(edit);
   return edit.kind === 'filter-changed' ? partitionGrain(edit) : null;
+}
+
+type ListEdit = Extract<Edit, { readonly kind: 'output-added' | 'output-removed' | 'output-changed' }>;
+
+function isOfList(edit: Edit): edit is ListEdit {
+  return edit.kind === 'output-added' || edit.kind === 'output-removed' || edit.kind === 'output-changed';
+}
+
+/** What a SELECT is DISTINCT by is its list. */
+function listGrain(edit: ListEdit): Grain | null {
+  const { base, head } = edit;
+  if (!base.distinct || !head.distinct || base.stars.length + head.stars.length > 0) return null;
+  const [before, after] = [base, head].map(({ outputs }) => outputs.map(({ term }) => term));
+  if (before === undefined || after === undefined) return null;
+  return { edit, what: 'DISTINCT', base, head, before, after, only: null };
+}
+
+/** `row_number() … = 1` that came or went. */
+function dedupGrain(edit: Extract<Edit, { readonly kind: 'filter-added' | 'filter-removed' }>): Grain | null {
+  const { base, head, condition } = edit;
+  const [window] = condition.term.children;
+  if (!isFirst(condition.term) || window === undefined) return null;
+  const by = partitionOf(window) ?? [];
+  const isNew = edit.kind === 'filter-added';
+  return {
+    edit,
+    what: dedup,
+    base,
+    head,
+    before: isNew ? [] : by,
+    after: isNew ? by : [],
+    only: isNew ? 'head' : 'base',
+  };
 }
 
 function partitionGrain(edit: Extract<Edit, { readonly kind: 'filter-changed' }>): Grain | null {

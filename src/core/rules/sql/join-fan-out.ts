@@ -1,12 +1,12 @@
 import { plural } from '#core/base';
-import type { Key } from '#core/meaning';
+import type { Input, Key } from '#core/meaning';
 import { type FanOut, fanOutsOf } from '../fan-out.ts';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords } from '../term-words.ts';
 
-type Message = 'no-key' | 'not-the-key' | 'declared' | 'untested';
+type Message = 'no-key' | 'not-the-key' | 'declared' | 'untested' | 'by-name';
 
 const relations = {
   orders: { columns: { id: 'integer', customer_id: 'integer', amount: 'integer' }, keys: [['id']], notNull: ['id'] },
@@ -19,7 +19,7 @@ export const joinFanOut = defineRule({
   title: 'A join may repeat rows',
   severity: 'S1',
   page: {
-    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it, and where the join only asks for more than before and the test is gone that made it safe. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
+    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it, or where the join goes by a column that is called as the key of such a relation is (`id`, `customer_id` of `dim_customers`): a name is a hint and no proof; and where the join only asks for more than before and the test is gone that made it safe. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
     why: 'Each row of the left side comes out once for each match. Sums and counts grow with it, the tests of the model still pass, and the numbers look plausible.',
     fires: {
       kind: 'sql',
@@ -62,13 +62,14 @@ export const joinFanOut = defineRule({
     'not-the-key': '{joined} is joined by {columns}, which is only part of its key ({key})',
     untested:
       '{joined} is joined by {columns}, of which nothing says any more that it is unique there; at base {before} did',
+    'by-name': '{joined} is joined by {columns}: called as its key would be, but no test says that it is unique there',
     declared: '{joined} is joined by {columns}, which is unique only by word: {source}',
   },
   find: (input) => input.models.flatMap((model) => findIn(model, input)),
 });
 
-function findIn(model: ComparedModel, { facts }: RuleInput): readonly RuleFinding<Message>[] {
-  return fanOutsOf(model, facts).flatMap((fanOut) => (fanOut.duplicates.matter ? [toFinding(model, fanOut)] : []));
+function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Message>[] {
+  return fanOutsOf(model, input).flatMap((fanOut) => (fanOut.duplicates.matter ? [toFinding(model, fanOut)] : []));
 }
 
 function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Message> {
@@ -97,11 +98,27 @@ function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Mes
   });
 }
 
-function messageOf({ declared, before }: FanOut, key: Key | null): Message {
+function messageOf({ declared, before, input, columns }: FanOut, key: Key | null): Message {
   if (declared !== null) return 'declared';
   // Columns by which a query is grouped may be more than its key takes; a test on several says that one alone is not enough.
   if (before !== null && (key === null || key.from === 'sql')) return 'untested';
-  return key !== null ? 'not-the-key' : 'no-key';
+  if (key !== null) return 'not-the-key';
+  return columns.some((column) => isCalledAsKey(column, input)) ? 'by-name' : 'no-key';
+}
+
+/** `id`, and `customer_id` of `customers`, `stg_customer` or `dim_customers`. */
+function isCalledAsKey(column: string, input: Input): boolean {
+  const [, of, kind] = /^(?:(?:dim|fct|prep)_)?(?:(.*)_)?(id|key|pk|sk|uuid|guid)$/.exec(column) ?? [];
+  if (kind === undefined) return false;
+  const names = [inputWords(input), input.written].map((name) => singular(name.toLowerCase()));
+  return of === undefined || names.some((name) => name === singular(of) || name.endsWith(`_${singular(of)}`));
+}
+
+function singular(name: string): string {
+  return name
+    .replace(/ies$/, 'y')
+    .replace(/(?<=s|x|ch)es$/, '')
+    .replace(/(?<!s)s$/, '');
 }
 
 /** The proven key of which the join has the most columns. */

@@ -1,11 +1,11 @@
 import type { Block, Condition, Edit, EveryRow, Facts, Input } from '#core/meaning';
-import { everyRowMatches, rejectsMissing } from '#core/meaning';
+import { everyRowMatches, joinConditions, rejectsMissing } from '#core/meaning';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords, shortName } from '../term-words.ts';
 
-type Message = 'narrowed' | 'turned';
+type Message = 'narrowed' | 'turned' | 'new-inner';
 
 const relations = {
   orders: { columns: { id: 'integer', customer_id: 'integer' }, keys: [['id']], notNull: ['id'] },
@@ -18,7 +18,7 @@ export const joinNarrowed = defineRule({
   title: 'An outer join keeps fewer rows',
   severity: 'S2',
   page: {
-    what: 'LEFT made INNER, FULL made LEFT, RIGHT or INNER, RIGHT made INNER, and sides turned round. Silent where every row has a match: a `relationships` test to the joined relation, read whole, and a `not_null` test on the referring column; and where a condition dropped the rows without a match before.',
+    what: 'LEFT made INNER, FULL made LEFT, RIGHT or INNER, RIGHT made INNER, sides turned round; and a new INNER JOIN to a relation that columns are read from: what was meant as a lookup leaves out the rows that find nothing. S3 where nothing is read from the new relation, so that leaving out rows is all that the join is for. Silent where every row has a match: a `relationships` test to the joined relation, read whole, and a `not_null` test on the referring column; and where a condition dropped the rows without a match before.',
     why: 'Rows without a match are gone, without an error. Where most rows match, totals are a little too low, and nobody looks.',
     fires: {
       kind: 'sql',
@@ -27,6 +27,15 @@ export const joinNarrowed = defineRule({
       after: 'select o.id, c.name from orders o join customers c on c.id = o.customer_id',
       relations,
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'The name was wanted; the orders without a customer go with it.',
+        before: 'select o.id from orders o',
+        after: 'select o.id, c.name from orders o join customers c on c.id = o.customer_id',
+        relations,
+      },
+    ],
     silent: [
       {
         kind: 'sql',
@@ -38,12 +47,20 @@ export const joinNarrowed = defineRule({
           orders: { ...relations.orders, notNull: ['id', 'customer_id'], references: { customer_id: 'customers.id' } },
         },
       },
+      {
+        kind: 'sql',
+        title: 'A new lookup that keeps the rows without a match.',
+        before: 'select o.id from orders o',
+        after: 'select o.id, c.name from orders o left join customers c on c.id = o.customer_id',
+        relations,
+      },
     ],
     safeIf: 'Add a `relationships` test and a `not_null` test on the column that refers to the joined relation.',
     waive: '',
   },
   messages: {
     narrowed: 'the join of {joined} is {after} now, and was {before}: rows of {lost} without a match are gone',
+    'new-inner': 'the new join of {joined} is an inner one: rows of {lost} without a match are gone',
     turned: 'the join of {joined} is {after} now, and was {before}',
   },
   find: ({ models, facts }) => models.flatMap((model) => findIn(model, facts.head)),
@@ -53,6 +70,7 @@ type KindEdit = Extract<Edit, { readonly kind: 'join-kind' }>;
 
 function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly RuleFinding<Message>[] {
   return edits.flatMap((edit) => {
+    if (edit.kind === 'join-added') return newInner(uniqueId, edit, facts);
     if (edit.kind !== 'join-kind' || nullifiedBy(edit) !== null) return [];
     const { before, after, head } = edit;
     if (isHalf(before) || isHalf(after)) return [turned(uniqueId, edit)];
@@ -61,6 +79,41 @@ function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly Rule
     if (lost.length === 0 || (isLeftOnly(lost) && isSafe(edit, every))) return [];
     return [narrowed(uniqueId, edit, lost, every)];
   });
+}
+
+/** A lookup that leaves out what it does not find. */
+function newInner(
+  uniqueId: ComparedModel['uniqueId'],
+  edit: Extract<Edit, { readonly kind: 'join-added' }>,
+  facts: Facts,
+): readonly RuleFinding<Message>[] {
+  const { input, head } = edit;
+  if (input.join !== 'inner' || input.source.kind === 'function' || head.inputs[0] === input) return [];
+  if (joinConditions(head, input).length === 0) return [];
+  const every = everyRowMatches(head, facts, input);
+  if (every.fact?.sureness === 'proven') return [];
+  const joined = inputWords(input);
+  return [
+    tell<Message>({
+      messageId: 'new-inner',
+      uniqueId,
+      data: { joined, lost: lostWords(['left'], head, input) },
+      place: { kind: 'compiled', side: 'head', span: input.span },
+      ...(isLookup(head, input) ? {} : { severity: 'S3' as const }),
+      matters: `as soon as a row has no match in ${joined}`,
+      safeIf: safeIfOf(every, joined),
+      edits: [edit],
+      key: `${joined}:new`,
+    }),
+  ];
+}
+
+/** Whether columns of an input are read beside its join. */
+function isLookup({ outputs, stars, groupBy }: Block, { alias }: Input): boolean {
+  const terms = [...outputs.map(({ term }) => term), ...(groupBy ?? [])];
+  return (
+    stars.some(({ input }) => input === alias) || terms.some(({ reads }) => reads.some(({ input }) => input === alias))
+  );
 }
 
 function isLeftOnly(lost: readonly ('left' | 'right')[]): boolean {

@@ -19,7 +19,7 @@ export const joinWidened = defineRule({
   title: 'An inner join keeps rows without a match',
   severity: 'S2',
   page: {
-    what: 'INNER made LEFT, RIGHT or FULL, LEFT made FULL. S2 where a column of the joined side comes out or is counted on without COALESCE; S3 where only rows are added. Silent where every row has a match by tests.',
+    what: 'INNER made LEFT, RIGHT or FULL, LEFT made FULL. S2 where a column of the joined side goes into an expression, a grouping or an aggregate without COALESCE, so that NULL makes another figure; S3 where such columns come out as they are, which a `not_null` test meets, or where only rows are added. Silent where every row has a match by tests.',
     why: 'Rows without a match come in, with NULL in each column of the joined side: a sum over them is smaller than its count says, a later join or test meets NULL.',
     fires: {
       kind: 'sql',
@@ -69,7 +69,9 @@ function findIn(
         data: columns.length > 0 ? { ...data, columns: shown(columns) } : data,
         columns,
         place: { kind: 'compiled', side: 'head', span: after.span },
-        severity: columns.length > 0 ? 'S2' : 'S3',
+        severity: head.outputs.some((output) => columns.includes(output.name) && isReckoned(head, output.term))
+          ? 'S2'
+          : 'S3',
         matters: `as soon as a row has no match in ${joined}`,
         safeIf: 'say by COALESCE what stands where there is no match, or test that every row has one',
         edits: [edit],
@@ -91,6 +93,12 @@ function nullableNow(head: Block, { alias }: Input, facts: Facts): readonly stri
   return head.outputs
     .filter(({ key, term }) => !notNull.has(key.toLowerCase()) && isRead(term, alias))
     .map(({ name }) => name);
+}
+
+/** Whether more is done with a value than to hand it on, by name or as another type. */
+function isReckoned({ groupBy }: Block, { kind, children: [of] }: Term): boolean {
+  if (groupBy !== null) return true;
+  return kind === 'cast' && of !== undefined ? of.kind !== 'column' : kind !== 'column';
 }
 
 function isRead(term: Term, alias: string): boolean {

@@ -2,11 +2,19 @@ import type { Term } from '#core/meaning';
 import { neverNullIn } from '#core/meaning';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
-import { type ChangedPart, type ChangedTerm, changedParts, changedTerms, partsIn } from '../sql-changes.ts';
+import {
+  type ChangedPart,
+  type ChangedTerm,
+  changedParts,
+  changedTerms,
+  type NewTerm,
+  newTerms,
+  partsIn,
+} from '../sql-changes.ts';
 import { placeWords, tellEdit } from '../tell-edit.ts';
 import { termWords } from '../term-words.ts';
 
-type Message = 'default' | 'order' | 'added' | 'removed' | 'else' | 'nullif';
+type Message = 'default' | 'order' | 'added' | 'removed' | 'else' | 'nullif' | 'text';
 const payments = { columns: { id: 'integer', fee: 'integer', charge_fee: 'integer', kind: 'varchar' } };
 
 /** What stands in the place of a missing value. */
@@ -15,7 +23,7 @@ export const nullDefault = defineRule({
   title: 'What stands for a missing value',
   severity: 'S2',
   page: {
-    what: 'COALESCE (IFNULL, NVL) came, went, or has another default or another order; ELSE of a CASE came, went or is another; NULLIF came or went. Silent where the first operand is proven never to be NULL.',
+    what: 'COALESCE (IFNULL, NVL) came, went, or has another default or another order; ELSE of a CASE came, went or is another; NULLIF came or went; or a new value is the text ‘NULL’, which is a word like others. Silent where the first operand is proven never to be NULL.',
     why: 'A default of 0 enters averages and counts, a NULL does not. An order decides which of two sources wins where both have a value.',
     fires: {
       kind: 'sql',
@@ -24,6 +32,15 @@ export const nullDefault = defineRule({
       after: 'select avg(fee) as fee from payments',
       relations: { payments },
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'A word in the place of NULL.',
+        before: 'select id, kind from payments',
+        after: "select id, case when fee > 0 then kind else 'NULL' end as kind from payments",
+        relations: { payments },
+      },
+    ],
     silent: [
       {
         kind: 'sql',
@@ -51,13 +68,16 @@ export const nullDefault = defineRule({
     removed: '{place} of `{model}` has no value for a missing one any more: `{after}`, it was `{before}`',
     else: '{place} of `{model}` ends its CASE in another way: {words}',
     nullif: '{place} of `{model}` {words} a value NULL: `{after}`, it was `{before}`',
+    text: '{columns} of `{model}`: the text {text} stands for a missing value, which it is not',
   },
   find: (input) =>
     input.models.flatMap((model) =>
-      changedTerms(model).flatMap((changed) => [
-        ...changedParts(changed.before, changed.after).flatMap((part) => findIn(input, model, changed, part)),
-        ...elsesIn(model, changed),
-      ]),
+      changedTerms(model)
+        .flatMap((changed) => [
+          ...changedParts(changed.before, changed.after).flatMap((part) => findIn(input, model, changed, part)),
+          ...elsesIn(model, changed),
+        ])
+        .concat(textsIn(model)),
     ),
 });
 
@@ -198,6 +218,46 @@ function branches({ children }: Term): string {
 function elseOf({ children }: Term): string | null {
   const last = children.length % 2 === 1 ? children.at(-1) : undefined;
   return last === undefined ? null : termWords(last, 60);
+}
+
+/** Columns that are new, or have a new value, and say NULL in words: one finding for all of them. */
+function textsIn(model: ComparedModel): readonly RuleFinding<Message>[] {
+  const known = new Set(changedTerms(model).flatMap(({ before }) => valuesIn(before).map(({ text }) => text)));
+  const found = newTerms(model).flatMap((one): readonly { readonly of: NewTerm; readonly value: Term }[] => {
+    const value = one.edit.kind.startsWith('output') ? valuesIn(one.term).find(isNullWord) : undefined;
+    return value === undefined || known.has(value.text) ? [] : [{ of: one, value }];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const columns = found.flatMap(({ of }) => of.columns);
+  return [
+    {
+      ...tellEdit<Message>(model, {
+        messageId: 'text',
+        edit: first.of.edit,
+        span: first.value.span,
+        columns,
+        data: { columns: found.map(({ of }) => `\`${of.name}\``).join(', '), text: first.value.name },
+        matters: 'each row: IS NULL, COALESCE and COUNT take it for a value',
+        safeIf: 'write NULL, cast to the type of the column',
+        key: found.map(({ of }) => of.name).join(','),
+      }),
+      edits: found.map(({ of }) => of.edit),
+    },
+  ];
+}
+
+/** What an expression may come to, as far as it is written: of CASE, COALESCE and casts what stands in them. */
+function valuesIn(term: Term): readonly Term[] {
+  const { kind, name, children } = term;
+  if (kind === 'literal') return [term];
+  if (kind === 'cast') return children.flatMap(valuesIn);
+  if (kind === 'case') return children.filter((_, at) => at % 2 === 1 || at === children.length - 1).flatMap(valuesIn);
+  return kind === 'function' && name === 'coalesce' ? children.flatMap(valuesIn) : [];
+}
+
+function isNullWord({ name }: Term): boolean {
+  return name.toLowerCase() === "'null'";
 }
 
 function mattersOf(messageId: Message, of: Term): string {

@@ -17,7 +17,7 @@ export const outerJoinNullified = defineRule({
   title: 'A filter makes an outer join an inner one',
   severity: 'S2',
   page: {
-    what: 'A new condition in WHERE, or in the ON of a later inner join, on a column of the side of an outer join that may be missing, and that is not true for NULL. Silent where the condition also takes NULL (`or … is null`, COALESCE), where an earlier condition did the same, and where every row has a match.',
+    what: 'A new condition in WHERE, or in the ON of a later inner join, on a column of the side of an outer join that may be missing, and that is not true for NULL. S3 where it is `is not null` alone, which says nothing but that a match is wanted. Silent where the condition also takes NULL (`or … is null`, COALESCE), where an earlier condition did the same, and where every row has a match.',
     why: 'A row without a match has NULL in each of those columns. The condition drops it, and the LEFT JOIN keeps nothing that an INNER JOIN would not: it still says LEFT in the code.',
     fires: {
       kind: 'sql',
@@ -62,6 +62,7 @@ function findIn({ uniqueId, edits }: ComparedModel, facts: Facts): readonly Rule
         uniqueId,
         data: { condition: termWords(condition.term), joined },
         place: { kind: 'compiled', side: 'head', span: condition.term.span ?? edit.place.span },
+        ...(condition.term.name === 'is not null' ? { severity: 'S3' as const } : {}),
         matters: `as soon as a row has no match in ${joined}`,
         safeIf: 'put the condition into ON, or write INNER JOIN where only matches are meant',
         edits: filter === undefined || filter === edit ? [edit] : [edit, filter],

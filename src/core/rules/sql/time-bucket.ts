@@ -9,7 +9,7 @@ type Message = 'bucket' | 'zone' | 'now';
 const events = { columns: { id: 'integer', created_at: 'timestamp', updated_at: 'timestamp' } };
 
 const truncating =
-  /^(?:(?:date|datetime|timestamp|time)_?trunc|trunc|time_slice|date_bin|time_bucket|extract|date_part|datediff|date_diff|timestampdiff|timestamp_diff|datetime_diff|last_day|dayofweek|week|weekofyear|month|year|quarter|hour)$/;
+  /^(?:(?:date|datetime|timestamp|time)_?trunc|trunc|time_slice|date_bin|time_bucket|extract|date_part|datediff|date_diff|timestampdiff|timestamp_diff|datetime_diff|last_day|dayofweek|dayofweek_?iso|isodow|week|week_?iso|weekofyear|yearofweek|yearofweek_?iso|month|year|quarter|hour)$/;
 const zoned =
   /^(?:at time zone|at_time_zone|convert_timezone|timezone|from_utc_timestamp|to_utc_timestamp|convert_tz|to_timestamp_ltz|to_timestamp_ntz|to_timestamp_tz|switchoffset|todatetimeoffset)$/;
 const today = /^(?:current_date|curdate|today)$/;
@@ -21,7 +21,7 @@ export const timeBucket = defineRule({
   title: 'Another time bucket or time zone',
   severity: 'S2',
   page: {
-    what: 'A function that cuts time into parts (DATE_TRUNC, EXTRACT, DATEDIFF and the like) has another unit or another column; a conversion of time zones came, went, or has another zone; CURRENT_DATE stands for CURRENT_TIMESTAMP or the other way round. Silent about new columns.',
+    what: 'A function that cuts time into parts (DATE_TRUNC, EXTRACT, DATEDIFF and the like) has another unit, another first day of the week, or another column; a conversion of time zones came, went, or has another zone; CURRENT_DATE stands for CURRENT_TIMESTAMP or the other way round. Silent about new columns.',
     why: 'Totals over all time stay the same, and each day, week or month holds other events. A zone moves only the events near midnight.',
     fires: {
       kind: 'sql',
@@ -101,10 +101,8 @@ function onlyBucket(gone: Term, come: Term): boolean {
   const pairs = gone.children
     .map((child, at) => [child, come.children[at]] as const)
     .filter(([one, other]) => one.text !== other?.text);
-  return pairs.every(
-    ([one, other]) =>
-      one.kind === 'literal' || one.kind === 'column' || other?.kind === 'literal' || one.kind === 'other',
-  );
+  const isPlain = ({ kind }: Term): boolean => kind === 'literal' || kind === 'column' || kind === 'other';
+  return pairs.every(([one, other]) => isPlain(one) || (other !== undefined && isPlain(other)));
 }
 
 function clockPair({ before, after }: ChangedTerm): readonly [Term | null, Term | null] {

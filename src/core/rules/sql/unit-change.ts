@@ -14,7 +14,7 @@ export const unitChange = defineRule({
   title: 'Another unit, scale or sign',
   severity: 'S2',
   page: {
-    what: 'A value is multiplied or divided by a power of ten, 12, 24, 60, 3600, 86400 and the like, and was not, or by another one; its sign was turned; or a column stands for one of the same name in another currency or unit (`amount_usd` for `amount_eur`, `net` for `gross`). Silent about other factors.',
+    what: 'A value is multiplied or divided by a power of ten, 12, 24, 60, 3600, 86400 and the like, and was not, or by another one; its sign was turned; `+` stands for `-` or `*` for `/` between the same operands; or a column stands for one of the same name in another currency or unit (`amount_usd` for `amount_eur`, `net` for `gross`). Silent about other factors.',
     why: 'Everything downstream keeps its name and type and is wrong by a factor. Shares and growth rates still look right.',
     fires: {
       kind: 'sql',
@@ -90,7 +90,7 @@ function kindOf(part: ChangedPart): Found | null {
   if (before.column !== null && after.column !== null) {
     return sameButUnit(before.column.name, after.column.name) ? { messageId: 'column', before, after } : null;
   }
-  return ofFactors(before, after) ?? ofNumbers(part);
+  return ofFactors(before, after) ?? ofNumbers(part) ?? ofOperators(before, after);
 }
 
 const one: Factor = { factor: 1, by: '', turned: false };
@@ -103,6 +103,20 @@ function ofFactors(before: Term, after: Term): Found | null {
   const isScaled = was.factor !== is.factor || was.by !== is.by;
   if (!isScaled) return was.turned === is.turned ? null : { messageId: 'sign', before, after };
   return isUnit(was.factor) && isUnit(is.factor) ? { messageId: 'scale', before, after } : null;
+}
+
+const inverse: Readonly<Record<string, string>> = { '+': '-', '-': '+', '*': '/', '/': '*' };
+
+/** The same operands, added for taken away, multiplied for divided. */
+function ofOperators(before: Term, after: Term): Found | null {
+  if (before.kind !== 'operator' || after.kind !== 'operator' || inverse[before.name] !== after.name) return null;
+  const texts = ({ children }: Term): string =>
+    children
+      .map(({ text }) => text)
+      .sort()
+      .join(' ');
+  if (texts(before) !== texts(after)) return null;
+  return { messageId: after.name === '+' || after.name === '-' ? 'sign' : 'scale', before, after };
 }
 
 /** The number of `x / 100` itself was changed. */

@@ -1,11 +1,13 @@
-import type { Term } from '#core/meaning';
+import type { Facts, Term } from '#core/meaning';
+import { isOneRowFor } from '#core/meaning';
+import { bare, hasKeys } from '../choosing.ts';
 import type { ComparedModel, RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { changedTerms, newTerms, partsIn } from '../sql-changes.ts';
 import { placeWords, tellEdit } from '../tell-edit.ts';
 import { termWords } from '../term-words.ts';
 
-type Message = 'frame' | 'order' | 'partition' | 'last-value';
+type Message = 'frame' | 'order' | 'partition' | 'last-value' | 'ties';
 const events = { columns: { id: 'integer', user_id: 'integer', happened_at: 'integer', amount: 'integer' } };
 
 /** Which rows a window function looks at. */
@@ -14,7 +16,7 @@ export const windowFrame = defineRule({
   title: 'The rows that a window looks at',
   severity: 'S3',
   page: {
-    what: 'The frame, the order or the partition of a window is another for the same function; or LAST_VALUE is new and has no frame, so that it ends at the current row. ROW_NUMBER and RANK that choose rows are told by the rule on dedup order. Silent about a frame that is written out and was meant before.',
+    what: 'The frame, the order or the partition of a window is another for the same function; or LAST_VALUE is new and has no frame, so that it ends at the current row; or a SUM, COUNT or AVG over an order is new, has no frame, and its order leaves rows tied although a key of the rows is known. ROW_NUMBER and RANK that choose rows are told by the rule on dedup order. Silent about a frame that is written out and was meant before.',
     why: 'A running total without a frame gives rows with the same order value the same sum. LAST_VALUE without a frame gives the current row, and not the last one.',
     fires: {
       kind: 'sql',
@@ -24,7 +26,24 @@ export const windowFrame = defineRule({
       after: 'select id, sum(amount) over (partition by user_id order by happened_at) as running from events',
       relations: { events },
     },
+    alsoFires: [
+      {
+        kind: 'sql',
+        title: 'Two events at one time get the same running total.',
+        before: 'select id, amount from events',
+        after: 'select id, amount, sum(amount) over (order by happened_at) as running from events',
+        relations: { events: { ...events, keys: [['id']], notNull: ['id'] } },
+        notRun: 'the column is new: there is nothing to compare it with',
+      },
+    ],
     silent: [
+      {
+        kind: 'sql',
+        title: 'A running total by the key.',
+        before: 'select id, amount from events',
+        after: 'select id, amount, sum(amount) over (order by happened_at, id) as running from events',
+        relations: { events: { ...events, keys: [['id']], notNull: ['id'] } },
+      },
       {
         kind: 'sql',
         title: 'The same window by name.',
@@ -42,9 +61,11 @@ export const windowFrame = defineRule({
     frame: '{place} of `{model}` looks at other rows: `{function}` over {after}, it was {before}',
     order: '{place} of `{model}` goes through its rows in another order: `{function}` by {after}, it was {before}',
     partition: '{place} of `{model}` starts anew for other groups: `{function}` for each {after}, it was {before}',
+    ties: '{place} of `{model}` gives rows that are tied by {after} the same figure: `{function}` has an order and no frame',
     'last-value': '{place} of `{model}` ends at the current row: `{function}` has an order and no frame',
   },
-  find: ({ models }) => models.flatMap((model) => [...changedIn(model), ...lastValuesIn(model)]),
+  find: ({ models, facts }) =>
+    models.flatMap((model) => [...changedIn(model), ...lastValuesIn(model), ...tiesIn(model, facts.head)]),
 });
 
 function changedIn(model: ComparedModel): readonly RuleFinding<Message>[] {
@@ -116,6 +137,40 @@ function lastValuesIn(model: ComparedModel): readonly RuleFinding<Message>[] {
       ];
     }),
   );
+}
+
+const running: ReadonlySet<string> = new Set(['sum', 'count', 'avg']);
+
+/** New running figures whose order does not tell the rows of a partition apart. */
+function tiesIn(model: ComparedModel, facts: Facts): readonly RuleFinding<Message>[] {
+  const known = new Set(changedTerms(model).flatMap(({ before }) => windowsIn(before).map(({ text }) => text)));
+  return newTerms(model).flatMap(({ edit, term, name, columns }) => {
+    const { head } = edit;
+    if (head.kind !== 'block' || head.groupBy !== null || !hasKeys(head, facts)) return [];
+    return windowsIn(term).flatMap((window): readonly RuleFinding<Message>[] => {
+      const order = clause(window, 'order by');
+      const isOpen = running.has(window.children[0]?.name ?? '') && order !== undefined;
+      if (!isOpen || clause(window, 'frame') !== undefined || known.has(window.text)) return [];
+      const by = [...(clause(window, 'partition by')?.children ?? []), ...order.children.map(bare)];
+      if (isOneRowFor(head, facts, by)) return [];
+      return [
+        tellEdit(model, {
+          messageId: 'ties',
+          edit,
+          span: window.span,
+          columns,
+          data: {
+            place: placeWords({ stands: 'output', name }),
+            function: calledWords(window),
+            after: clauseWords(window, 'order by'),
+          },
+          matters: 'two rows of one partition with the same order value',
+          safeIf: 'add `rows unbounded preceding`, and order by a key last',
+          key: `${name} ties`,
+        }),
+      ];
+    });
+  });
 }
 
 function windowsIn(term: Term): readonly Term[] {

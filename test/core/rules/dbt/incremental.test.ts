@@ -143,6 +143,7 @@ describe('incremental-filter', () => {
     expect(
       found(since('>'), `-- late rows\n  ${since('>').toUpperCase().replace('{{ THIS }}', '{{ this }}')}`),
     ).toEqual([]);
+    expect(found(since('>='), since('>=').replace('{{ this }}', '{{this}}').replace(' >= (', '>= ('))).toEqual([]);
     expect(found(`${since('>')} {% else %} where 1 = 1`, `${since('>')} {% else %} where 2 = 2`)).toEqual([]);
   });
 

@@ -167,6 +167,56 @@ const tells: readonly (readonly [string, string, EditOfTest, readonly string[]])
       "`x` of `changed` is NULL now where `cast(t.k as varchar)` is: `t.s || ' ' || cast(t.k as varchar)`, it was `t.s`",
     ],
   ],
+  [
+    'time-bucket',
+    'another first day of the week',
+    edit('select date_trunc(day, week(monday)) as w from t', 'select date_trunc(day, week) as w from t', {
+      dialect: 'bigquery',
+    }),
+    ['`w` of `changed` cuts time by `date_trunc(t.day, week)` now, it was `date_trunc(t.day, week(monday))`'],
+  ],
+  [
+    'null-default',
+    'the word NULL in columns of a part of a UNION',
+    edit('select id, s from t', "select id, 'NULL' as x, 'null' as y from t union all select id, s, s from t"),
+    ["`x`, `y` of `changed`: the text 'NULL' stands for a missing value, which it is not"],
+  ],
+  [
+    'output-column',
+    'a column renamed, one removed',
+    edit('select id, k, v from t', 'select id, k as kind from t'),
+    ['`changed` has `kind` for `k`', '`changed` no longer has `v`'],
+  ],
+  [
+    'output-column',
+    'a column of the first part of a UNION',
+    edit('select id, k from t union all select id, v from t', 'select id as x, k from t union all select id, v from t'),
+    ['`changed` has `x` for `id`'],
+  ],
+  [
+    'output-column',
+    'another column, through a CTE',
+    edit('with a as (select v as x from t) select x from a', 'with a as (select w as x from t) select x from a'),
+    ['`x` of `changed` is made from `w` now, and was from `v`'],
+  ],
+  [
+    'unit-change',
+    'plus for minus',
+    edit('select v - w as x from t', 'select v + w as x from t'),
+    ['`x` of `changed` has the other sign: `t.v + t.w`, it was `t.v - t.w`'],
+  ],
+  [
+    'comparison-boundary',
+    'NULL asked for the other way round',
+    edit('select v is null as x from t', 'select v is not null as x from t'),
+    ['`x` of `changed` accepts other values: `t.v is not null`, it was `t.v is null`'],
+  ],
+  [
+    'reference-repointed',
+    'a relation that is not read',
+    edit('select t.id from t', 'select t.id, u.k from t', { dialect: 'snowflake' }),
+    ['`changed` names `u.k`, and reads nothing that is called `u` there: it cannot be built'],
+  ],
 ];
 
 const silences: readonly (readonly [string, string, EditOfTest])[] = [
@@ -216,6 +266,20 @@ const silences: readonly (readonly [string, string, EditOfTest])[] = [
     'a column that is never NULL',
     edit('select v as x from t', 'select v + w as x from t', { relations: { t: { ...t, notNull: ['w'] } } }),
   ],
+  ['null-default', 'a word that was there', edit("select 'NULL' as x from t", "select 'NULL' as x, id from t")],
+  [
+    'null-default',
+    'the word NULL made NULL',
+    edit('select s as x from t', "select case when s = 'NULL' then null else s end as x from t"),
+  ],
+  [
+    'reference-repointed',
+    'a field of a column',
+    edit('select t.id from t', 'select t.id, u.k from t', { dialect: 'bigquery' }),
+  ],
+  ['output-column', 'a column more', edit('select id from t', 'select id, k from t')],
+  ['output-column', 'all columns of what is not known', edit('select a.id, a.k from a', 'select a.* from a')],
+  ['window-frame', 'no key is known', edit('select id from t', 'select id, sum(v) over (order by at) as x from t')],
   [
     'union-columns',
     'BY NAME',
