@@ -8,7 +8,7 @@ import type { RatedFinding } from '#core/policy';
 import { decide, defaultPolicy, gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
 import { compareModels } from '#core/rules';
-import { maskWords, type Query } from '#core/sql';
+import { type Dialect, type Identifier, identifierKey, maskWords, type Query, toDialect } from '#core/sql';
 import { analyzeSides } from './analyze-sides.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import type { EvidenceSource, SqlReader } from './ports.ts';
@@ -151,11 +151,20 @@ function isProven(change: Change, { uniqueId, masks }: PreparedPair): boolean {
 function isSameTree({ base, head }: Change, uniqueId: UniqueId): boolean {
   const [one, other] = [base, head].map(({ trees }) => trees.get(uniqueId));
   if (one === undefined || other === undefined || one.lossy !== undefined || other.lossy !== undefined) return false;
-  return withoutPlaces(one) === withoutPlaces(other);
+  const dialect = toDialect(head.project.metadata.adapterType);
+  return treeText(one, dialect) === treeText(other, dialect);
 }
 
-function withoutPlaces(query: Query): string {
-  return JSON.stringify(query, (key, value: unknown) => (key === 'span' ? undefined : value));
+/** A tree as text, without its positions and with names as the dialect reads them. */
+function treeText(query: Query, dialect: Dialect): string {
+  return JSON.stringify(query, (key, value: unknown) => {
+    if (key === 'span') return undefined;
+    return isIdentifier(value) ? identifierKey(value, dialect) : value;
+  });
+}
+
+function isIdentifier(value: unknown): value is Identifier {
+  return typeof value === 'object' && value !== null && 'quoted' in value && 'name' in value;
 }
 
 function foundIn(answers: Answers): unknown {

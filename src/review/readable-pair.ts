@@ -80,7 +80,7 @@ function placed(cause: Reason, file: string, lines: SourceLines | undefined): Re
   const [, line, column, words = ''] = /\bat (\d+):(\d+): ([^;]*)/.exec(cause.text) ?? [];
   if (line === undefined || lines === undefined) return { ...cause, text: `${file}: ${cause.text}` };
   const at = sourceLine(lines, offsetOf(lines.sql, Number(line), Number(column)));
-  return { ...cause, text: `${file}:${at}: does not parse: ${maskWords(words.trim().replace(/\)$/, ''))}` };
+  return { ...cause, text: `${file}:${at}: does not parse: ${maskWords(balanced(words.trim()))}` };
 }
 
 function offsetOf(sql: string, line: number, column: number): number {
@@ -91,4 +91,10 @@ function offsetOf(sql: string, line: number, column: number): number {
     at = next + 1;
   }
   return at + Math.max(0, column - 1);
+}
+
+/** Without the parenthesis that closes the reason's own. */
+function balanced(words: string): string {
+  const isOver = words.split(')').length > words.split('(').length;
+  return isOver && words.endsWith(')') ? words.slice(0, -1) : words;
 }

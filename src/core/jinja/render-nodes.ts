@@ -79,10 +79,18 @@ function write(value: Value, node: Output, frame: Frame): void {
 }
 
 /** Leaves a hole where a template writes what is not known. */
-function leaveOpen({ identity, label }: UnknownValue, { expression, line }: Output, { state, pieces }: Frame): void {
+function leaveOpen(value: UnknownValue, { expression, line }: Output, { state, pieces }: Frame): void {
+  const { identity } = value;
+  const label = pathOf(expression) ?? value.label;
   if (identity === null) state.open?.doubts.add(`what ${label} gives`);
   const hole = { identity: identity ?? sha256(JSON.stringify(expression)), label, texts: textsIn(expression) };
   pieces?.push({ text: '', line, moves: false, hole });
+}
+
+/** `dbt_utils.star` of a call; null of what is no call of a package's macro. */
+function pathOf(expression: Expr): string | null {
+  const on = expression.kind === 'call' ? expression.on : expression;
+  return on.kind === 'attribute' && on.on.kind === 'name' ? `${on.on.name}.${on.name}` : null;
 }
 
 function textsIn(expression: Expr): readonly string[] {

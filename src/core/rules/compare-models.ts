@@ -1,9 +1,9 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
-import type { Edit, Facts, Side } from '#core/meaning';
+import type { Facts, Side } from '#core/meaning';
 import { compareQueries, projectFacts } from '#core/meaning';
-import { isOfMasks } from './of-masks.ts';
+import { withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 
@@ -41,16 +41,12 @@ function compare(change: Change): Compared {
       const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits.filter(isRead) });
+        models.push({ uniqueId, base: found.base, head: found.head, edits: withoutMasks(found.edits) });
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
   const facts = { base: factsOf(change.base), head: factsOf(change.head) };
   return { input: { change, models, facts }, equal, unread };
-}
-
-function isRead(edit: Edit): boolean {
-  return !isOfMasks(edit);
 }
 
 /** Read when a rule first asks: most changes need none. */

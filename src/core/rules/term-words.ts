@@ -57,6 +57,8 @@ const writers: Readonly<Partial<Record<Term['kind'], (term: Term, inner: readonl
   window: (_, [own = '', ...clauses]) => `${own} over (${clauses.join(' ')})`,
   clause: ({ name }, inner) => `${name} ${inner.join(', ')}`,
   function: callWords,
+  // A column by its place, whose operands only tell it from others.
+  other: (term, inner) => (term.name.startsWith('column ') || inner.length === 0 ? term.name : callWords(term, inner)),
   aggregate: callWords,
 };
 

@@ -36,7 +36,7 @@ describe('a part that nothing is known of takes the form of its place', () => {
     ['select a from {{ pick(1) }}', 'select a from m_pick()'],
     ['select a from {{ target.schema }}.t', 'select a from m_target_schema.t'],
     ["select a from t where d > '{{ var('since') }}'", "select a from t where d > 'm_var_since'"],
-    ['select cast(a as {{ dbt.type_string() }}) from t', 'select cast(a as m_dbt) from t'],
+    ['select cast(a as {{ dbt.type_string() }}) from t', 'select cast(a as m_dbt_type_string) from t'],
     ['with a as ({{ union_all() }}) select 1', 'with a as (select * from m_union_all()) select 1'],
     ['{{ spine() }}', 'select * from m_spine()'],
     ['select a from t union all {{ other() }}', 'select a from t union all select * from m_other()'],

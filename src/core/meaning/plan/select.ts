@@ -101,7 +101,7 @@ function grouping(select: Select, projected: Projected, scope: Scope): Pick<Bloc
   const { outputs } = projected;
   const having = select.having === null ? [] : conditions(toTerm(select.having, scope, after), 'having');
   const qualify = select.qualify === null ? [] : conditions(toTerm(select.qualify, scope, after), 'qualify');
-  const keys = select.groupBy.flatMap((item) => groupTerms(item, projected, scope));
+  const keys = select.groupBy.flatMap((item) => groupTerms(item, select, projected, scope));
   const aggregates = [...outputs.map(({ term }) => term), ...having.map(({ term }) => term)].some(
     ({ has }) => has.aggregate,
   );
@@ -110,23 +110,24 @@ function grouping(select: Select, projected: Projected, scope: Scope): Pick<Bloc
 }
 
 /** An item of GROUP BY: `2` is the second column, ALL each column without an aggregate. */
-function groupTerms(item: Expression, projected: Projected, scope: Scope): readonly Term[] {
+function groupTerms(item: Expression, select: Select, projected: Projected, scope: Scope): readonly Term[] {
   const { outputs } = projected;
   if (item.kind === 'other' && item.children.length === 0) {
     return outputs.map(({ term }) => term).filter(({ has }) => !has.aggregate && !has.window);
   }
   const number = item.kind === 'literal' && /^\d+$/.test(item.name) ? Number(item.name) : null;
   const column = number === null ? undefined : outputs[number - 1];
-  if (number !== null && isOpen(number, projected)) return [openPlace(number, projected)];
+  if (number !== null && isOpen(number, select, projected)) return [openPlace(number, projected)];
   if (number !== null && column === undefined)
     fail(scope.build, reason('no-such-column', `it groups by column ${number} and selects ${outputs.length}`));
   return [column?.term ?? toTerm(item, scope, { aliases: 'last', asCondition: false })];
 }
 
 /** Whether a star, or a part that nobody read and that may be any number of columns, stands before column `number`. */
-function isOpen(number: number, { outputs, stars }: Projected): boolean {
-  const isMask = ({ term, name }: Output): boolean => term.children.length === 0 && hasOpenMask(term.name) && hasOpenMask(name);
-  return stars.some(({ at }) => at < number) || outputs.slice(0, number).some(isMask);
+function isOpen(number: number, { projections }: Select, { stars }: Projected): boolean {
+  const isMask = (one: Projection): boolean =>
+    one.kind !== 'star' && one.alias === null && hasOpenMask(one.expression.name);
+  return stars.some(({ at }) => at < number) || projections.slice(0, number).some(isMask);
 }
 
 /** Column `number` behind a star or the like: the same only where all that may stand before it is, in the same order. */
