@@ -1,7 +1,7 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
-import type { Facts, Side } from '#core/meaning';
+import type { Comparison, Facts, Side } from '#core/meaning';
 import { compareQueries, projectFacts } from '#core/meaning';
 import { withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
@@ -41,12 +41,18 @@ function compare(change: Change): Compared {
       const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push({ uniqueId, base: found.base, head: found.head, edits: withoutMasks(found.edits) });
+        models.push(...readParts(uniqueId, found));
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
   const facts = { base: factsOf(change.base), head: factsOf(change.head) };
   return { input: { change, models, facts }, equal, unread };
+}
+
+/** The comparison without what nobody read; none where nothing else differs. */
+function readParts(uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
+  const read = withoutMasks(edits);
+  return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
 }
 
 /** Read when a rule first asks: most changes need none. */

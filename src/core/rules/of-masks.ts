@@ -22,7 +22,8 @@ function mayBeMasked(edit: Edit): boolean {
 }
 
 function openSources({ inputs }: Block): string {
-  return inputs.map(sourceText).filter(hasOpenMask).join('\n');
+  const calls = inputs.filter(({ source }) => source.kind === 'function');
+  return calls.map(sourceText).filter(hasOpenMask).join('\n');
 }
 
 /** Parts of a SELECT that are masks as a whole: conditions, keys, nameless columns. */
