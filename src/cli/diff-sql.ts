@@ -39,8 +39,8 @@ const dialects = [
 ];
 
 const HELP = `
-The model is the node of the manifest that is named as AFTER is; its Jinja is rendered from the manifest, and what is not known is
-masked by its own words. Facts (unique and not_null tests, constraints) are the manifest's.
+The model is the node of the manifest that is named as AFTER is; its Jinja is rendered from the manifest, what is not known is masked by
+its own words, and conditions that are not decided are looked at both ways. Facts (unique and not_null tests, constraints) are the manifest's.
 
 Exit codes: 0 proven to mean the same, 1 they differ or a rule has something to say, 2 not known.`;
 
@@ -96,11 +96,13 @@ function exitOf({ equivalent, findings }: SqlDiff): number {
 }
 
 /** The command's JSON: a contract, so fields are added and never changed. */
-function toJson({ equivalent, why, findings, counterexample }: SqlDiff): object {
+function toJson({ equivalent, why, findings, counterexample, where, masked }: SqlDiff): object {
   return {
     equivalent,
     reason: why === null ? null : sentence(why),
     findings: findings.map(toFindingJson),
     counterexample,
+    where,
+    not_analysed: masked,
   };
 }

@@ -3,7 +3,7 @@ import { reason, toUniqueId } from '#core/base';
 import type { ProjectSide, Sides } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
 import { configKeywords } from '#core/dbt';
-import { bareText, hasCallsLeftOut, hasTextMasks, jinjaIn, renderModel, withTextMasks } from '#core/jinja';
+import { bareText, type FilledSql, fillHoles, type HoleForm, type OpenRendering, renderOpen } from '#core/jinja';
 import { dictConfig, emptyProject, newNode, parentsNamed, simpleConfig } from './guessed-project.ts';
 
 /** Two texts of one model, plain SQL or dbt's Jinja SQL. */
@@ -22,48 +22,89 @@ export interface SqlPair {
   readonly name: string;
 }
 
+/** What a rendering takes for granted: answers to what is not decided, by key, and forms of masks, by identity. */
+export interface Assumed {
+  readonly choices: ReadonlyMap<string, boolean>;
+  readonly forms: ReadonlyMap<string, HoleForm>;
+}
+
 /** The two sides of a change of that one model. */
 export interface PreparedPair {
   readonly sides: Sides;
   readonly uniqueId: UniqueId;
   /** Why two equal queries are no proof that the texts mean the same; null where they are. */
   readonly doubt: Reason | null;
-  /** Whether something is masked, so that only two equal trees are a proof: what a mask stands for may be an aggregate or read a CTE. */
-  readonly masked: boolean;
+  /** Identities of what is masked: with any, only two equal trees are a proof, for a mask may be an aggregate or read a CTE. */
+  readonly masks: { readonly base: readonly string[]; readonly head: readonly string[] };
   /** Why a text has no SQL at all; null where both have. */
   readonly failed: Reason | null;
+  /** Whether the texts differ in layout alone, so that what is equal once is equal whatever is chosen. */
+  readonly sameText: boolean;
+  /** What was chosen, by key: what is so where the choice is true, in words. */
+  readonly asked: ReadonlyMap<string, string>;
+  /** What of each side is not known, in words. */
+  readonly notes: readonly string[];
+  /** The model's SQL on each side; null where there is none. */
+  readonly sql: { readonly base: string | null; readonly head: string | null };
 }
 
+const nothingAssumed: Assumed = { choices: new Map(), forms: new Map() };
+
 /** Two sides that differ in one model. What the texts read and the project does not have is added, with nothing known of it. */
-export function preparePair({ before, after, adapter, project, name, compiled, baseProject }: SqlPair): PreparedPair {
-  const whole = project ?? emptyProject(adapter);
-  const known = adapter === null ? whole : { ...whole, metadata: { ...whole.metadata, adapterType: adapter } };
+export function preparePair(pair: SqlPair, assumed = nothingAssumed): PreparedPair {
+  const { before, after, adapter, project, name, compiled, baseProject } = pair;
+  const known = withAdapter(project ?? emptyProject(adapter), adapter);
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
   const baseNode = nodeNamed(baseProject ?? known, name) ?? node;
-  const [base, head] = [
-    sideOf(baseProject ?? known, baseNode, before, compiled?.before),
-    sideOf(known, node, after, compiled?.after),
-  ];
-  const failed = [base, head].flatMap(({ why }) => why ?? []);
-  const sides = { pullRequest: null, base: base.side, head: head.side };
-  const both = [base, head].map(({ side }) => side.project.nodes.get(node.uniqueId)?.compiledCode ?? '');
+  const sameText = bareText(after) !== null && bareText(before) === bareText(after);
+  const base = sideOf({ project: baseProject ?? known, node: baseNode, text: before, assumed }, compiled?.before);
+  const head = sideOf({ project: known, node, text: after, assumed }, compiled?.after);
   return {
-    sides,
+    sides: { pullRequest: null, base: base.side, head: head.side },
     uniqueId: node.uniqueId,
-    failed: failed[0] ?? null,
-    masked: both.some(hasTextMasks),
-    doubt: doubtOf([base, head], before, after),
+    failed: base.why ?? head.why,
+    masks: { base: identitiesIn(base.rendering), head: identitiesIn(head.rendering) },
+    doubt: sameText ? null : doubtOf(base, head),
+    sameText,
+    asked: new Map([base, head].flatMap(({ rendering }) => (rendering?.ok === true ? [...rendering.mode.asked] : []))),
+    notes: [...notesOf(base, 'BEFORE'), ...notesOf(head, 'AFTER')],
+    sql: { base: base.sql, head: head.sql },
   };
 }
 
-function doubtOf(sides: readonly Made[], before: string, after: string): Reason | null {
-  const gaps = sides.some((side) => side.gaps);
-  if (sides.every(({ unclear }) => !unclear) || isSameJinja(before, after, gaps)) return null;
-  return reason(
-    'not-rendered',
-    'parts of the Jinja could not be rendered and are not the same on both sides',
-    'compare the SQL that dbt compiled',
-  );
+function withAdapter(project: DbtProject, adapter: string | null): DbtProject {
+  return adapter === null ? project : { ...project, metadata: { ...project.metadata, adapterType: adapter } };
+}
+
+function identitiesIn(rendering: OpenRendering | null): readonly string[] {
+  return rendering?.ok === true ? [...new Set(rendering.pieces.flatMap(({ hole }) => hole?.identity ?? []))] : [];
+}
+
+function notesOf({ filled }: Made, file: string): readonly string[] {
+  return filled === null ? [] : filled.masked.map(({ line, label }) => `${file}:${line}: ${label}`);
+}
+
+/** Why equal queries prove nothing: what a template does, leaves out or binds otherwise. */
+function doubtOf(base: Made, head: Made): Reason | null {
+  const doubts = [base, head].flatMap(({ rendering }) => (rendering?.ok === true ? [...rendering.mode.doubts] : []));
+  const [first] = doubts;
+  if (first !== undefined)
+    return notRendered(`${first} is not known, and the two texts differ in more than their layout`);
+  if ([base, head].some(({ filled }) => filled?.hides === true))
+    return notRendered(
+      'a macro that is not known stands where no value can, and the two texts differ in more than their layout',
+    );
+  if (effectsOf(base) !== effectsOf(head)) return notRendered('what the templates run besides their query differs');
+  if (base.filled?.bound.join('\n') === head.filled?.bound.join('\n')) return null;
+  return notRendered('what stands beside a part that is not known differs');
+}
+
+function notRendered(why: string): Reason {
+  return reason('not-rendered', why, 'compare the SQL that dbt compiled');
+}
+
+function effectsOf({ rendering }: Made): string {
+  return rendering?.ok === true ? rendering.mode.effects.join('\n') : '';
 }
 
 function nodeNamed({ nodes }: DbtProject, name: string): DbtNode | null {
@@ -75,13 +116,21 @@ function nodeNamed({ nodes }: DbtProject, name: string): DbtNode | null {
 
 interface Made {
   readonly side: ProjectSide;
+  readonly sql: string | null;
   readonly why: Reason | null;
-  /** Whether something is masked otherwise than by its own words, or left out. */
-  readonly unclear: boolean;
-  readonly gaps: boolean;
+  /** Null where dbt compiled the text. */
+  readonly rendering: OpenRendering | null;
+  readonly filled: FilledSql | null;
 }
 
-function sideOf(project: DbtProject, node: DbtNode, text: string, compiled: string | undefined): Made {
+interface Given {
+  readonly project: DbtProject;
+  readonly node: DbtNode;
+  readonly text: string;
+  readonly assumed: Assumed;
+}
+
+function sideOf({ project, node, text, assumed }: Given, compiled: string | undefined): Made {
   const { ids, added } = parentsNamed(project, text);
   const config = { ...node.config, ...simpleConfig(dictConfig(text)), ...simpleConfig(configKeywords(text)) };
   const { materialized } = config;
@@ -97,30 +146,26 @@ function sideOf(project: DbtProject, node: DbtNode, text: string, compiled: stri
   const around = { ...project, nodes: new Map([...nodes, [own.uniqueId, own]]) };
   if (compiled !== undefined) {
     around.nodes.set(own.uniqueId, { ...own, compiledCode: compiled });
-    return { side: sideWith(around), why: null, unclear: false, gaps: false };
+    return { side: sideWith(around), sql: compiled, why: null, rendering: null, filled: null };
   }
-  const packages = new Set([...project.macros.values()].flatMap(({ name, packageName }) => [name, packageName]));
-  const masked = withTextMasks(text, (name) => packages.has(name));
-  const rendering = renderModel(around, { ...own, rawCode: masked }, false, true);
-  const compiledCode = rendering.ok ? rendering.sql : null;
-  around.nodes.set(own.uniqueId, { ...own, compiledCode });
-  const side = sideWith(around);
-  if (!rendering.ok) return { side, why: notRendered(rendering.why), unclear: true, gaps: true };
-  // What stands in a branch that was not taken is not seen either.
-  const gaps =
-    rendering.gaps.length > 0 ||
-    /\bis_incremental\s*\(/.test(text) ||
-    rendering.assumed.length > 0 ||
-    hasCallsLeftOut(masked);
-  return { side, why: null, unclear: gaps || rendering.masked.length > 0, gaps };
+  const mayBeIncremental = !project.nodes.has(node.uniqueId) && typeof materialized !== 'string';
+  const rendering = renderOpen(around, own, { choices: assumed.choices, mayBeIncremental });
+  const filled = rendering.ok ? fillHoles(rendering.pieces, assumed.forms) : null;
+  const sql = filled?.sql ?? null;
+  around.nodes.set(own.uniqueId, { ...own, compiledCode: sql });
+  const side = filled === null ? sideWith(around) : { ...sideWith(around), lines: new Map([[own.uniqueId, filled]]) };
+  const why = rendering.ok ? 'it has characters of the private use area' : rendering.why;
+  return {
+    side,
+    sql,
+    why: filled === null ? notRendered(`its Jinja was not rendered: ${why}`) : null,
+    rendering,
+    filled,
+  };
 }
 
 function sideWith(project: DbtProject): ProjectSide {
   return { project, catalog: null, runResults: null, artifacts: [], origin: 'a file', stale: null };
-}
-
-function notRendered(why: string): Reason {
-  return reason('not-rendered', `its Jinja was not rendered: ${why}`, 'compare the SQL that dbt compiled');
 }
 
 /** The nodes of a project; only what the model reads, directly or through others, keeps its SQL. */
@@ -135,11 +180,4 @@ function needed(project: DbtProject, { dependsOn }: DbtNode): ReadonlyMap<Unique
   return new Map(
     [...project.nodes].map(([id, node]) => [toUniqueId(id), read.has(id) ? node : { ...node, compiledCode: null }]),
   );
-}
-
-/** Whether what was not rendered stands the same on both sides, and with it all the text where blocks were left out. */
-function isSameJinja(before: string, after: string, gaps: boolean): boolean {
-  const [one, other] = [jinjaIn(before), jinjaIn(after)];
-  if (one === null || other === null) return before === after;
-  return one.join('\n') === other.join('\n') && (!gaps || bareText(before) === bareText(after));
 }

@@ -33,6 +33,8 @@ describe('weirkeeper diff-sql', () => {
       reason: null,
       findings: [],
       counterexample: null,
+      where: [],
+      not_analysed: [],
     });
   });
 
@@ -67,7 +69,30 @@ describe('weirkeeper diff-sql', () => {
     expect(await diff(masked('cents("b")'), masked('cents("c")'))).toMatchObject({ equivalent: 'unknown' });
     const branch = (sql: string): string =>
       `select a from {{ ref('t') }} {% if is_incremental() %} where ${sql} {% endif %}`;
-    expect(await diff(branch('a > 1'), branch('a > 2'))).toMatchObject({ code: 2, equivalent: 'unknown' });
+    expect((await diff(branch('a > {{ f() }}'), branch('a > {{ g() }}')))['equivalent']).toBe('unknown');
+  });
+
+  it('looks at what is not decided both ways', async () => {
+    const branch = (sql: string): string =>
+      `select a from {{ ref('t') }} {% if is_incremental() %} where ${sql} {% endif %}`;
+    expect(await diff(branch('a >= 1'), branch('a > 1'))).toMatchObject({
+      code: 1,
+      where: ['the run is incremental'],
+      findings: [{ message_id: expect.stringMatching(/^comparison-boundary\//) }],
+    });
+    expect(await diff(branch('a >= 1'), branch('1 <= a'))).toMatchObject({ code: 0, equivalent: 'proven', where: [] });
+  });
+
+  it('compares what it can read, and says what was masked', async () => {
+    const model = (sign: string): string => `{{ config(materialized="table") }}
+      select a, b {{ more_columns() }} from {{ ref('t') }}
+      where c ${sign} 1 {{ filters("x") }}`;
+    expect(await diff(model('>='), model('>'))).toMatchObject({
+      equivalent: 'unknown',
+      findings: [{ message_id: expect.stringMatching(/^comparison-boundary\//), line: 3 }],
+      not_analysed: ['BEFORE:2: more_columns', 'BEFORE:3: filters', 'AFTER:2: more_columns', 'AFTER:3: filters'],
+    });
+    expect(await diff(model('>'), model('>').replace('"x"', '"y"'))).toMatchObject({ code: 2, findings: [] });
   });
 
   it('says why it does not know, with what to do', async () => {
@@ -75,8 +100,10 @@ describe('weirkeeper diff-sql', () => {
     expect(told).toMatchObject({
       code: 2,
       equivalent: 'unknown',
-      reason: expect.stringContaining('could not be parsed'),
+      reason: expect.stringMatching(/^AFTER:1: does not parse: /),
     });
+    const broken = 'select\n  {{ f(\n1) }} as a\n  b as c\nfrom t';
+    expect((await diff(broken.replace('as a', 'as a,'), broken))['reason']).toMatch(/^AFTER:4: does not parse: /);
   });
 
   it('names the file that is not there', async () => {

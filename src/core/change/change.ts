@@ -2,7 +2,7 @@ import type { Reason, UniqueId } from '#core/base';
 import type { DbtCatalog, DbtProject, ResourceType, RunResults } from '#core/dbt';
 import type { ProjectLineage } from '#core/lineage';
 import type { DataContract } from '#core/pii';
-import type { Query } from '#core/sql';
+import type { Query, SourceLines } from '#core/sql';
 import type { PullRequest } from './pull-request.ts';
 
 /** Everything known of one side, before anything is compared. */
@@ -15,6 +15,8 @@ export interface ProjectSide {
   readonly origin: string;
   /** Set when the artifacts are not of the commit that was asked for ("stale base"). */
   readonly stale: Reason | null;
+  /** Where the SQL of a node stands in its file, of nodes that were rendered and not compiled. */
+  readonly lines?: ReadonlyMap<UniqueId, SourceLines>;
 }
 
 export interface ArtifactDigest {

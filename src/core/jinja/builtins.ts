@@ -1,7 +1,7 @@
 import { dispatched } from './macros.ts';
 import type { Given } from './methods.ts';
 import { quotedName, ref, source } from './relations.ts';
-import { type Frame, longestList } from './state.ts';
+import { choose, type Frame, longestList } from './state.ts';
 import {
   dict,
   fromJson,
@@ -82,7 +82,10 @@ function variable({ positional, named }: Given, { state }: Frame): Value {
   }
   if (fallback === undefined) return unknown(`var ${name}`);
   state.assumed.add(`var ${name}`);
-  return fallback;
+  // Two defaults of one var are two questions: where it is set, both are left.
+  const key = `var ${name} ${textOf(fallback) ?? ''}`;
+  if (state.open === null || !choose(state.open, key, `var ${name} is not its default`)) return fallback;
+  return typeof fallback === 'boolean' ? !fallback : unknown(`var ${name}`);
 }
 
 function configured({ positional, named }: Given, { state }: Frame): Value {
@@ -94,6 +97,8 @@ function configured({ positional, named }: Given, { state }: Frame): Value {
 }
 
 function isIncremental(_: Given, { state }: Frame): Value {
+  if (state.open !== null && (state.open.mayBeIncremental || state.node.materialized === 'incremental'))
+    return choose(state.open, 'is_incremental', 'the run is incremental');
   if (state.node.materialized !== 'incremental') return false;
   state.isIncremental = state.incremental;
   return state.incremental;

@@ -54,7 +54,16 @@ interface Call {
 function runMacro(tree: MacroNode, given: Given, { frame, packageName, macro, label }: Call): Value {
   const { state } = frame;
   if (state.depth >= deepest || isSpent(state)) return unknown(label);
-  const inner: Frame = { state, packageName, macro, masks: false, out: [], masked: [], result: undefined };
+  const inner: Frame = {
+    state,
+    packageName,
+    macro,
+    masks: false,
+    out: [],
+    pieces: null,
+    masked: [],
+    result: undefined,
+  };
   const scope: Scope = { names: new Map(), outer: null };
   if (!bind(tree, given, scope, inner)) return unknown(label);
   state.depth++;

@@ -1,5 +1,6 @@
 import { applyFilter, applyTest, itemsOf } from './filters.ts';
 import { findGlobal, findMember } from './globals.ts';
+import { identityOf } from './identity.ts';
 import type { Given } from './methods.ts';
 import { operate, operateOn } from './operators.ts';
 import { type Frame, firstUnknown, isSpent, lookUp, type Scope, whole } from './state.ts';
@@ -22,6 +23,7 @@ import {
 export function evaluate(expression: Expr, scope: Scope, frame: Frame): Value {
   if (isSpent(frame.state)) return unknown('more steps than are allowed');
   const of = (part: Expr): Value => evaluate(part, scope, frame);
+  const kept = (part: Expr): Value => evaluateKept(part, scope, frame);
   switch (expression.kind) {
     case 'literal':
       return expression.value;
@@ -30,9 +32,9 @@ export function evaluate(expression: Expr, scope: Scope, frame: Frame): Value {
     case 'name':
       return nameOf(expression.name, scope, frame);
     case 'list':
-      return list(expression.items.map(of), expression.tuple);
+      return list(expression.items.map(kept), expression.tuple);
     case 'dict':
-      return dictOf(expression.pairs.map(([key, value]) => [of(key), of(value)] as const));
+      return dictOf(expression.pairs.map(([key, value]) => [of(key), kept(value)] as const));
     case 'attribute':
       return whole(findMember(of(expression.on), expression.name, frame), frame.state);
     case 'item':
@@ -44,6 +46,16 @@ export function evaluate(expression: Expr, scope: Scope, frame: Frame): Value {
     default:
       return evaluateMore(expression, scope, frame);
   }
+}
+
+/** The value of an expression that is put somewhere: in open mode, what is unknown says by what it is the same elsewhere. */
+export function evaluateKept(expression: Expr, scope: Scope, frame: Frame): Value {
+  const { state } = frame;
+  if (state.open === null) return evaluate(expression, scope, frame);
+  // Before, for a call may change what it is given.
+  const identity = identityOf(expression, scope, state);
+  const value = evaluate(expression, scope, frame);
+  return isUnknown(value) ? unknown(value.label, value.because, identity) : value;
 }
 
 function evaluateSlice({ on, from, to }: Extract<Expr, { kind: 'slice' }>, of: (part: Expr) => Value): Value {

@@ -11,7 +11,6 @@ import {
   orElse,
   type RelationValue,
   textOf,
-  undefinedValue,
   unknown,
   type Value,
 } from './value.ts';
@@ -95,9 +94,9 @@ function methodResult(on: Value, name: string, args: readonly Value[]): Value | 
 export function relationPart({ node }: RelationValue, name: string): Value {
   switch (name) {
     case 'database':
-      return node.database ?? undefinedValue;
+      return node.database ?? unknown('relation.database');
     case 'schema':
-      return node.schema ?? undefinedValue;
+      return node.schema ?? unknown('relation.schema');
     case 'identifier':
     case 'name':
     case 'table':

@@ -40,8 +40,8 @@ function parseBody(reading: Reading, until: readonly string[]): readonly Templat
     const segment = reading.segments[reading.at];
     if (segment === undefined || (segment.kind === 'tag' && until.includes(tagOf(segment)))) break;
     reading.at++;
-    if (segment.kind === 'text') nodes.push({ kind: 'text', text: segment.text });
-    else if (segment.kind === 'output') nodes.push(outputOf(segment.text));
+    if (segment.kind === 'text') nodes.push({ kind: 'text', text: segment.text, line: segment.line });
+    else if (segment.kind === 'output') nodes.push(outputOf(segment));
     else nodes.push(...parseTag(reading, segment));
   }
   reading.depth--;
@@ -67,13 +67,14 @@ function wholeOf(source: string): Expr | null {
   return expression !== null && isAtEnd(cursor) ? expression : null;
 }
 
-function outputOf(source: string): TemplateNode {
-  const expression = wholeOf(source);
-  return expression === null ? unsupported('expression') : { kind: 'output', expression };
+function outputOf(segment: Segment): TemplateNode {
+  const expression = wholeOf(segment.text);
+  if (expression === null) return unsupported('expression', segment);
+  return { kind: 'output', expression, line: segment.line };
 }
 
-function unsupported(tag: string, body: readonly TemplateNode[] = []): TemplateNode {
-  return { kind: 'unsupported', tag, body };
+function unsupported(tag: string, { text, line }: Segment, body: readonly TemplateNode[] = []): TemplateNode {
+  return { kind: 'unsupported', tag, body, text, line };
 }
 
 function parseTag(reading: Reading, segment: Segment): readonly TemplateNode[] {
@@ -81,20 +82,20 @@ function parseTag(reading: Reading, segment: Segment): readonly TemplateNode[] {
   const rest = segment.text.slice(segment.text.indexOf(tag) + tag.length);
   switch (tag) {
     case 'set':
-      return [parseSet(reading, rest)];
+      return [parseSet(reading, rest, segment)];
     case 'do':
-      return [doOf(rest)];
+      return [doOf(rest, segment)];
     case 'if':
-      return [parseIf(reading, rest)];
+      return [parseIf(reading, rest, segment)];
     case 'for':
-      return [parseFor(reading, rest)];
+      return [parseFor(reading, rest, segment)];
     case 'macro':
-      return [parseMacro(reading, rest)];
+      return [parseMacro(reading, rest, segment)];
     case 'snapshot':
       return parseTransparent(reading);
     case 'call':
     case 'filter':
-      return [unsupported(tag, inside(reading, `end${tag}`))];
+      return [unsupported(tag, segment, inside(reading, `end${tag}`))];
     default:
       reading.failed = true;
       return [];
@@ -113,18 +114,18 @@ function parseTransparent(reading: Reading): readonly TemplateNode[] {
   return inside(reading, 'endsnapshot');
 }
 
-function doOf(rest: string): TemplateNode {
+function doOf(rest: string, segment: Segment): TemplateNode {
   const expression = wholeOf(rest);
-  return expression === null ? unsupported('do') : { kind: 'do', expression };
+  return expression === null ? unsupported('do', segment) : { kind: 'do', expression };
 }
 
-function parseSet(reading: Reading, rest: string): TemplateNode {
+function parseSet(reading: Reading, rest: string, segment: Segment): TemplateNode {
   const cursor = cursorOf(rest);
   const target = parseTarget(cursor);
   if (target !== null && isAtEnd(cursor)) return { kind: 'set-block', target, body: inside(reading, 'endset') };
   if (target === null || !takes(cursor, '=')) {
     reading.failed = true;
-    return unsupported('set');
+    return unsupported('set', segment);
   }
   const expression = parseTuple(cursor);
   // An unknown expression leaves its variable unknown; what else it might do is nothing.
@@ -148,7 +149,7 @@ function parseTarget(cursor: Cursor): Target | null {
   return { names };
 }
 
-function parseIf(reading: Reading, rest: string): TemplateNode {
+function parseIf(reading: Reading, rest: string, segment: Segment): TemplateNode {
   const branches: { test: Expr; body: readonly TemplateNode[] }[] = [];
   let test = rest;
   for (;;) {
@@ -157,7 +158,7 @@ function parseIf(reading: Reading, rest: string): TemplateNode {
     const next = reading.segments[reading.at];
     if (next === undefined || reading.failed) {
       reading.failed = true;
-      return unsupported('if');
+      return unsupported('if', segment);
     }
     if (tagOf(next) !== 'elif') break;
     test = next.text.slice(next.text.indexOf('elif') + 4);
@@ -176,7 +177,7 @@ function parseElse(reading: Reading, end: string): readonly TemplateNode[] {
   return [];
 }
 
-function parseFor(reading: Reading, rest: string): TemplateNode {
+function parseFor(reading: Reading, rest: string, segment: Segment): TemplateNode {
   const cursor = cursorOf(rest);
   const bracketed = takes(cursor, '(');
   const target = parseTarget(cursor);
@@ -187,7 +188,7 @@ function parseFor(reading: Reading, rest: string): TemplateNode {
   if (reading.at >= reading.segments.length) reading.failed = true;
   const otherwise = parseElse(reading, 'endfor');
   if (target === null || 'namespace' in target || over === null || !isAtEnd(cursor))
-    return unsupported('for', [...body, ...otherwise]);
+    return unsupported('for', segment, [...body, ...otherwise]);
   return { kind: 'for', names: target.names, over, filter, body, otherwise };
 }
 
@@ -209,14 +210,14 @@ function isOutside({ tokens }: Cursor, at: number): boolean {
   return count('([{') === count(')]}');
 }
 
-function parseMacro(reading: Reading, rest: string): TemplateNode {
+function parseMacro(reading: Reading, rest: string, segment: Segment): TemplateNode {
   const cursor = cursorOf(rest);
   const name = takeName(cursor);
   const parameters = takes(cursor, '(') ? parseParameters(cursor) : null;
   const body = inside(reading, 'endmacro');
   if (name === null || parameters === null) {
     reading.failed = true;
-    return unsupported('macro');
+    return unsupported('macro', segment);
   }
   return { kind: 'macro', name, parameters, body };
 }

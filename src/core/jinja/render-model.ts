@@ -3,7 +3,7 @@ import type { DbtNode, DbtProject } from '#core/dbt';
 import { parseTemplate } from './parse-template.ts';
 import { relationOf } from './relations.ts';
 import { renderNodes } from './render-nodes.ts';
-import { type Frame, type State, wasSpent } from './state.ts';
+import { type Frame, type OpenMode, type Piece, type State, wasSpent } from './state.ts';
 import { isUnknown, type UnknownValue, type Value } from './value.ts';
 import { newState, varsOf } from './vars.ts';
 
@@ -26,12 +26,11 @@ export type Rendering =
 /**
  * Renders a model's or snapshot's Jinja without a warehouse. Pure: it sees the manifest and nothing else. `incremental` is what
  * `is_incremental()` answers in an incremental model; false, as for a build from scratch, unless said otherwise.
- * `guessed` says that the node's parents are what its text names, not what dbt found: some may not be come by.
  */
-export function renderModel(project: DbtProject, node: DbtNode, incremental = false, guessed = false): Rendering {
+export function renderModel(project: DbtProject, node: DbtNode, incremental = false): Rendering {
   const vars = varsOf(project);
   const attempt = (more: ReadonlyMap<string, Value>): Attempt =>
-    render(newState(project, node, new Map([...vars, ...more]), incremental), guessed);
+    render(newState(project, node, new Map([...vars, ...more]), { incremental }));
   const first = attempt(new Map());
   const deduced = first.rendering.ok ? deducedVar(project, node, first.rendering.masked, first.state) : null;
   if (deduced === null) return first.rendering;
@@ -49,7 +48,13 @@ interface Attempt {
   readonly state: State;
 }
 
-function render(state: State, guessed: boolean): Attempt {
+function render(state: State): Attempt {
+  const frame = renderTemplate(state);
+  return { rendering: 'why' in frame ? { ok: false, ...frame } : renderingOf(frame), state };
+}
+
+/** Renders the node's whole template, or says why not. */
+function renderTemplate(state: State): Frame | { readonly why: string } {
   const { node } = state;
   const frame: Frame = {
     state,
@@ -57,21 +62,42 @@ function render(state: State, guessed: boolean): Attempt {
     macro: null,
     masks: true,
     out: [],
+    pieces: state.open === null ? null : [],
     masked: [],
     result: undefined,
   };
   const template = parseTemplate(node.rawCode);
-  if (template === null)
-    return { rendering: { ok: false, why: 'its Jinja does not parse, or uses tags that are not covered' }, state };
+  if (template === null) return { why: 'its Jinja does not parse, or uses tags that are not covered' };
   renderNodes(template, { names: new Map(), outer: null }, frame);
   const { result } = frame;
-  if (wasSpent(state)) return { rendering: { ok: false, why: 'its Jinja takes more steps than are allowed' }, state };
-  if (result !== undefined)
-    return { rendering: { ok: false, why: isUnknown(result) ? result.label : 'it returns a value' }, state };
-  return { rendering: renderingOf(frame, guessed), state };
+  if (wasSpent(state)) return { why: 'its Jinja takes more steps than are allowed' };
+  if (result !== undefined) return { why: isUnknown(result) ? result.label : 'it returns a value' };
+  return frame;
 }
 
-function renderingOf({ state, out, masked }: Frame, guessed: boolean): Rendering {
+/** A node's Jinja SQL with its unknown parts left open. */
+export type OpenRendering =
+  | { readonly ok: true; readonly pieces: readonly Piece[]; readonly mode: OpenMode }
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * Renders a node's Jinja for comparison with another text of it. What is not known stays a hole, of an identity that is the same where
+ * the value is; what is not decided is taken as `choices` say, by the keys that `asked` gives; a loop over what is not known runs once.
+ */
+export function renderOpen(
+  project: DbtProject,
+  node: DbtNode,
+  { choices, mayBeIncremental }: Pick<OpenMode, 'choices' | 'mayBeIncremental'>,
+): OpenRendering {
+  const mode: OpenMode = { choices, mayBeIncremental, asked: new Map(), effects: [], doubts: new Set() };
+  const frame = renderTemplate(newState(project, node, varsOf(project), { open: mode }));
+  if ('why' in frame) return { ok: false, why: frame.why };
+  const pieces = frame.pieces ?? [];
+  const isEmpty = pieces.every(({ text, hole }) => hole === null && text.trim() === '');
+  return isEmpty ? { ok: false, why: 'it renders to nothing' } : { ok: true, pieces, mode };
+}
+
+function renderingOf({ state, out, masked }: Frame): Rendering {
   const labels = (block: boolean): readonly string[] => [
     ...new Set(masked.filter((one) => one.block === block).map(({ value }) => textOf(value))),
   ];
@@ -80,7 +106,7 @@ function renderingOf({ state, out, masked }: Frame, guessed: boolean): Rendering
   const assumed = [...state.assumed];
   const unread = state.node.dependsOn.nodes.filter((id) => !state.relations.has(id));
   // dbt asked for a relation that this rendering never came by: it went another way.
-  if (unread.length > 0 && masked.length === 0 && !guessed) {
+  if (unread.length > 0 && masked.length === 0) {
     const parent = unread[0]?.split('.').at(-1) ?? '';
     const cause = assumed.length > 0 ? `, so not every var is at its default: ${assumed.join(', ')}` : '';
     return { ok: false, why: `dbt found that it reads ${parent}, and its Jinja does not come to that${cause}` };

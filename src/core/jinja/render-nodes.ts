@@ -1,6 +1,7 @@
+import { sha256 } from '#core/base';
 import { maskName } from '#core/sql';
-import { evaluate, labelOf, rowsOf } from './evaluate.ts';
-import { type Frame, isSpent, longestText, lookUp, type Scope } from './state.ts';
+import { evaluateKept, labelOf, rowsOf } from './evaluate.ts';
+import { choose, type Frame, isSpent, longestText, lookUp, type Scope } from './state.ts';
 import type { Expr, Target, TemplateNode } from './template-tree.ts';
 import { touchedNames } from './touched-names.ts';
 import {
@@ -28,16 +29,16 @@ export function renderNodes(nodes: readonly TemplateNode[], scope: Scope, frame:
 function renderNode(node: TemplateNode, scope: Scope, frame: Frame): void {
   switch (node.kind) {
     case 'text':
-      frame.out.push(node.text);
+      writeText(node, frame);
       return;
     case 'output':
-      write(evaluate(node.expression, scope, frame), frame);
+      write(evaluateKept(node.expression, scope, frame), node, frame);
       return;
     case 'do':
       renderDo(node.expression, scope, frame);
       return;
     case 'set':
-      assign(node.target, evaluate(node.expression, scope, frame), scope);
+      renderSet(node, scope, frame);
       return;
     case 'set-block':
       assign(node.target, captured(node.body, scope, frame), scope);
@@ -52,16 +53,71 @@ function renderNode(node: TemplateNode, scope: Scope, frame: Frame): void {
       scope.names.set(node.name, { kind: 'local-macro', macro: node, packageName: frame.packageName });
       return;
     case 'unsupported':
-      maskBlock(node, unknown(`a ${node.tag} block`), { scope, frame });
+      maskUnsupported(node, { scope, frame });
   }
 }
 
+function writeText({ text, line }: Extract<TemplateNode, { kind: 'text' }>, { out, pieces }: Frame): void {
+  out.push(text);
+  pieces?.push({ text, line, moves: true, hole: null });
+}
+
+type Output = Extract<TemplateNode, { kind: 'output' }>;
+
 /** Text of a value; of an unknown one, a call of the mask's name in a template, the end of everything in a macro. */
-function write(value: Value, frame: Frame): void {
+function write(value: Value, node: Output, frame: Frame): void {
   if (frame.result !== undefined) return;
-  const text = textOf(value);
-  if (text !== null && text.length <= longestText) frame.out.push(text);
-  else mask(isUnknown(value) ? value : unknown('a value that is no text'), frame);
+  const text = textOf(value) ?? (frame.pieces === null ? null : writtenCall(node.expression));
+  if (text === null || text.length > longestText) {
+    const open = isUnknown(value) ? value : unknown('a value that is no text');
+    if (frame.pieces === null) mask(open, frame);
+    else leaveOpen(open, node, frame);
+    return;
+  }
+  frame.out.push(text);
+  frame.pieces?.push({ text, line: node.line, moves: false, hole: null });
+}
+
+/** Leaves a hole where a template writes what is not known. */
+function leaveOpen(value: UnknownValue, { expression, line }: Output, { state, pieces }: Frame): void {
+  const { identity } = value;
+  const label = pathOf(expression) ?? value.label;
+  if (identity === null) state.open?.doubts.add(`what ${label} gives`);
+  const hole = { identity: identity ?? sha256(JSON.stringify(expression)), label, texts: textsIn(expression) };
+  pieces?.push({ text: '', line, moves: false, hole });
+}
+
+/** `dbt_utils.star` of a call; null of what is no call of a package's macro. */
+function pathOf(expression: Expr): string | null {
+  const on = expression.kind === 'call' ? expression.on : expression;
+  return on.kind === 'attribute' && on.on.kind === 'name' ? `${on.on.name}.${on.name}` : null;
+}
+
+function textsIn(expression: Expr): readonly string[] {
+  const texts = JSON.stringify(expression).matchAll(/"kind":"literal","value":"([^"\\]{1,100})"/g);
+  return [...texts].map(([, text = '']) => text.toLowerCase());
+}
+
+function maskUnsupported(node: Extract<TemplateNode, { kind: 'unsupported' }>, { scope, frame }: Place): void {
+  const { state, pieces } = frame;
+  if (node.tag !== 'expression' || pieces === null) {
+    maskBlock(node, unknown(`a ${node.tag} block`), { scope, frame });
+    return;
+  }
+  state.open?.doubts.add('an expression that is not covered');
+  const hole = { identity: sha256(node.text.trim()), label: 'an expression', texts: [] };
+  pieces.push({ text: '', line: node.line, moves: false, hole });
+}
+
+/** `dbt_utils.group_by(n)`, which is only a way to write numbers; null of any other call. */
+function writtenCall(expression: Expr): string | null {
+  if (expression.kind !== 'call' || expression.on.kind !== 'attribute' || expression.on.on.kind !== 'name') return null;
+  const { positional, named } = expression.given;
+  const count = positional[0] ?? named[0]?.[1];
+  if (`${expression.on.on.name}.${expression.on.name}` !== 'dbt_utils.group_by' || count?.kind !== 'literal')
+    return null;
+  if (typeof count.value !== 'number' || count.value < 1 || count.value > 999) return null;
+  return `group by ${Array.from({ length: count.value }, (_, at) => at + 1).join(', ')}`;
 }
 
 function mask(value: UnknownValue, frame: Frame): void {
@@ -73,7 +129,7 @@ function mask(value: UnknownValue, frame: Frame): void {
 }
 
 /** Whether what comes next is a whole query: at the start, as a CTE or derived table, or after UNION. */
-export function standsForQuery(out: readonly string[]): boolean {
+function standsForQuery(out: readonly string[]): boolean {
   const before = out
     .join('')
     .slice(-2_000)
@@ -85,10 +141,26 @@ export function standsForQuery(out: readonly string[]): boolean {
 
 /** A statement's own value is dropped; of what is unknown, only a macro makes something. */
 function renderDo(expression: Expr, scope: Scope, frame: Frame): void {
-  const value = evaluate(expression, scope, frame);
+  const value = evaluateKept(expression, scope, frame);
   if (!isUnknown(value) || frame.result !== undefined) return;
+  noteRun(value, expression, frame);
   if (frame.masks) spoil(touchedNames([{ kind: 'do', expression }]), scope, frame);
   else frame.result = value;
+}
+
+/** Notes what a template runs besides writing: a call of what is not known, and no var. */
+function noteRun({ identity }: UnknownValue, expression: Expr, { state, macro }: Frame): void {
+  if (state.open === null || macro !== null || expression.kind !== 'call') return;
+  const on = expression.on.kind === 'name' ? expression.on.name : '';
+  if (['var', 'env_var', 'ref', 'source'].includes(on)) return;
+  if (identity === null) state.open.doubts.add('what a statement of the template does');
+  else state.open.effects.push(identity);
+}
+
+function renderSet({ target, expression }: Extract<TemplateNode, { kind: 'set' }>, scope: Scope, frame: Frame): void {
+  const value = evaluateKept(expression, scope, frame);
+  if (isUnknown(value)) noteRun(value, expression, frame);
+  assign(target, value, scope);
 }
 
 function assign(target: Target, value: Value, scope: Scope): void {
@@ -107,15 +179,24 @@ function assign(target: Target, value: Value, scope: Scope): void {
 }
 
 function captured(body: readonly TemplateNode[], scope: Scope, frame: Frame): Value {
-  const inner: Frame = { ...frame, masks: false, out: [], masked: [], result: undefined };
+  const pieces = frame.state.open === null || frame.macro !== null ? null : [];
+  const inner: Frame = { ...frame, masks: false, out: [], pieces, masked: [], result: undefined };
   renderNodes(body, { names: new Map(), outer: scope }, inner);
-  return orElse(inner.result, inner.out.join(''));
+  return orElse(inner.result, withHoles(inner) ?? inner.out.join(''));
+}
+
+/** A text of which a part is open, as one unknown value; null where no part is. */
+function withHoles({ pieces }: Frame): Value | null {
+  const [first] = pieces?.flatMap(({ hole }) => hole ?? []) ?? [];
+  if (first === undefined) return null;
+  const parts = pieces?.map(({ text, hole }) => hole?.identity ?? [text]);
+  return unknown(first.label, null, sha256(JSON.stringify(parts)));
 }
 
 function renderIf(node: Extract<TemplateNode, { kind: 'if' }>, scope: Scope, frame: Frame): void {
   for (const { test, body } of node.branches) {
-    const value = evaluate(test, scope, frame);
-    const truth = truthOf(value);
+    const value = evaluateKept(test, scope, frame);
+    const truth = truthOf(value) ?? chosen(value, test, frame);
     if (truth === null) {
       maskBlock(node, isUnknown(value) ? value : unknown('a condition'), { scope, frame });
       return;
@@ -128,9 +209,18 @@ function renderIf(node: Extract<TemplateNode, { kind: 'if' }>, scope: Scope, fra
   renderNodes(node.otherwise, scope, frame);
 }
 
+/** What an undecided condition of a template is taken for in open mode; null in a macro of a package, whose call is open as a whole. */
+function chosen(value: Value, test: Expr, frame: Frame): boolean | null {
+  const { open } = frame.state;
+  if (open === null || frame.macro !== null || frame.result !== undefined || !isUnknown(value)) return null;
+  const { identity: found, label } = value;
+  if (found === null) open.doubts.add(`a condition on ${label}`);
+  return choose(open, found ?? sha256(JSON.stringify(test)), `the condition on ${label} holds`);
+}
+
 function renderFor(node: Extract<TemplateNode, { kind: 'for' }>, scope: Scope, frame: Frame): void {
-  const over = evaluate(node.over, scope, frame);
-  const rows = rowsOf(over, node.names);
+  const over = evaluateKept(node.over, scope, frame);
+  const rows = rowsOf(over, node.names) ?? openRows(over, node.names, frame);
   const kept = rows === null ? null : keptRows(rows, node, scope, frame);
   if (kept === null) {
     maskBlock(node, isUnknown(over) ? over : unknown('a loop'), { scope, frame });
@@ -147,6 +237,14 @@ function renderFor(node: Extract<TemplateNode, { kind: 'for' }>, scope: Scope, f
 
 type Rows = readonly (readonly Value[])[];
 
+/** In open mode, one row for all of a list that is not known; null where the block is to be left out. */
+function openRows(over: Value, names: readonly string[], { state, macro }: Frame): Rows | null {
+  if (state.open === null || macro !== null || !isUnknown(over)) return null;
+  const { identity, label } = over;
+  state.open.doubts.add(`how often the loop over ${label} runs`);
+  return [names.map((_, at) => unknown(label, null, identity === null ? null : sha256(`${at} of ${identity}`)))];
+}
+
 function keptRows(
   rows: Rows,
   { names, filter }: Extract<TemplateNode, { kind: 'for' }>,
@@ -154,7 +252,11 @@ function keptRows(
   frame: Frame,
 ): Rows | null {
   if (filter === null) return rows;
-  const truths = rows.map((row) => truthOf(evaluate(filter, { names: namesOf(names, row), outer: scope }, frame)));
+  const truths = rows.map((row) => {
+    const inner = { names: namesOf(names, row), outer: scope };
+    const value = evaluateKept(filter, inner, frame);
+    return truthOf(value) ?? chosen(value, filter, frame);
+  });
   return truths.includes(null) ? null : rows.filter((_, at) => truths[at]);
 }
 
@@ -186,6 +288,7 @@ function maskBlock(node: TemplateNode, value: UnknownValue, { scope, frame }: Pl
     frame.result = value;
     return;
   }
+  frame.state.open?.doubts.add(value.label);
   const names = touchedNames([node]);
   spoil(names, scope, frame);
   // A block that writes nothing but white space and only sets variables leaves no gap in the SQL.

@@ -14,10 +14,53 @@ interface GivenValues {
   readonly named: ReadonlyMap<string, Value>;
 }
 
+/**
+ * A template of which not everything can be known, rendered for comparison with another: unknown parts stay holes, and what is not
+ * decided is chosen.
+ */
+export interface OpenMode {
+  /** What undecided conditions are taken for, by key: false where they are not here. Of a var with a default: whether it is another value. */
+  readonly choices: ReadonlyMap<string, boolean>;
+  /** Whether the node may be incremental although nothing says so. */
+  readonly mayBeIncremental: boolean;
+  /** What was chosen, by key, in order: what is so where the choice is true, in words. */
+  readonly asked: Map<string, string>;
+  /** Identities of what is done beside writing, in order: statements that a template runs. */
+  readonly effects: string[];
+  /** Why two templates that come to the same may differ all the same, each once. */
+  readonly doubts: Set<string>;
+}
+
+/** What an undecided condition is taken for. */
+export function choose({ choices, asked }: OpenMode, key: string, inWords: string): boolean {
+  if (!asked.has(key)) asked.set(key, inWords);
+  return choices.get(key) ?? false;
+}
+
+/** A part of rendered SQL that nothing is known of. */
+export interface Hole {
+  readonly identity: string;
+  readonly label: string;
+  /** Texts in the expression, in lower case. */
+  readonly texts: readonly string[];
+}
+
+/** A stretch of rendered SQL. */
+export interface Piece {
+  readonly text: string;
+  /** The line of the template on which it starts. */
+  readonly line: number;
+  /** Whether its line breaks are the template's own. */
+  readonly moves: boolean;
+  readonly hole: Hole | null;
+}
+
 /** What rendering one node knows and notes. */
 export interface State {
   readonly project: DbtProject;
   readonly node: DbtNode;
+  /** Null where unknown parts are masked at once. */
+  readonly open: OpenMode | null;
   /** Calls what an expression gave; handed round, because macros are rendered by what evaluates them. */
   readonly call: (callee: Value, given: GivenValues, frame: Frame) => Value;
   /** Values of vars that are known. */
@@ -52,6 +95,8 @@ export interface Frame {
   /** Whether unknown parts are masked (a node's own template), or make the whole unknown (a macro). */
   readonly masks: boolean;
   readonly out: string[];
+  /** The same as pieces, of a template in open mode; null of all else. */
+  readonly pieces: Piece[] | null;
   /** What was masked. */
   readonly masked: { readonly value: UnknownValue; readonly block: boolean }[];
   /** Set by `return`, or by the first thing that is unknown in a macro: nothing more is rendered then. */

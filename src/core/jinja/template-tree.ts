@@ -31,8 +31,8 @@ export type Target = { readonly names: readonly string[] } | { readonly namespac
 
 /** A piece of a template. */
 export type TemplateNode =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'output'; readonly expression: Expr }
+  | { readonly kind: 'text'; readonly text: string; readonly line: number }
+  | { readonly kind: 'output'; readonly expression: Expr; readonly line: number }
   | { readonly kind: 'do'; readonly expression: Expr }
   | { readonly kind: 'set'; readonly target: Target; readonly expression: Expr }
   | { readonly kind: 'set-block'; readonly target: Target; readonly body: readonly TemplateNode[] }
@@ -51,7 +51,14 @@ export type TemplateNode =
     }
   | MacroNode
   /** `call` blocks and the like: read to their end, never rendered. */
-  | { readonly kind: 'unsupported'; readonly tag: string; readonly body: readonly TemplateNode[] };
+  | {
+      readonly kind: 'unsupported';
+      readonly tag: string;
+      readonly body: readonly TemplateNode[];
+      /** Inside of its tag. */
+      readonly text: string;
+      readonly line: number;
+    };
 
 export interface MacroNode {
   readonly kind: 'macro';

@@ -2,6 +2,8 @@
 export interface Segment {
   readonly kind: 'text' | 'output' | 'tag';
   readonly text: string;
+  /** The line of the source on which it starts, from 1. */
+  readonly line: number;
 }
 
 /** A token of an expression. */
@@ -14,7 +16,9 @@ const closers: Readonly<Record<string, string>> = { '{{': '}}', '{%': '%}', '{#'
 
 /** A tag, and how the text after it starts. */
 interface Tag {
-  readonly segment: Segment | null;
+  readonly segment: Omit<Segment, 'line'> | null;
+  /** Where what it holds starts. */
+  readonly from: number;
   readonly end: number;
   readonly trims: boolean;
 }
@@ -22,20 +26,35 @@ interface Tag {
 /** Splits a template into its segments, white space controlled as `-` asks; null where a tag has no end. */
 export function segmentsOf(template: string): readonly Segment[] | null {
   const segments: Segment[] = [];
+  const lineAt = lineCounter(template);
   let trims = false;
   for (let at = 0; at < template.length; ) {
     const open = nextOpening(template, at);
     const text = template.slice(at, open === -1 ? template.length : open);
     const left = trims ? text.trimStart() : text;
-    pushText(segments, open !== -1 && template[open + 2] === '-' ? left.trimEnd() : left);
+    const kept = open !== -1 && template[open + 2] === '-' ? left.trimEnd() : left;
+    if (kept !== '') segments.push({ kind: 'text', text: kept, line: lineAt(at + text.length - left.length) });
     if (open === -1) break;
     const tag = readTag(template, open);
     if (tag === null) return null;
-    if (tag.segment !== null) segments.push(tag.segment);
+    if (tag.segment !== null) segments.push({ ...tag.segment, line: lineAt(tag.from) });
     trims = tag.trims;
     at = tag.end;
   }
   return segments;
+}
+
+/** Gives the line of a place, from 1; places must be asked for in order. */
+function lineCounter(text: string): (at: number) => number {
+  let line = 1;
+  let counted = 0;
+  return (at) => {
+    for (let next = text.indexOf('\n', counted); next !== -1 && next < at; next = text.indexOf('\n', counted)) {
+      line++;
+      counted = next + 1;
+    }
+    return line;
+  };
 }
 
 function readTag(template: string, open: number): Tag | null {
@@ -47,9 +66,9 @@ function readTag(template: string, open: number): Tag | null {
   const trims = inside.endsWith('-');
   const text = /[-+]$/.test(inside) ? inside.slice(0, -1) : inside;
   const end = close + 2;
-  if (opener === '{#') return { segment: null, end, trims };
-  if (opener === '{{') return { segment: { kind: 'output', text }, end, trims };
-  return text.trim() === 'raw' ? readRaw(template, end) : { segment: { kind: 'tag', text }, end, trims };
+  if (opener === '{#') return { segment: null, from: open, end, trims };
+  if (opener === '{{') return { segment: { kind: 'output', text }, from: open, end, trims };
+  return text.trim() === 'raw' ? readRaw(template, end) : { segment: { kind: 'tag', text }, from: open, end, trims };
 }
 
 function readRaw(template: string, from: number): Tag | null {
@@ -57,12 +76,8 @@ function readRaw(template: string, from: number): Tag | null {
   closing.lastIndex = from;
   const close = closing.exec(template);
   if (close === null) return null;
-  const segment: Segment = { kind: 'text', text: template.slice(from, close.index) };
-  return { segment, end: closing.lastIndex, trims: close[1] === '-' };
-}
-
-function pushText(segments: Segment[], text: string): void {
-  if (text !== '') segments.push({ kind: 'text', text });
+  const segment = { kind: 'text', text: template.slice(from, close.index) } as const;
+  return { segment, from, end: closing.lastIndex, trims: close[1] === '-' };
 }
 
 function nextOpening(template: string, from: number): number {

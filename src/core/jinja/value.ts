@@ -72,6 +72,8 @@ export interface UnknownValue {
   readonly label: string;
   /** What inside a macro it was, where it is a macro: `run_query`. */
   readonly because: string | null;
+  /** By which it is the same value wherever it is written, in templates of one project; null where that is not told. */
+  readonly identity: string | null;
 }
 
 export const undefinedValue: UndefinedValue = { kind: 'undefined' };
@@ -81,8 +83,8 @@ export function orElse(value: Value | undefined, otherwise: Value): Value {
   return value === undefined ? otherwise : value;
 }
 
-export function unknown(label: string, because: string | null = null): UnknownValue {
-  return { kind: 'unknown', label, because };
+export function unknown(label: string, because: string | null = null, identity: string | null = null): UnknownValue {
+  return { kind: 'unknown', label, because, identity };
 }
 
 export function list(items: Value[], tuple = false): ListValue {

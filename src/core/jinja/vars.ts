@@ -2,7 +2,7 @@ import { configKeywords, type DbtNode, type DbtProject } from '#core/dbt';
 import { callValue } from './call.ts';
 import { evaluate } from './evaluate.ts';
 import { parseExpression } from './parse-expression.ts';
-import type { Frame, State } from './state.ts';
+import type { Frame, OpenMode, State } from './state.ts';
 import type { Expr } from './template-tree.ts';
 import { tokensOf } from './tokens.ts';
 import { truthOf, unknown, type Value } from './value.ts';
@@ -42,6 +42,7 @@ function learn(project: DbtProject, node: DbtNode, { wanted, vars }: Lesson): vo
     macro: null,
     masks: false,
     out: [],
+    pieces: null,
     masked: [],
     result: undefined,
   };
@@ -63,10 +64,10 @@ export function newState(
   project: DbtProject,
   node: DbtNode,
   vars: ReadonlyMap<string, Value>,
-  incremental = false,
+  { incremental = false, open = null }: { readonly incremental?: boolean; readonly open?: OpenMode | null } = {},
 ): State {
   return {
-    ...{ project, node, vars, incremental, call: callValue },
+    ...{ project, node, vars, incremental, open, call: callValue },
     steps: 0,
     depth: 0,
     assumed: new Set(),

@@ -4,6 +4,7 @@ import type { Change, ModifiedNode } from '#core/change';
 import type { Comparison, Side } from '#core/meaning';
 import { compareQueries } from '#core/meaning';
 import { isAnswerOfWarehouse, queryPutForward } from './compile-time.ts';
+import { withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 import { type SideFacts, sideFacts } from './side-facts.ts';
@@ -61,12 +62,18 @@ function compare(change: Change): Compared {
       if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
       else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push({ uniqueId, base: found.base, head: found.head, edits: found.edits });
+        models.push(...readParts(uniqueId, found));
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
   const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
   return { input: { change, models, facts }, facts, equal, filledIn, unread };
+}
+
+/** The comparison without what nobody read; none where nothing else differs. */
+function readParts(uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
+  const read = withoutMasks(edits);
+  return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
 }
 
 /** Compares both queries, with dates that dbt filled in put forward where they differ; and whether none was put forward. */

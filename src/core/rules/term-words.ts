@@ -1,5 +1,6 @@
 import { toLine } from '#core/base';
 import type { Condition, Input, Plan, Term } from '#core/meaning';
+import { maskWords } from '#core/sql';
 
 /** How a column is written; `orders.id` unless told otherwise. */
 type ColumnWords = (column: NonNullable<Term['column']>) => string;
@@ -8,10 +9,7 @@ const turned: Readonly<Record<string, string>> = { '<': '>', '<=': '>=' };
 
 /** An expression for the reader, on one line: normal form, so not always as it was written. */
 export function termWords(term: Term, most = 100): string {
-  return toLine(
-    write(term, (column) => `${shortName(column.input)}.${column.name}`),
-    most,
-  );
+  return toLine(maskWords(write(term, (column) => `${shortName(column.input)}.${column.name}`)), most);
 }
 
 /** The same with columns named by `columns`, so that expressions over different inputs can be compared. */
@@ -61,6 +59,8 @@ const writers: Readonly<Partial<Record<Term['kind'], (term: Term, inner: readonl
   window: (_, [own = '', ...clauses]) => `${own} over (${clauses.join(' ')})`,
   clause: ({ name }, inner) => `${name} ${inner.join(', ')}`,
   function: callWords,
+  // A column by its place, whose operands only tell it from others.
+  other: (term, inner) => (term.name.startsWith('column ') || inner.length === 0 ? term.name : callWords(term, inner)),
   aggregate: callWords,
 };
 

@@ -2,10 +2,12 @@
 
 export { dialectRules, identifierKey, toDialect } from './dialect.ts';
 export { isAggregate } from './functions.ts';
-export { maskName, maskReason } from './mask.ts';
+export { hasOpenMask, maskName, maskReason, maskWords, openMaskName, withoutIdentities } from './mask.ts';
 export { normalizeSqlText } from './normalize-sql-text.ts';
 export { pivotOutputs } from './pivot.ts';
 export { differencesOf } from './reading.ts';
+export type { SourceLines } from './source-lines.ts';
+export { sourceLine } from './source-lines.ts';
 export type {
   Cte,
   Dialect,

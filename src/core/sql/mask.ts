@@ -22,3 +22,27 @@ export function maskReason(name: string): Reason | null {
     .replaceAll(/([a-z0-9])__([a-z0-9])/g, '$1.$2');
   return reason('not-rendered', `not analysed: ${label}`, 'run dbt compile before the upload');
 }
+
+const openPrefix = 'weirkeeper_masked_';
+const openMask = /weirkeeper_masked_[0-9a-f]{20}_?(\w*)(?:\(\))?/gi;
+
+/** The name under which a part of a template that nobody read stands in SQL: the same for the same value. `identity` is a digest. */
+export function openMaskName(identity: string, label: string): string {
+  const word = label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+  return `${openPrefix}${identity.slice(0, 20)}_${word.slice(0, 40)}`;
+}
+
+/** Whether a name, or a text, has such a name in it. */
+export function hasOpenMask(text: string): boolean {
+  return text.toLowerCase().includes(openPrefix);
+}
+
+/** A text with such names made one, so that it is the same for any value. */
+export function withoutIdentities(text: string): string {
+  return text.replace(openMask, 'mask');
+}
+
+/** A text for the reader, with such names as the calls that they stand for: `{{ var_orders }}`. */
+export function maskWords(text: string): string {
+  return text.replace(openMask, (_, word: string) => `{{ ${word} }}`);
+}

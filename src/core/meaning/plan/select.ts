@@ -1,6 +1,6 @@
 import { reason } from '#core/base';
 import { outputName } from '#core/lineage';
-import { type Expression, maskReason, type Projection, type Select } from '#core/sql';
+import { type Expression, hasOpenMask, maskReason, type Projection, type Select } from '#core/sql';
 import { type Around, fail, keyOf, modifiersOf, type Scope } from './build.ts';
 import { collapsible, type Over } from './collapse.ts';
 import { toTerm } from './expression.ts';
@@ -12,6 +12,7 @@ import { orderTerm } from './order.ts';
 import type { Block, Condition, Output, Plan, StarOutput, Term } from './plan.ts';
 import { emptyScope } from './scope.ts';
 import { expandStar } from './star.ts';
+import { makeTerm } from './term.ts';
 
 /** The block that a SELECT comes to; the plan that it reads, where it only passes that on. */
 export function selectPlan(select: Select, around: Around): Plan {
@@ -100,7 +101,7 @@ function grouping(select: Select, projected: Projected, scope: Scope): Pick<Bloc
   const { outputs } = projected;
   const having = select.having === null ? [] : conditions(toTerm(select.having, scope, after), 'having');
   const qualify = select.qualify === null ? [] : conditions(toTerm(select.qualify, scope, after), 'qualify');
-  const keys = select.groupBy.flatMap((item) => groupTerms(item, projected, scope));
+  const keys = select.groupBy.flatMap((item) => groupTerms(item, select, projected, scope));
   const aggregates = [...outputs.map(({ term }) => term), ...having.map(({ term }) => term)].some(
     ({ has }) => has.aggregate,
   );
@@ -109,15 +110,36 @@ function grouping(select: Select, projected: Projected, scope: Scope): Pick<Bloc
 }
 
 /** An item of GROUP BY: `2` is the second column, ALL each column without an aggregate. */
-function groupTerms(item: Expression, { outputs, stars }: Projected, scope: Scope): readonly Term[] {
+function groupTerms(item: Expression, select: Select, projected: Projected, scope: Scope): readonly Term[] {
+  const { outputs } = projected;
   if (item.kind === 'other' && item.children.length === 0) {
     return outputs.map(({ term }) => term).filter(({ has }) => !has.aggregate && !has.window);
   }
   const number = item.kind === 'literal' && /^\d+$/.test(item.name) ? Number(item.name) : null;
   const column = number === null ? undefined : outputs[number - 1];
-  if (number !== null && (column === undefined || stars.some(({ at }) => at < number)))
-    fail(scope.build, reason('open-star', `which column ${number} is, behind a star, is not known`));
+  if (number !== null && isOpen(number, select, projected)) return [openPlace(number, projected)];
+  if (number !== null && column === undefined)
+    fail(scope.build, reason('no-such-column', `it groups by column ${number} and selects ${outputs.length}`));
   return [column?.term ?? toTerm(item, scope, { aliases: 'last', asCondition: false })];
+}
+
+/** Whether a star, or a part that nobody read and that may be any number of columns, stands before column `number`. */
+function isOpen(number: number, { projections }: Select, { stars }: Projected): boolean {
+  const isMask = (one: Projection): boolean =>
+    one.kind !== 'star' && one.alias === null && hasOpenMask(one.expression.name);
+  return stars.some(({ at }) => at < number) || projections.slice(0, number).some(isMask);
+}
+
+/** Column `number` behind a star or the like: the same only where all that may stand before it is, in the same order. */
+function openPlace(number: number, { outputs, stars }: Projected): Term {
+  const before = outputs.slice(0, number).filter(({ term: { has } }) => !has.aggregate && !has.window);
+  const words = stars.map(({ input, at, except }) => `star ${at} ${input} ${except.join(' ')}`);
+  const children = [...before.map(({ term }) => term), ...words.map((name) => makeTerm({ kind: 'other', name }))];
+  return makeTerm({
+    kind: 'other',
+    name: `column ${number}`,
+    children: [makeTerm({ kind: 'other', name: 'columns', children })],
+  });
 }
 
 function tail(
