@@ -15,7 +15,7 @@ export const referenceRepointed = defineRule({
   title: 'A ref points elsewhere',
   severity: 'S3',
   page: {
-    what: 'A relation that a model reads is another one in the same place of its SQL: another `ref`, `source` or version. A warning where the old relation had a key that the new one is not known to have. A warning, too, where a new column is named by a relation that the SELECT does not read, in dialects in which `a.b` cannot be a field of a column `a` (PostgreSQL, Snowflake, SQL Server). Silent where both have the same key and the new one has every column of the old; where one source lies in another database or schema, which follows from where dbt ran; and where the same source is another table now, which the gate `state` tells once.',
+    what: 'A relation that a model reads is another one in the same place of its SQL: another `ref`, `source` or version. A warning where the old relation had a key that the new one is not known to have. A warning, too, where a new column is named by a relation that the SELECT does not read, in dialects in which `a.b` cannot be a field of a column `a` (PostgreSQL, Snowflake, SQL Server). Silent where both have the same key and the new one has every column of the old, and where the same source is another table now, which the gate `state` tells once.',
     why: 'The SQL around it was written for the old rows. The new relation may hold them at another grain, filtered, or unfiltered; every column resolves and every number moves.',
     fires: {
       kind: 'sql',
@@ -93,8 +93,7 @@ function findingOf(
     return [];
   const lost = lostKey(input, edit.before, edit.after);
   if (lost === 'same') return [];
-  const [before, after] = namesOf(input, edit);
-  if (before === after) return [];
+  const [before, after] = [nameOf(input, edit.before), nameOf(input, edit.after)];
   const common = {
     uniqueId,
     columns: edit.columns === 'all' ? [] : edit.columns,
@@ -132,24 +131,6 @@ function lostKey({ facts }: RuleInput, before: Input, after: Input): readonly st
   if (!keeps) return key;
   const [old, now] = [before, after].map(({ source }) => (source.kind === 'relation' ? source.columns : null));
   return old != null && now != null && old.every((column) => now.includes(column)) ? 'same' : null;
-}
-
-/**
- * What the two are called. Of one source whose table alone is another, the tables; where its schema or database is another too, that is
- * where this run was made, and the names are the same.
- */
-function namesOf(
-  input: RuleInput,
-  { before, after }: Edit & { readonly kind: 'source-changed' },
-): readonly [string, string] {
-  const [was, is] = [before, after].map(({ source }, at) => {
-    const id = source.kind === 'relation' && source.uniqueId !== null ? toUniqueId(source.uniqueId) : null;
-    return id === null ? undefined : input.change[at === 0 ? 'base' : 'head'].project.nodes.get(id);
-  });
-  const isOne = was !== undefined && was.uniqueId === is?.uniqueId;
-  if (isOne && was.database === is.database && was.schema === is.schema)
-    return [was.identifier ?? was.name, is.identifier ?? is.name];
-  return [nameOf(input, before), nameOf(input, after)];
 }
 
 function nameOf({ change }: RuleInput, { source, written }: Input): string {
