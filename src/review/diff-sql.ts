@@ -87,7 +87,7 @@ async function worldsOf(
 ): Promise<{ readonly worlds: readonly [World, ...World[]]; readonly all: boolean }> {
   const first = await look(pair, new Map(), sqlReader);
   const worlds: [World, ...World[]] = [first];
-  const open = first.prepared.sameText && first.proven ? [] : neighbours(first);
+  const open = first.prepared.sameText ? [] : neighbours(first);
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     if (worlds.length >= mostWorlds || worlds.some(isTelling)) return { worlds, all: false };
     const world = await look(pair, next, sqlReader);
@@ -116,8 +116,9 @@ async function look(pair: SqlPair, choices: ReadonlyMap<string, boolean>, sqlRea
   const assistance = detectAssistance(null);
   const plan = planGates(own, { change, assistance, depth: 'standard', options: gateOptions(defaultPolicy) });
   const unread = compareModels(change).unread.find((one) => one.uniqueId === uniqueId);
-  const why = prepared.failed ?? prepared.unread ?? unread?.cause ?? null;
-  const proven = why === null && isProven(change, prepared);
+  // Texts that differ in layout alone mean the same, however little of them is understood.
+  const why = prepared.sameText ? null : (prepared.failed ?? prepared.unread ?? unread?.cause ?? null);
+  const proven = why === null && (prepared.sameText || isProven(change, prepared));
   const world = { choices, prepared, change, plan, why, proven, findings: [] };
   return { ...world, findings: findingsOf(world, await gatherEvidence(plan.questions, [])) };
 }

@@ -56,7 +56,9 @@ export function preparePair(pair: SqlPair, assumed = nothingAssumed): PreparedPa
   const known = withAdapter(project ?? emptyProject(adapter), adapter);
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
   const baseNode = nodeNamed(baseProject ?? known, name) ?? node;
-  const sameText = bareText(after) !== null && bareText(before) === bareText(after);
+  // Two projects may have different macros.
+  const isOneProject = compiled === undefined && (baseProject ?? known) === known;
+  const sameText = isOneProject && bareText(after) !== null && bareText(before) === bareText(after);
   const base = sideOf({ project: baseProject ?? known, node: baseNode, text: before, assumed }, compiled?.before);
   const head = sideOf({ project: known, node, text: after, assumed }, compiled?.after);
   return {
