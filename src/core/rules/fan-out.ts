@@ -36,7 +36,7 @@ export function fanOutsOf(
     if (!repeats(input) || !isUnderstood(block, input)) return [];
     const fact = matchesAtMostOne(block, facts.head, input.alias);
     if (fact?.sureness === 'proven') return [];
-    const before = edit.kind === 'join-condition' && edit.removed.length === 0 ? keptBy(edit, facts.base) : null;
+    const before = keptBy(edit, facts.base);
     if (edit.kind !== 'join-added' && (!isNewRisk(edit, facts.base) || isMovedOut(edit, change))) return [];
     const duplicates = duplicatesOf(head, block, input);
     const columns = [...joinedColumns(block, input)].sort();
@@ -45,8 +45,10 @@ export function fanOutsOf(
   });
 }
 
-function keptBy({ base, before }: Extract<JoinEdit, { readonly kind: 'join-condition' }>, facts: Facts): string | null {
-  return matchesAtMostOne(base, facts, before.alias)?.source ?? null;
+/** What made an input unique at base, of a join that only asks for more than it did. */
+function keptBy(edit: JoinEdit, facts: Facts): string | null {
+  if (edit.kind !== 'join-condition' || edit.removed.length > 0) return null;
+  return matchesAtMostOne(edit.base, facts, edit.before.alias)?.source ?? null;
 }
 
 /** Columns by which a query above groups or makes distinct may be more than it takes: no word on what its key is. */
