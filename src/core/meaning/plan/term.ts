@@ -45,12 +45,14 @@ export function makeTerm(parts: TermParts): Term {
       aggregate:
         kind === 'window' ? windowed(children) : kind === 'aggregate' || children.some(({ has }) => has.aggregate),
       window: kind === 'window' || children.some(({ has }) => has.window),
-      volatile:
-        (kind === 'function' && (volatile.has(name) || setReturning.test(name))) ||
-        children.some((child) => child.has.volatile),
+      volatile: isVolatile(parts) || children.some((child) => child.has.volatile),
     },
     span,
   };
+}
+
+function isVolatile({ kind, name }: TermParts): boolean {
+  return kind === 'function' && (volatile.has(name) || setReturning.test(name));
 }
 
 /** An aggregate under a window, as in `sum(sum(x)) over ()`: the window's own function does not group the rows. */

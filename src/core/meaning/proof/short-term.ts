@@ -28,19 +28,30 @@ function shorten(term: Term, dialect: Dialect): Term {
 
 /** CASE that COALESCE or NULLIF says: `case when x is null then y else x end`, `case when x = y then null else x end`. */
 function shortCase(term: Term): Term {
-  const [when, value, ...rest] = term.children;
-  const [of, other] = when?.children ?? [];
-  if (when?.kind !== 'operator' || when.modifiers !== '' || value === undefined || of === undefined) return term;
-  const [last, more] = rest;
-  const ends = more === undefined ? last : undefined;
-  if (when.name === 'is null' && ends?.text === of.text) return call('coalesce', [of, value], term);
-  if (when.name === 'is not null' && value.text === of.text) {
-    if (last === undefined) return of;
-    return call('coalesce', [of, ends ?? shortCase(withChildren(term, rest))], term);
-  }
-  if (when.name !== '=' || !isNull(value) || other === undefined) return term;
-  if (ends?.text === of.text) return call('nullif', [of, other], term);
-  return ends?.text === other.text ? call('nullif', [other, of], term) : term;
+  const [when] = term.children;
+  if (when?.kind !== 'operator' || when.modifiers !== '') return term;
+  const [of, other] = when.children;
+  if (of === undefined) return term;
+  if (when.name === '=') return other === undefined ? term : asNullif(term, of, other);
+  return when.name === 'is null' || when.name === 'is not null' ? asCoalesce(term, of, when.name) : term;
+}
+
+function asCoalesce(term: Term, of: Term, test: 'is null' | 'is not null'): Term {
+  const [, value, ...rest] = term.children;
+  const [last] = rest;
+  if (value === undefined) return term;
+  if (test === 'is null')
+    return rest.length === 1 && last?.text === of.text ? call('coalesce', [of, value], term) : term;
+  if (value.text !== of.text) return term;
+  if (last === undefined) return of;
+  return call('coalesce', [of, rest.length === 1 ? last : shortCase(withChildren(term, rest))], term);
+}
+
+function asNullif(term: Term, left: Term, right: Term): Term {
+  const [, value, last, more] = term.children;
+  if (value === undefined || !isNull(value) || last === undefined || more !== undefined) return term;
+  if (last.text === left.text) return call('nullif', [left, right], term);
+  return last.text === right.text ? call('nullif', [right, left], term) : term;
 }
 
 function call(name: string, children: readonly Term[], { span }: Term): Term {

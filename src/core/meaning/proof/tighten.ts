@@ -130,20 +130,23 @@ function areRead(block: Block, alias: string, columns: ReadonlyMap<string, Term>
 /** What a block reads, where it does nothing but to give its columns, each once. */
 function unwrapped(block: Block): Plan {
   const [only, second] = block.inputs;
-  if (only === undefined || second !== undefined || only.source.kind !== 'plan' || only.source.correlated) return block;
-  const { plan } = only.source;
-  if (!isPassing(block)) return block;
-  const members = plan.kind === 'set' ? plan.members : [plan];
-  const names = plan.kind === 'set' ? namesOf(plan) : plan.kind === 'block' ? plan.outputs.map(({ key }) => key) : null;
-  if (names === null) return block;
-  const order = block.outputs.map(({ term }) => (term.column?.input === only.alias ? names.indexOf(term.name) : -1));
+  if (second !== undefined || only?.source.kind !== 'plan' || only.source.correlated || !isPassing(block)) return block;
+  const { alias, source } = only;
+  const { plan } = source;
+  const names = columnsOf(plan) ?? [];
+  const order = block.outputs.map(({ term }) => (term.column?.input === alias ? names.indexOf(term.name) : -1));
   if (order.includes(-1) || order.length !== names.length || new Set(order).size !== names.length) return block;
-  const moved = members.map((member, at) => renamed(inOrder(member, order, null), at === 0 ? block.outputs : null));
-  return moved.includes(null)
-    ? block
-    : plan.kind === 'set'
-      ? { ...plan, members: moved.filter((one) => one !== null) }
-      : (moved[0] ?? block);
+  const given = (member: Plan, at: number): Plan | null =>
+    renamed(inOrder(member, order, null), at === 0 ? block.outputs : null);
+  if (plan.kind !== 'set') return given(plan, 0) ?? block;
+  const members = plan.members.map(given).filter((one) => one !== null);
+  return members.length === plan.members.length ? { ...plan, members } : block;
+}
+
+/** The columns by which a plan is read; null where they are not all known, or where they may not change places. */
+function columnsOf(plan: Plan): readonly string[] | null {
+  if (plan.kind === 'set') return namesOf(plan);
+  return plan.kind === 'block' ? plan.outputs.map(({ key }) => key) : null;
 }
 
 function isPassing(block: Block): boolean {
