@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { RepositoryError } from '#core/base';
+import { grouped, RepositoryError } from '#core/base';
 import { evidenceFileName } from '#core/evidence';
 import { createSqlReader } from '#edges/sql-engines';
 import { EvidenceFile, relationsIn } from '#edges/warehouse';
@@ -41,6 +41,7 @@ export function addMeasureCommand(program: Command): void {
       const measured = await measureFiles(flags);
       const file = signed(toFile(measured, new Date()));
       writeFileSync(flags.out, `${JSON.stringify(file, null, 1)}\n`);
+      tellPrice(measured);
       tellMissing(measured);
       console.error(
         `weirkeeper: ${flags.out}: ${file.counts.length + (file.measured?.length ?? 0)} of ${measured.questions.length} questions answered`,
@@ -116,6 +117,15 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
     'evidence-too-large',
     'more was measured than an evidence file may hold: lower `data.max_questions` in the policy',
   );
+}
+
+/** What was allowed before anything was asked. */
+function tellPrice({ price }: Measured): void {
+  if (price === null) return;
+  const { asked, refused, bytes, unpriced } = price;
+  const size = unpriced === asked ? 'no catalog gives their sizes' : `${grouped(Math.ceil(bytes / 1e8) / 10)} GB by the catalogs`;
+  const rest = unpriced === 0 || unpriced === asked ? '' : `, ${grouped(unpriced)} of unknown size`;
+  console.error(`weirkeeper: ${asked} questions asked, ${refused} over the policy’s limits: ${size}${rest}`);
 }
 
 /** Why questions stay open, each reason once. */

@@ -1,7 +1,8 @@
+import type { QuestionPrice } from '#core/audit';
 import { reason } from '#core/base';
 import type { Sides } from '#core/change';
 import type { DbtCatalog } from '#core/dbt';
-import type { Answer, Answers, Budget, Question, SearchBudget, Side } from '#core/evidence';
+import type { Answer, Answers, Budget, PricedQuestions, Question, SearchBudget, Side } from '#core/evidence';
 import { notSearched, overTime, priceQuestions, unanswered } from '#core/evidence';
 import type { Policy } from '#core/policy';
 import { notInArtifacts } from './artifact-rows.ts';
@@ -39,6 +40,16 @@ export async function gatherEvidence(
   sources: readonly EvidenceSource[],
   limits?: Limits,
 ): Promise<Answers> {
+  const { answers } = await gatherPriced(questions, sources, limits);
+  return answers;
+}
+
+/** The same, with what the questions were priced at; null without limits. */
+export async function gatherPriced(
+  questions: readonly Question[],
+  sources: readonly EvidenceSource[],
+  limits?: Limits,
+): Promise<{ readonly answers: Answers; readonly price: QuestionPrice | null }> {
   const others = sources.filter(({ atHand }) => atHand !== true);
   const free = await askAll(
     questions,
@@ -60,7 +71,7 @@ export async function gatherEvidence(
       : null,
   );
   const found = await searched;
-  return new Map(
+  const answers = new Map(
     questions.map(({ key, kind }): [string, Answer] => {
       const refusal = priced?.refused.get(key);
       const refused: Answer | undefined = refusal === undefined ? undefined : { known: false, reason: refusal };
@@ -68,6 +79,12 @@ export async function gatherEvidence(
       return [key, had.find(({ known }) => known) ?? had.at(-1) ?? unanswered(kind)];
     }),
   );
+  return { answers, price: priced && toPrice(priced) };
+}
+
+function toPrice({ asked, refused, bytes, unpriced }: PricedQuestions): QuestionPrice {
+  const onData = asked.filter(({ kind }) => kind !== 'claims' && kind !== 'counterexample');
+  return { asked: onData.length, refused: refused.size, bytes, unpriced };
 }
 
 async function askAll(

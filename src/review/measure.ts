@@ -1,3 +1,4 @@
+import type { QuestionPrice } from '#core/audit';
 import { RepositoryError } from '#core/base';
 import type { Sides } from '#core/change';
 import type { Answers, DataQuestion } from '#core/evidence';
@@ -6,7 +7,7 @@ import { gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
 import { analyzeSides } from './analyze-sides.ts';
 import { collectSnapshot } from './collect-snapshot.ts';
-import { gatherEvidence, limitsOf } from './gather-evidence.ts';
+import { gatherPriced, limitsOf } from './gather-evidence.ts';
 import type { ReviewPorts, ReviewRequest } from './ports.ts';
 
 /** What a review would ask of data, and the answers. */
@@ -14,6 +15,7 @@ export interface Measured {
   readonly sides: Sides;
   readonly questions: readonly DataQuestion[];
   readonly answers: Answers;
+  readonly price: QuestionPrice | null;
 }
 
 /** Asks every question on data that a review of these artifacts would ask, and judges nothing. Throws RepositoryError when there is nothing to compare. */
@@ -27,6 +29,6 @@ export async function measure(request: ReviewRequest, ports: ReviewPorts): Promi
   const questions = plan.questions.filter(
     (question) => question.kind !== 'claims' && question.kind !== 'counterexample',
   );
-  const answers = await gatherEvidence(questions, ports.evidence, limitsOf(sides, policy, ports));
-  return { sides, questions, answers };
+  const { answers, price } = await gatherPriced(questions, ports.evidence, limitsOf(sides, policy, ports));
+  return { sides, questions, answers, price };
 }

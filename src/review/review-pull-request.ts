@@ -10,7 +10,7 @@ import { artifactRows } from './artifact-rows.ts';
 import type { Snapshot } from './collect-snapshot.ts';
 import { collectSnapshot, missingOf } from './collect-snapshot.ts';
 import { explainFailure } from './explain-failure.ts';
-import { gatherEvidence, limitsOf } from './gather-evidence.ts';
+import { gatherPriced, limitsOf } from './gather-evidence.ts';
 import { isSuperseded } from './is-superseded.ts';
 import type { OutsidePorts, ReviewPorts, ReviewRequest } from './ports.ts';
 import type { Review, Reviewed } from './review.ts';
@@ -58,7 +58,7 @@ function checkRunNames(policy: Policy): readonly string[] {
   return gates.filter(({ id }) => gatePolicy(policy, id).mode !== 'off').map(({ id }) => gateCheckName(id));
 }
 
-type Judged = Pick<Reviewed, 'change' | 'answers' | 'verdict'>;
+type Judged = Pick<Reviewed, 'change' | 'answers' | 'questions' | 'verdict'>;
 
 async function judge(
   request: ReviewRequest,
@@ -74,11 +74,11 @@ async function judge(
   const plan = planGates(gates, { change, assistance, depth: request.depth, options: gateOptions(policy) });
   const fromFiles = evidence.map((text) => ports.evidenceFile(text, policy.evidence));
   const sources = [...fromFiles, ...ports.evidence, artifactRows(sides)];
-  const answers = await gatherEvidence(plan.questions, sources, limitsOf(sides, policy, ports)); // all that is ever asked
+  const { answers, price } = await gatherPriced(plan.questions, sources, limitsOf(sides, policy, ports)); // all that is ever asked
   ports.ended('gathered', { questions: plan.questions.length });
 
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy });
-  return { change, answers, verdict };
+  return { change, answers, ...(price === null ? {} : { questions: price }), verdict };
 }
 
 async function tell(review: Review, ports: OutsidePorts): Promise<void> {

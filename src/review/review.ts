@@ -1,4 +1,4 @@
-import type { ChainEnd } from '#core/audit';
+import type { ChainEnd, QuestionPrice } from '#core/audit';
 import type { Change } from '#core/change';
 import type { Answers } from '#core/evidence';
 import type { Verdict } from '#core/policy';
@@ -14,6 +14,8 @@ export interface Reviewed {
   /** Null when there was nothing to compare: the verdict says why. */
   readonly change: Change | null;
   readonly answers: Answers;
+  /** What its questions on data were priced at; absent where none was. */
+  readonly questions?: QuestionPrice;
   readonly verdict: Verdict;
 }
 

@@ -15,7 +15,7 @@ export function toAuditEvents(reviewed: Reviewed): readonly AuditEvent[] {
 }
 
 function toAnalysed(reviewed: Reviewed): AnalysedEvent {
-  const { request, snapshot, change, assistance, answers, verdict } = reviewed;
+  const { request, snapshot, change, assistance, answers, questions, verdict } = reviewed;
   const { pullRequest } = snapshot;
   return {
     event: request.depth === 'deep' ? 'deep-reviewed' : 'analysed',
@@ -33,6 +33,7 @@ function toAnalysed(reviewed: Reviewed): AnalysedEvent {
     policy: policyOf(snapshot),
     verdict,
     answers,
+    ...(questions === undefined ? {} : { questions }),
     claims: countClaims({ change, answers }),
   };
 }

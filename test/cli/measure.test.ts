@@ -22,7 +22,7 @@ describe('weirkeeper measure', () => {
   it('writes what a review needs, so that one without a warehouse says the same', async () => {
     const told = await runCli('measure', ...sides, '--warehouse', demoWarehouse, '--out', out);
     expect(told.code).toBe(0);
-    expect(told.err).toMatch(/(\d+) of \1 questions answered/);
+    expect(told.err).toMatch(/(\d+) questions asked, 0 over the policy’s limits: .*\n.*: \1 of \1 questions answered/);
     const asked = await runCli('review', ...sides, '--warehouse', demoWarehouse, '--format', 'json');
     const read = await runCli('review', ...sides, '--evidence', out, '--format', 'json');
     expect(measuredGates(read.out)).toEqual(measuredGates(asked.out));

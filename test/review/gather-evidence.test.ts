@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { toUniqueId } from '#core/base';
 import type { Question } from '#core/evidence';
 import { counterexampleQuestion, rowCountQuestion } from '#core/evidence';
-import { gatherEvidence } from '../../src/review/gather-evidence.ts';
+import { gatherEvidence, gatherPriced } from '../../src/review/gather-evidence.ts';
 import type { EvidenceSource } from '../../src/review/ports.ts';
 
 const claims: Question = { kind: 'claims', key: 'claims', system: '', prompt: '', answerSchema: {} };
@@ -119,6 +119,8 @@ describe('gatherEvidence', () => {
       const answers = await gatherEvidence(counting('a', 'b', 'c'), [warehouse], limits);
       expect(warehouse.asked).toHaveLength(2);
       expect(answers.get('rows:head:c')).toMatchObject({ known: false, reason: { code: 'over-budget' } });
+      const { price } = await gatherPriced(counting('a', 'b', 'c'), [warehouse], limits);
+      expect(price).toEqual({ asked: 2, refused: 1, bytes: 0, unpriced: 2 });
     });
 
     it('does not count what is at hand', async () => {

@@ -22,8 +22,19 @@ export interface AnalysedEvent {
   readonly policy: AuditedPolicy;
   readonly verdict: Verdict;
   readonly answers: Answers;
+  /** What the questions on data were priced at before any was asked; absent where none was. */
+  readonly questions?: QuestionPrice;
   /** What became of the LLM's claims; null when it was not asked or gave none. */
   readonly claims: ClaimCounts | null;
+}
+
+/** How many questions were allowed and how many were not, and how many bytes the allowed ones read as far as the catalogs say. */
+export interface QuestionPrice {
+  readonly asked: number;
+  readonly refused: number;
+  readonly bytes: number;
+  /** Of the allowed ones, those whose size no catalog gives. */
+  readonly unpriced: number;
 }
 
 interface ChangeCommits {
@@ -80,7 +91,11 @@ export function analysedBody(event: AnalysedEvent, signer: Pick<RecordSigner, 'h
       assistance: assistanceBody(event.assistance, signer),
     },
     policy: { ...event.policy, rung: verdict.rung },
-    gates: verdict.gates.map(gateBody),
+    gates: verdict.gates.map((gate) => ({
+      ...gateBody(gate),
+      findings: gate.findings.map((one) => found(one, signer)),
+    })),
+    ...(event.questions === undefined ? {} : { questions: { ...event.questions } }),
     evidence: sortedBy(answers, ([key]) => key).map(([key, answer]) => evidenceBody(key, answer)),
     llm: llmBody(event, signer),
     verdict: verdict.outcome,
@@ -104,6 +119,16 @@ function gateBody(gate: JudgedGate): JsonObject {
     reason: gate.reason?.code ?? null,
     findings: gate.findings.map(({ fingerprint, cost }) => ({ sha256: sha256(fingerprint), cost })),
   };
+}
+
+/** With it what the author declared of rows: the range as it is, the reason, which is text, as an HMAC. */
+function found(
+  { fingerprint, cost, data }: JudgedGate['findings'][number],
+  { hmac }: Pick<RecordSigner, 'hmac'>,
+): JsonObject {
+  const { declared = '', because = '' } = data;
+  const said = declared === '' ? {} : { declared: { range: declared, because: hmac(String(because)) } };
+  return { sha256: sha256(fingerprint), cost, ...said };
 }
 
 /** UNKNOWN is a result, with its reason, and never an absence. */

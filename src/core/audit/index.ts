@@ -1,5 +1,5 @@
 // The record of a review: its statement, the signed hash chain, checkpoints, and the check of a whole log without any service.
-export type { AnalysedEvent, ClaimCounts } from './analysed.ts';
+export type { AnalysedEvent, ClaimCounts, QuestionPrice } from './analysed.ts';
 export { canonicalJson } from './canonical-json.ts';
 export type { ChainEnd, ChainState, Extension, SealedRecord, Sealing } from './chain.ts';
 export { auditLine, extendChain } from './chain.ts';

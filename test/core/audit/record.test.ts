@@ -94,6 +94,20 @@ describe('the record of a review', () => {
     });
   });
 
+  it('keeps the price of what was asked, and of a declared move the range and an HMAC of the reason', () => {
+    const { verdict } = anAnalysed();
+    const data = { model: 'fct_orders', declared: '-15%..-10%', because: 'Ada’s voids leave' };
+    const gates = verdict.gates.map((gate) => ({
+      ...gate,
+      findings: gate.findings.map((finding) => ({ ...finding, data })),
+    }));
+    const questions = { asked: 9, refused: 1, bytes: 5_000, unpriced: 2 };
+    const sealed = analysed({ verdict: { ...verdict, gates }, questions });
+    const declared = { range: '-15%..-10%', because: signer.hmac('Ada’s voids leave') };
+    expect(predicateOf(sealed)).toMatchObject({ questions, gates: [{ findings: [{ declared }] }, {}] });
+    expect(sealed.record).not.toContain('voids');
+  });
+
   it('is sealed in a DSSE envelope that any DSSE verifier can open', () => {
     const entry = analysed();
     const envelope = JSON.parse(auditLine(entry)) as {

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Change } from '#core/change';
 import type { Gate, GateResult } from '#core/gates';
 import { gates } from '#core/gates';
+import type { DbtNode } from '../../../src/core/dbt/index.ts';
 import { meets, readExpectations } from '../../../src/core/gates/row-count/expectations.ts';
 import type { NodeWords } from '../../support/a-change.ts';
-import { aChange, aModel, id } from '../../support/a-change.ts';
+import { aChange, aMacro, aModel, id } from '../../support/a-change.ts';
 import { inputOf, judgeWith, twoSides } from '../../support/data-answers.ts';
 
 const gate = gates.find((one) => one.id === 'row-count') as Gate;
@@ -110,6 +111,23 @@ describe('what may be the environment', () => {
     });
     const options = { environment: ['clock', 'sample', 'target'] };
     expect(ids(judged(change, rows, { options }))).toEqual(['rows-maybe-environment']);
+  });
+
+  it('a macro that asks for the target, on both sides, is told too', () => {
+    const limit = aMacro('limit_in_ci', "{% if target.name == 'ci' %} limit 100 {% endif %}");
+    const plain = twoSides('fct');
+    const using = (side: Change['base']): Change['base'] => {
+      const nodes = [...side.project.nodes].map(([key, node]): [typeof key, DbtNode] => [
+        key,
+        { ...node, dependsOn: { ...node.dependsOn, macros: [limit.uniqueId] } },
+      ]);
+      const macros = new Map([[limit.uniqueId, limit]]);
+      return { ...side, project: { ...side.project, nodes: new Map(nodes), macros } };
+    };
+    const change = { ...plain, base: using(plain.base), head: using(plain.head) };
+    const options = { environment: ['target'] };
+    expect(ids(judged(change, rows, { options }))).toEqual(['rows-maybe-environment']);
+    expect(ids(judged({ ...change, base: plain.base }, rows, { options }))).toEqual(['row-count-changed']);
   });
 
   it('what only head says is no excuse', () => {

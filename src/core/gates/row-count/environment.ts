@@ -1,7 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { grouped, isJsonObject } from '#core/base';
 import type { Change } from '#core/change';
-import type { DbtNode } from '#core/dbt';
+import type { DbtNode, DbtProject } from '#core/dbt';
 import { ancestorsOf } from '#core/dbt';
 import type { Answers, DataQuestion } from '#core/evidence';
 import { newestQuestion, rowCountQuestion } from '#core/evidence';
@@ -56,7 +56,7 @@ export function suspicionsOf(
       ? [always('sample', 'its SQL takes a sample or a limit')]
       : []),
     ...(isSampled(change) ? [always('sample', 'dbt ran with --sample or --empty')] : []),
-    ...(inBoth(({ rawCode }) => rawCode, target) ? [always('target', 'its SQL depends on the target')] : []),
+    ...(isByTarget(change, uniqueId) ? [always('target', 'its SQL depends on the target')] : []),
     ...apart(change, options.max_hours_apart).map((text) => always('times', text)),
     ...(change.base.stale === null ? [] : [always('stale', 'base was counted at an older commit')]),
   ];
@@ -66,6 +66,29 @@ const clock =
   /\b(current_date|current_timestamp|current_time|localtimestamp|sysdate|systimestamp)\b|\b(now|getdate|today|current_date|sysdate|current_datetime)\s*\(/i;
 const sample = /\blimit\s+\d|\btablesample\b|\busing\s+sample\b|\bsample\s*\(/i;
 const target = /\btarget\s*\.\s*(name|schema|profile_name|database)\b|\benv_var\s*\(/;
+
+/** Whether on both sides its code, or a macro of a project or package that it uses, asks for the target or the environment. */
+function isByTarget({ base, head }: Change, uniqueId: UniqueId): boolean {
+  return [base, head].every(({ project }) => {
+    const node = project.nodes.get(uniqueId);
+    return (
+      node !== undefined && (target.test(node.rawCode) || macrosOf(project, node).some((code) => target.test(code)))
+    );
+  });
+}
+
+/** dbt's own macros, and its adapters', ask for the target without the rows being others for it. */
+function macrosOf({ macros }: DbtProject, node: DbtNode): readonly string[] {
+  const used = new Set<string>();
+  const pending = [...node.dependsOn.macros];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    const macro = macros.get(id);
+    if (macro === undefined || used.has(id) || /^dbt(_|$)/.test(macro.packageName)) continue;
+    used.add(id);
+    pending.push(...macro.dependsOnMacros);
+  }
+  return [...used].flatMap((id) => macros.get(id)?.macroSql ?? []);
+}
 
 function isSampled({ base, head }: Change): boolean {
   return [base, head].some(({ runResults }) => {
