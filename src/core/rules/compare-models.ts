@@ -3,6 +3,7 @@ import { reason } from '#core/base';
 import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
 import type { Comparison, Facts, Side } from '#core/meaning';
 import { compareQueries, projectFacts } from '#core/meaning';
+import { hasOpenMask } from '#core/sql';
 import { withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
@@ -41,7 +42,7 @@ function compare(change: Change): Compared {
       const found = compareQueries(base, head);
       if (found.proven) equal.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push(...readParts(uniqueId, found));
+        models.push(...readParts(change, uniqueId, found));
       if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
     }
   }
@@ -50,8 +51,9 @@ function compare(change: Change): Compared {
 }
 
 /** The comparison without what nobody read; none where nothing else differs. */
-function readParts(uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
-  const read = withoutMasks(edits);
+function readParts(change: Change, uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
+  const sides = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? '');
+  const read = sides.some(hasOpenMask) ? withoutMasks(edits) : edits;
   return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
 }
 
