@@ -4,7 +4,7 @@ import type { AnalyzedSide, Change, ModifiedNode } from '#core/change';
 import type { Comparison, Facts, Side } from '#core/meaning';
 import { compareQueries, projectFacts } from '#core/meaning';
 import { hasOpenMask } from '#core/sql';
-import { withoutMasks } from './of-masks.ts';
+import { isOfOpenPlaces, withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 
@@ -43,7 +43,8 @@ function compare(change: Change): Compared {
       if (found.proven) equal.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
         models.push(...readParts(change, uniqueId, found));
-      if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
+      const cause = found.unread ?? (found.edits.some(isOfOpenPlaces) ? openPlaces() : null);
+      if (cause !== null) unread.push({ uniqueId, cause });
     }
   }
   const facts = { base: factsOf(change.base), head: factsOf(change.head) };
@@ -53,8 +54,13 @@ function compare(change: Change): Compared {
 /** The comparison without what nobody read; none where nothing else differs. */
 function readParts(change: Change, uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
   const sides = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? '');
-  const read = sides.some(hasOpenMask) ? withoutMasks(edits) : edits;
+  const known = edits.filter((edit) => !isOfOpenPlaces(edit));
+  const read = sides.some(hasOpenMask) ? withoutMasks(known) : known;
   return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
+}
+
+function openPlaces(): Reason {
+  return reason('open-star', 'which columns GROUP BY goes by, behind a star, is not known');
 }
 
 /** Read when a rule first asks: most changes need none. */
