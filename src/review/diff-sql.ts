@@ -14,7 +14,7 @@ import { analyzeSides } from './analyze-sides.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import type { EvidenceSource, SqlReader } from './ports.ts';
 import { prepareReadable, type ReadablePair } from './readable-pair.ts';
-import type { PreparedPair, SqlPair } from './sql-pair.ts';
+import { type PreparedPair, preparePair, type SqlPair } from './sql-pair.ts';
 import { noLineageCache } from './trace-sides.ts';
 
 /** What two texts of one model mean, compared. */
@@ -85,12 +85,13 @@ async function worldsOf(
   pair: SqlPair,
   sqlReader: SqlReader,
 ): Promise<{ readonly worlds: readonly [World, ...World[]]; readonly all: boolean }> {
-  const first = await look(pair, new Map(), sqlReader);
+  const known = new Map<string, World>();
+  const first = await look(pair, new Map(), sqlReader, known);
   const worlds: [World, ...World[]] = [first];
   const open = first.prepared.sameText ? [] : neighbours(first);
   for (let next = open.shift(); next !== undefined; next = open.shift()) {
     if (worlds.length >= mostWorlds || worlds.some(isTelling)) return { worlds, all: false };
-    const world = await look(pair, next, sqlReader);
+    const world = await look(pair, next, sqlReader, known);
     worlds.push(world);
     open.push(...neighbours(world));
   }
@@ -108,8 +109,27 @@ function neighbours({ choices, prepared: { asked } }: World): ReadonlyMap<string
   return keys.slice(last + 1).map((key) => new Map([...choices, [key, true]]));
 }
 
-async function look(pair: SqlPair, choices: ReadonlyMap<string, boolean>, sqlReader: SqlReader): Promise<World> {
-  const prepared = await prepareReadable(pair, choices, sqlReader);
+/** What is so where the choices are; what comes to the same SQL as before is not looked at again. */
+async function look(
+  pair: SqlPair,
+  choices: ReadonlyMap<string, boolean>,
+  sqlReader: SqlReader,
+  known: Map<string, World>,
+): Promise<World> {
+  const rendered = preparePair(pair, { choices, forms: new Map() });
+  const key = JSON.stringify(rendered.sql);
+  const before = known.get(key);
+  if (before !== undefined) return { ...before, choices, prepared: { ...rendered, unread: before.prepared.unread } };
+  const world = await lookAt(await prepareReadable(pair, rendered, choices, sqlReader), choices, sqlReader);
+  known.set(key, world);
+  return world;
+}
+
+async function lookAt(
+  prepared: ReadablePair,
+  choices: ReadonlyMap<string, boolean>,
+  sqlReader: SqlReader,
+): Promise<World> {
   const { uniqueId, sides } = prepared;
   const { change } = await analyzeSides(sides, { sqlReader, lineageCache: noLineageCache });
   const own = gates.filter(({ id }) => id === 'sql-rules');

@@ -20,15 +20,15 @@ const mostTries = 24;
 const longestTried = 200_000;
 
 /**
- * Prepares a pair. Where a text is not read, other forms are tried for its masks, but not for those that the other text has and is read
+ * A pair as it was prepared at first. Where a text is not read, other forms are tried for its masks, but not for those that the other text has and is read
  * with: then it is the text's own fault.
  */
 export async function prepareReadable(
   pair: SqlPair,
+  first: PreparedPair,
   choices: ReadonlyMap<string, boolean>,
   sqlReader: SqlReader,
 ): Promise<ReadablePair> {
-  const first = preparePair(pair, { choices, forms: new Map() });
   const answers = await readSides(first, sqlReader);
   const length = (first.sql.base?.length ?? 0) + (first.sql.head?.length ?? 0);
   for (const more of length > longestTried ? [] : candidatesOf(first, answers)) {

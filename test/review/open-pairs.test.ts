@@ -142,6 +142,22 @@ describe('equal SQL is no proof', () => {
   });
 });
 
+describe('GROUP BY a column behind a star, by its place', () => {
+  const model = (list: string, keys: string): string => `select *, ${list} from {{ ref('t') }} group by ${keys}`;
+
+  it('is a key of its own', async () => {
+    const { findings } = await diff(model('a, b', '1, 2'), model('a, b', '1, 2, 3'));
+    expect(findings.map(({ messageId }) => messageId)).toEqual([expect.stringMatching(/^grain-changed\//)]);
+  });
+
+  it('is not told from another where the columns are others', async () => {
+    expect(await diff(model('a, b', '1, 2'), model('b, a', '1, 2'))).toMatchObject({
+      equivalent: 'unknown',
+      findings: [],
+    });
+  });
+});
+
 describe('a text that does not parse', () => {
   it.each([
     ['select\n {{ f(\n1) }} as a\n b as c\nfrom t', 'AFTER:4: does not parse: '],

@@ -1,7 +1,8 @@
 import { sha256 } from '#core/base';
 import { maskName } from '#core/sql';
 import { evaluateKept, labelOf, rowsOf } from './evaluate.ts';
-import { choose, type Frame, isSpent, longestText, lookUp, type Scope } from './state.ts';
+import { chosen, leaveOpen, noteRun, type Output, openRows, type Rows, withHoles, writtenCall } from './open-parts.ts';
+import { type Frame, isSpent, longestText, lookUp, type Scope } from './state.ts';
 import type { Expr, Target, TemplateNode } from './template-tree.ts';
 import { touchedNames } from './touched-names.ts';
 import {
@@ -62,8 +63,6 @@ function writeText({ text, line }: Extract<TemplateNode, { kind: 'text' }>, { ou
   pieces?.push({ text, line, moves: true, hole: null });
 }
 
-type Output = Extract<TemplateNode, { kind: 'output' }>;
-
 /** Text of a value; of an unknown one, a call of the mask's name in a template, the end of everything in a macro. */
 function write(value: Value, node: Output, frame: Frame): void {
   if (frame.result !== undefined) return;
@@ -78,26 +77,6 @@ function write(value: Value, node: Output, frame: Frame): void {
   frame.pieces?.push({ text, line: node.line, moves: false, hole: null });
 }
 
-/** Leaves a hole where a template writes what is not known. */
-function leaveOpen(value: UnknownValue, { expression, line }: Output, { state, pieces }: Frame): void {
-  const { identity } = value;
-  const label = pathOf(expression) ?? value.label;
-  if (identity === null) state.open?.doubts.add(`what ${label} gives`);
-  const hole = { identity: identity ?? sha256(JSON.stringify(expression)), label, texts: textsIn(expression) };
-  pieces?.push({ text: '', line, moves: false, hole });
-}
-
-/** `dbt_utils.star` of a call; null of what is no call of a package's macro. */
-function pathOf(expression: Expr): string | null {
-  const on = expression.kind === 'call' ? expression.on : expression;
-  return on.kind === 'attribute' && on.on.kind === 'name' ? `${on.on.name}.${on.name}` : null;
-}
-
-function textsIn(expression: Expr): readonly string[] {
-  const texts = JSON.stringify(expression).matchAll(/"kind":"literal","value":"([^"\\]{1,100})"/g);
-  return [...texts].map(([, text = '']) => text.toLowerCase());
-}
-
 function maskUnsupported(node: Extract<TemplateNode, { kind: 'unsupported' }>, { scope, frame }: Place): void {
   const { state, pieces } = frame;
   if (node.tag !== 'expression' || pieces === null) {
@@ -107,17 +86,6 @@ function maskUnsupported(node: Extract<TemplateNode, { kind: 'unsupported' }>, {
   state.open?.doubts.add('an expression that is not covered');
   const hole = { identity: sha256(node.text.trim()), label: 'an expression', texts: [] };
   pieces.push({ text: '', line: node.line, moves: false, hole });
-}
-
-/** `dbt_utils.group_by(n)`, which is only a way to write numbers; null of any other call. */
-function writtenCall(expression: Expr): string | null {
-  if (expression.kind !== 'call' || expression.on.kind !== 'attribute' || expression.on.on.kind !== 'name') return null;
-  const { positional, named } = expression.given;
-  const count = positional[0] ?? named[0]?.[1];
-  if (`${expression.on.on.name}.${expression.on.name}` !== 'dbt_utils.group_by' || count?.kind !== 'literal')
-    return null;
-  if (typeof count.value !== 'number' || count.value < 1 || count.value > 999) return null;
-  return `group by ${Array.from({ length: count.value }, (_, at) => at + 1).join(', ')}`;
 }
 
 function mask(value: UnknownValue, frame: Frame): void {
@@ -148,15 +116,6 @@ function renderDo(expression: Expr, scope: Scope, frame: Frame): void {
   else frame.result = value;
 }
 
-/** Notes what a template runs besides writing: a call of what is not known, and no var. */
-function noteRun({ identity }: UnknownValue, expression: Expr, { state, macro }: Frame): void {
-  if (state.open === null || macro !== null || expression.kind !== 'call') return;
-  const on = expression.on.kind === 'name' ? expression.on.name : '';
-  if (['var', 'env_var', 'ref', 'source'].includes(on)) return;
-  if (identity === null) state.open.doubts.add('what a statement of the template does');
-  else state.open.effects.push(identity);
-}
-
 function renderSet({ target, expression }: Extract<TemplateNode, { kind: 'set' }>, scope: Scope, frame: Frame): void {
   const value = evaluateKept(expression, scope, frame);
   if (isUnknown(value)) noteRun(value, expression, frame);
@@ -185,14 +144,6 @@ function captured(body: readonly TemplateNode[], scope: Scope, frame: Frame): Va
   return orElse(inner.result, withHoles(inner) ?? inner.out.join(''));
 }
 
-/** A text of which a part is open, as one unknown value; null where no part is. */
-function withHoles({ pieces }: Frame): Value | null {
-  const [first] = pieces?.flatMap(({ hole }) => hole ?? []) ?? [];
-  if (first === undefined) return null;
-  const parts = pieces?.map(({ text, hole }) => hole?.identity ?? [text]);
-  return unknown(first.label, null, sha256(JSON.stringify(parts)));
-}
-
 function renderIf(node: Extract<TemplateNode, { kind: 'if' }>, scope: Scope, frame: Frame): void {
   for (const { test, body } of node.branches) {
     const value = evaluateKept(test, scope, frame);
@@ -207,15 +158,6 @@ function renderIf(node: Extract<TemplateNode, { kind: 'if' }>, scope: Scope, fra
     }
   }
   renderNodes(node.otherwise, scope, frame);
-}
-
-/** What an undecided condition of a template is taken for in open mode; null in a macro of a package, whose call is open as a whole. */
-function chosen(value: Value, test: Expr, frame: Frame): boolean | null {
-  const { open } = frame.state;
-  if (open === null || frame.macro !== null || frame.result !== undefined || !isUnknown(value)) return null;
-  const { identity: found, label } = value;
-  if (found === null) open.doubts.add(`a condition on ${label}`);
-  return choose(open, found ?? sha256(JSON.stringify(test)), `the condition on ${label} holds`);
 }
 
 function renderFor(node: Extract<TemplateNode, { kind: 'for' }>, scope: Scope, frame: Frame): void {
@@ -233,16 +175,6 @@ function renderFor(node: Extract<TemplateNode, { kind: 'for' }>, scope: Scope, f
     names.set('loop', loopAt(index, kept.length));
     renderNodes(node.body, { names, outer: scope }, frame);
   }
-}
-
-type Rows = readonly (readonly Value[])[];
-
-/** In open mode, one row for all of a list that is not known; null where the block is to be left out. */
-function openRows(over: Value, names: readonly string[], { state, macro }: Frame): Rows | null {
-  if (state.open === null || macro !== null || !isUnknown(over)) return null;
-  const { identity, label } = over;
-  state.open.doubts.add(`how often the loop over ${label} runs`);
-  return [names.map((_, at) => unknown(label, null, identity === null ? null : sha256(`${at} of ${identity}`)))];
 }
 
 function keptRows(

@@ -3,8 +3,9 @@ import { reason } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
 import type { Comparison, Side } from '#core/meaning';
 import { compareQueries } from '#core/meaning';
+import { hasOpenMask } from '#core/sql';
 import { isAnswerOfWarehouse, queryPutForward } from './compile-time.ts';
-import { withoutMasks } from './of-masks.ts';
+import { isOfOpenPlaces, withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 import { type SideFacts, sideFacts } from './side-facts.ts';
@@ -62,8 +63,9 @@ function compare(change: Change): Compared {
       if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
       else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
       else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push(...readParts(uniqueId, found));
-      if (found.unread !== null) unread.push({ uniqueId, cause: found.unread });
+        models.push(...readParts(change, uniqueId, found));
+      const cause = found.unread ?? (found.edits.some(isOfOpenPlaces) ? openPlaces() : null);
+      if (cause !== null) unread.push({ uniqueId, cause });
     }
   }
   const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
@@ -71,9 +73,15 @@ function compare(change: Change): Compared {
 }
 
 /** The comparison without what nobody read; none where nothing else differs. */
-function readParts(uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
-  const read = withoutMasks(edits);
+function readParts(change: Change, uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
+  const sides = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? '');
+  const known = edits.filter((edit) => !isOfOpenPlaces(edit));
+  const read = sides.some(hasOpenMask) ? withoutMasks(known) : known;
   return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
+}
+
+function openPlaces(): Reason {
+  return reason('open-star', 'which columns GROUP BY goes by, behind a star, is not known');
 }
 
 /** Compares both queries, with dates that dbt filled in put forward where they differ; and whether none was put forward. */

@@ -73,7 +73,7 @@ function isOfMasks(edit: Edit): boolean {
     case 'join-condition':
       return mayBeSameLists(edit.removed.map(termOf), edit.added.map(termOf));
     case 'group-by':
-      return edit.only === null && (hasTwoLists(edit) || mayBeSameLists(edit.removed, edit.added));
+      return edit.only === null && mayBeSameLists(edit.removed, edit.added);
     case 'distinct-on':
       return mayBeSameLists(edit.removed, edit.added);
     case 'order':
@@ -85,9 +85,10 @@ function isOfMasks(edit: Edit): boolean {
   }
 }
 
-/** Whether keys are named by their places in two lists of columns that are not known: then nobody knows which is which. */
-function hasTwoLists({ removed, added }: Extract<Edit, { kind: 'group-by' }>): boolean {
-  const lists = [...removed, ...added].flatMap(({ kind, name, children: [list] }) =>
+/** Whether an edit is of keys named by their places in two lists of columns that are not known: nobody knows which is which. */
+export function isOfOpenPlaces(edit: Edit): boolean {
+  if (edit.kind !== 'group-by') return false;
+  const lists = [...edit.removed, ...edit.added].flatMap(({ kind, name, children: [list] }) =>
     kind === 'other' && name.startsWith('column ') ? (list?.text ?? []) : [],
   );
   return new Set(lists).size > 1;
