@@ -1,11 +1,12 @@
 import { toUniqueId, type UniqueId } from '#core/base';
-import type { Edit, Input } from '#core/meaning';
+import type { Edit, Input, Plan, Term } from '#core/meaning';
 import { toDialect } from '#core/sql';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
-import { changedTerms, newTerms, partsIn } from '../sql-changes.ts';
+import { newTerms, partsIn } from '../sql-changes.ts';
 import { tell } from '../tell.ts';
 import { tellEdit } from '../tell-edit.ts';
+import { inputWords, shortName } from '../term-words.ts';
 
 type Message = 'other-key' | 'repointed' | 'not-read';
 
@@ -58,13 +59,14 @@ const withoutFields: ReadonlySet<string> = new Set(['postgres', 'snowflake', 'ts
 /** Columns by the name of a relation that is not read there. */
 function notReadIn({ change }: RuleInput, model: ComparedModel): readonly RuleFinding<Message>[] {
   if (!withoutFields.has(toDialect(change.head.project.metadata.adapterType))) return [];
-  const known = new Set(changedTerms(model).flatMap(({ before }) => partsIn(before).map(({ text }) => text)));
-  return newTerms(model).flatMap(({ edit, term, columns }) =>
-    partsIn(term)
-      .filter((part) => part.kind === 'function' && part.name === 'field' && !known.has(part.text))
+  return newTerms(model).flatMap(({ edit, term, columns }) => {
+    // What base names so is named otherwise than it is read here: in capitals, by a quoted name.
+    const known = new Set(termsIn(edit.base).flatMap(qualifiersIn));
+    return partsIn(term)
+      .filter(({ kind, name, modifiers }) => kind === 'function' && name === 'field' && isPlainName(modifiers))
       .flatMap((part): readonly RuleFinding<Message>[] => {
-        const after = part.children[0]?.column?.name;
-        if (after === undefined) return [];
+        const [after] = qualifiersIn(part);
+        if (after === undefined || known.has(after) || isRead(edit.head, after)) return [];
         const column = `${after}.${part.modifiers.replaceAll('"', '')}`;
         return [
           tellEdit(model, {
@@ -79,7 +81,37 @@ function notReadIn({ change }: RuleInput, model: ComparedModel): readonly RuleFi
             severity: 'S2',
           }),
         ];
-      }),
+      });
+  });
+}
+
+/** Whether what is read of it is one name, and no number of a sequence. */
+function isPlainName(modifiers: string): boolean {
+  return !modifiers.includes('.') && !/^"(?:nextval|currval)"$/i.test(modifiers);
+}
+
+/** The first names of what is read as a field of a column. */
+function qualifiersIn(term: Term): readonly string[] {
+  return partsIn(term).flatMap(({ kind, name, children: [of] }) =>
+    kind === 'function' && name === 'field' && of?.column != null ? [of.column.name] : [],
+  );
+}
+
+/** Expressions of a SELECT. */
+function termsIn(plan: Plan): readonly Term[] {
+  if (plan.kind !== 'block') return [];
+  const { outputs, where, inputs } = plan;
+  return [...outputs, ...where, ...inputs.flatMap(({ on }) => on)].map(({ term }) => term);
+}
+
+/** Whether something that a SELECT reads is called so, quotes and case aside. */
+function isRead(plan: Plan, name: string): boolean {
+  const plain = (text: string): string => shortName(text).replaceAll('"', '').toLowerCase();
+  return (
+    plan.kind === 'block' &&
+    plan.inputs.some((input) =>
+      [input.written, inputWords(input), input.alias].some((one) => plain(one) === plain(name)),
+    )
   );
 }
 
