@@ -127,6 +127,19 @@ describe('a join to a model that nobody changed', () => {
     expect((await toldOf('plain', plain, unique, asText)).found).toEqual([]);
   });
 
+  it('is silent where the join goes by the same columns, written otherwise', async () => {
+    const plain = { plain: { compiledCode: `select customer_id, amount as total from ${orders}`, parents: [raw] } };
+    const m = (sql: string): ANode => ({ compiledCode: sql, rawCode: asRefs(sql), parents: [raw, 'plain'] });
+    const found = async (after: string): Promise<readonly string[]> => {
+      const head = sideOf({ ...plain, m: m(joining('plain').replace('t.customer_id = o.customer_id', after)) });
+      const base = sideOf({ ...plain, m: m(joining('plain')) });
+      const { change } = await analyzeSides({ pullRequest: null, base, head }, ports());
+      return findAll(change).flatMap(({ rule }) => (rule.id === 'join-fan-out' ? [rule.id] : []));
+    };
+    expect(await found('cast(t.customer_id as text) = cast(o.customer_id as text)')).toEqual([]);
+    expect(await found('t.total = o.amount')).toEqual(['join-fan-out']);
+  });
+
   it('is a note where the join only asks for more and its test is gone', async () => {
     const plain = { plain: { compiledCode: `select customer_id, amount as total from ${orders}`, parents: [raw] } };
     const m = (sql: string): ANode => ({ compiledCode: sql, rawCode: asRefs(sql), parents: [raw, 'plain'] });

@@ -101,6 +101,9 @@ function isNewRisk(edit: Exclude<JoinEdit, { readonly kind: 'join-added' }>, fac
   if (edit.kind === 'join-kind') return false;
   const wasSafe = matchesAtMostOne(edit.base, facts, edit.before.alias) !== null;
   if (wasSafe || edit.kind === 'source-changed') return wasSafe || keysOfInput(edit.after, facts).length === 0;
-  // Conditions that are added alone can only make fewer rows meet.
-  return edit.removed.length > 0 && edit.added.length > 0;
+  // Conditions that are added alone can only make fewer rows meet, and the same columns, written otherwise, as many.
+  if (edit.removed.length === 0 || edit.added.length === 0) return false;
+  const columns = joinedColumns(edit.head, edit.after);
+  const before = [...joinedColumns(edit.base, edit.before)];
+  return before.length === 0 || !before.every((column) => columns.has(column));
 }

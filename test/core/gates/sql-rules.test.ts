@@ -81,7 +81,7 @@ describe('the gate sql-rules', () => {
     const joined = (more: string) => (name: string) =>
       `select o.id from raw_${name} o left join l on l.o = o.id${more.replaceAll('x', 'l')} left join m on m.o = o.id${more.replaceAll('x', 'm')}`;
     expect(await told(joined(''), joined(' and x.tenant = o.tenant'))).toEqual([
-      'filter-changed/join-added: as soon as rows meet on only one of the two sides; likewise in 1 more place of it, and in b, c',
+      'filter-changed/join-added: as soon as rows that met differ in it; likewise in 1 more place of it, and in b, c',
     ]);
     const summed = (scale: string) => (name: string) =>
       `select x${scale} as x, y${scale} as y, z${scale} as z from raw_${name}`;

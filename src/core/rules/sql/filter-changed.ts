@@ -68,7 +68,7 @@ export const filterChanged = defineRule({
   },
   messages: {
     added: 'only rows with {condition} are kept now',
-    removed: 'rows are no longer left out by {condition}',
+    removed: 'rows that do not meet {condition} are kept now, too',
     stricter: 'fewer rows pass: {after} now, and was {before}',
     looser: 'more rows pass: {after} now, and was {before}',
     other: 'other rows pass: {after} now, and was {before}',
@@ -168,10 +168,23 @@ function saidOf(edit: Edit): Said | null {
     case 'join-condition': {
       const joined = inputWords(edit.after);
       const [before, after] = [conditionWords(edit.removed), conditionWords(edit.added)];
-      const matters = 'as soon as rows meet on only one of the two sides';
-      if (edit.added.length === 0) return { messageId: 'join-removed', data: { joined, condition: before }, matters };
-      if (edit.removed.length === 0) return { messageId: 'join-added', data: { joined, condition: after }, matters };
-      return { messageId: 'join', data: { joined, before, after }, matters };
+      if (edit.added.length === 0)
+        return {
+          messageId: 'join-removed',
+          data: { joined, condition: before },
+          matters: 'as soon as rows agree on all but it',
+        };
+      if (edit.removed.length === 0)
+        return {
+          messageId: 'join-added',
+          data: { joined, condition: after },
+          matters: 'as soon as rows that met differ in it',
+        };
+      return {
+        messageId: 'join',
+        data: { joined, before, after },
+        matters: 'as soon as rows meet by only one of the two',
+      };
     }
     default:
       return null;
