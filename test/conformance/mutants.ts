@@ -40,7 +40,6 @@ const { values } = parseArgs({
     show: { type: 'boolean', default: false },
   },
 });
-const until = performance.now() + Number(values.seconds) * 1_000;
 
 interface Row {
   made: number;
@@ -103,6 +102,7 @@ async function holdRewrites(): Promise<void> {
 
 /** The own models, then by turns one of the demo's and one of the corpora's, while there is time. */
 async function changeAll(demos: readonly MutantModel[], others: readonly MutantModel[]): Promise<void> {
+  const until = performance.now() + Number(values.seconds) * 1_000;
   const done = { own: 0, demo: 0, corpora: 0 };
   const turns = demos.map((model, at): readonly (readonly [keyof typeof done, MutantModel])[] => [
     ['demo', model],
@@ -130,11 +130,12 @@ async function change(model: MutantModel, limit: number, data: DuckDBConnection 
     [],
   );
   const uniqueId = known.modified[0]?.uniqueId ?? id(model.name);
-  const question =
+  const asked =
     questionOf(compareModels(known).input, uniqueId) ??
     counterexampleQuestion({ uniqueId, dialect: 'generic', base: bare, head: bare, relations: [] });
+  const question = await laboratory.withTypes(asked, bare);
   if (!values['only-proven']) {
-    const alone = await laboratory.tell(bare, bare, question);
+    const alone = await laboratory.tellFree(bare, bare, question);
     if (alone !== 'open') {
       const why =
         typeof alone === 'string' ? 'its output is not the same twice' : alone.notRun.replaceAll(/["\d]+/g, '…');
@@ -178,7 +179,7 @@ async function holdOne({ model, mutant, question, differs }: Held, rows: Map<str
   const isProven = equivalent === 'proven';
   row.made += 1;
   if (values['only-proven'] && !isProven) return;
-  const told: Told = differs ? 'changed' : await laboratory.tell(model.sql, sql, question);
+  const told: Told = differs ? 'changed' : await laboratory[isProven ? 'tellFree' : 'tell'](model.sql, sql, question);
   const isSilent = findings.length === 0;
   const say = (what: string): void => {
     if (values.show)

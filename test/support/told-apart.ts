@@ -1,6 +1,12 @@
 import type { CounterexampleQuestion, SearchedRelation } from '#core/evidence';
 import { createTranslator } from '#edges/sql-engines';
+import { chooseTypes } from '../../src/edges/counterexample/choose-types.ts';
+import { constantsOf } from '../../src/edges/counterexample/constants.ts';
+import { isRefused, openLaboratory } from '../../src/edges/counterexample/laboratory.ts';
 import { type SearchResult, search } from '../../src/edges/counterexample/search.ts';
+import { syntaxOf } from '../../src/edges/counterexample/syntax.ts';
+import { tablesOf } from '../../src/edges/counterexample/tables.ts';
+import { likelyTypes, toDuckdbType } from '../../src/edges/counterexample/types.ts';
 
 /**
  * What runs on made-up rows come to. `changed`: the outputs differ on rows that keep the project's tests. `tested`: only on rows that
@@ -9,7 +15,11 @@ import { type SearchResult, search } from '../../src/edges/counterexample/search
 export type Told = 'changed' | 'tested' | 'open' | { readonly notRun: string };
 
 export interface Laboratory {
+  /** A question that knows the types of all columns that `sql` reads, so that they need not be found out for each pair. */
+  withTypes(question: CounterexampleQuestion, sql: string): Promise<CounterexampleQuestion>;
   tell(base: string, head: string, question: CounterexampleQuestion): Promise<Told>;
+  /** The same of two that are called equal on all data: on rows that keep no test. */
+  tellFree(base: string, head: string, question: CounterexampleQuestion): Promise<Told>;
   close(): Promise<void>;
 }
 
@@ -27,18 +37,53 @@ export function laboratoryOf(inputs: number): Laboratory {
     return search({ base: before, head: after, dialect, relations, definitions: [], milliseconds, inputs });
   }
 
+  async function tellFree(base: string, head: string, question: CounterexampleQuestion): Promise<Told> {
+    const free = await run(base, head, { ...question, relations: question.relations.map(withoutRules) });
+    return free.ok ? (free.found === null ? 'open' : 'changed') : { notRun: free.why };
+  }
+
   return {
+    async withTypes(question, sql) {
+      const written = await translator.toDuckdb(sql, question.dialect);
+      return typeof written === 'string' ? { ...question, relations: await typed(written, question) } : question;
+    },
+    tellFree,
     async tell(base, head, question) {
       const kept = await run(base, head, question);
       if (!kept.ok) return { notRun: kept.why };
       if (kept.found !== null) return 'changed';
-      const { relations } = question;
-      if (!relations.some(hasRules)) return 'open';
-      const free = await run(base, head, { ...question, relations: relations.map(withoutRules) });
-      return free.ok && free.found !== null ? 'tested' : 'open';
+      if (!question.relations.some(hasRules)) return 'open';
+      return (await tellFree(base, head, question)) === 'changed' ? 'tested' : 'open';
     },
     close: () => translator.close(),
   };
+}
+
+/** The relations that a query reads, with the types that the search finds for their columns; as they were where it finds none. */
+async function typed(
+  sql: string,
+  { dialect, relations }: CounterexampleQuestion,
+): Promise<readonly SearchedRelation[]> {
+  const lab = await openLaboratory(dialect);
+  try {
+    const tree = await lab.treeOf(sql);
+    if (isRefused(tree)) return relations;
+    const sides = [syntaxOf(tree)];
+    const tables = tablesOf(sides, relations, toDuckdbType);
+    const constants = await constantsOf(lab, sides);
+    const likely = (column: string): readonly string[] => likelyTypes(column, sides, constants);
+    const types = await chooseTypes(lab, tables, [sql], { likely, until: performance.now() + milliseconds });
+    if (isRefused(types)) return relations;
+    return tables.map(({ name, spellings, columns }, at) => {
+      const names = spellings.map((parts) => parts.map((part) => `"${part.replaceAll('"', '""')}"`).join('.'));
+      const known = relations.find((one) => one.name === name);
+      const own = { keys: [], notNull: [], accepted: [], references: [], ...known };
+      const told = columns.map((column, place) => ({ name: column.name, type: types[at]?.[place] ?? null }));
+      return { ...own, name, names: [...new Set([...(known?.names ?? []), ...names])], columns: told };
+    });
+  } finally {
+    lab.close();
+  }
 }
 
 function hasRules({ keys, notNull, accepted, references }: SearchedRelation): boolean {

@@ -129,18 +129,27 @@ function areRead(block: Block, alias: string, columns: ReadonlyMap<string, Term>
 
 /** What a block reads, where it does nothing but to give its columns, each once. */
 function unwrapped(block: Block): Plan {
-  const [only, second] = block.inputs;
-  if (second !== undefined || only?.source.kind !== 'plan' || only.source.correlated || !isPassing(block)) return block;
-  const { alias, source } = only;
-  const { plan } = source;
-  const names = columnsOf(plan) ?? [];
-  const order = block.outputs.map(({ term }) => (term.column?.input === alias ? names.indexOf(term.name) : -1));
-  if (order.includes(-1) || order.length !== names.length || new Set(order).size !== names.length) return block;
+  const input = onlyInput(block);
+  if (input?.source.kind !== 'plan' || input.source.correlated || !isPassing(block)) return block;
+  const { plan } = input.source;
+  const order = orderIn(block, input.alias, columnsOf(plan) ?? []);
+  if (order === null) return block;
   const given = (member: Plan, at: number): Plan | null =>
     renamed(inOrder(member, order, null), at === 0 ? block.outputs : null);
   if (plan.kind !== 'set') return given(plan, 0) ?? block;
   const members = plan.members.map(given).filter((one) => one !== null);
   return members.length === plan.members.length ? { ...plan, members } : block;
+}
+
+function onlyInput({ inputs: [only, second] }: Block): Input | null {
+  return only === undefined || second !== undefined ? null : only;
+}
+
+/** The places in `names` of what a block gives; null where it gives not just these, each once. */
+function orderIn({ outputs }: Block, alias: string, names: readonly string[]): readonly number[] | null {
+  const order = outputs.map(({ term }) => (term.column?.input === alias ? names.indexOf(term.name) : -1));
+  const isWhole = order.length === names.length && new Set(order).size === names.length;
+  return isWhole && !order.includes(-1) ? order : null;
 }
 
 /** The columns by which a plan is read; null where they are not all known, or where they may not change places. */
