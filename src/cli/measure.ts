@@ -123,8 +123,11 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
 function tellPrice({ price }: Measured): void {
   if (price === null) return;
   const { asked, refused, bytes, unpriced } = price;
-  const size = unpriced === asked ? 'no catalog gives their sizes' : `${grouped(Math.ceil(bytes / 1e8) / 10)} GB by the catalogs`;
-  const rest = unpriced === 0 || unpriced === asked ? '' : `, ${grouped(unpriced)} of unknown size`;
+  const isUnknown = bytes === 0 && unpriced > 0;
+  const size = isUnknown
+    ? 'no catalog gives their sizes'
+    : `${grouped(Math.ceil(bytes / 1e8) / 10)} GB by the catalogs`;
+  const rest = unpriced === 0 || isUnknown ? '' : `, ${grouped(unpriced)} of unknown size`;
   console.error(`weirkeeper: ${asked} questions asked, ${refused} over the policy’s limits: ${size}${rest}`);
 }
 
