@@ -67,9 +67,6 @@ describe('weirkeeper diff-sql', () => {
   it('proves nothing where Jinja that is not known differs', async () => {
     const masked = (macro: string): string => `select {{ ${macro} }} as a, b from {{ ref('t') }}`;
     expect(await diff(masked('cents("b")'), masked('cents("c")'))).toMatchObject({ equivalent: 'unknown' });
-    const branch = (sql: string): string =>
-      `select a from {{ ref('t') }} {% if is_incremental() %} where ${sql} {% endif %}`;
-    expect((await diff(branch('a > {{ f() }}'), branch('a > {{ g() }}')))['equivalent']).toBe('unknown');
   });
 
   it('looks at what is not decided both ways', async () => {
@@ -80,7 +77,6 @@ describe('weirkeeper diff-sql', () => {
       where: ['the run is incremental'],
       findings: [{ message_id: expect.stringMatching(/^comparison-boundary\//) }],
     });
-    expect(await diff(branch('a >= 1'), branch('1 <= a'))).toMatchObject({ code: 0, equivalent: 'proven', where: [] });
   });
 
   it('compares what it can read, and says what was masked', async () => {
@@ -92,7 +88,6 @@ describe('weirkeeper diff-sql', () => {
       findings: [{ message_id: expect.stringMatching(/^comparison-boundary\//), line: 3 }],
       not_analysed: ['BEFORE:2: more_columns', 'BEFORE:3: filters', 'AFTER:2: more_columns', 'AFTER:3: filters'],
     });
-    expect(await diff(model('>'), model('>').replace('"x"', '"y"'))).toMatchObject({ code: 2, findings: [] });
   });
 
   it('says why it does not know, with what to do', async () => {
@@ -102,8 +97,6 @@ describe('weirkeeper diff-sql', () => {
       equivalent: 'unknown',
       reason: expect.stringMatching(/^AFTER:1: does not parse: /),
     });
-    const broken = 'select\n  {{ f(\n1) }} as a\n  b as c\nfrom t';
-    expect((await diff(broken.replace('as a', 'as a,'), broken))['reason']).toMatch(/^AFTER:4: does not parse: /);
   });
 
   it('names the file that is not there', async () => {
