@@ -7,7 +7,7 @@
 // corpora's one), until `--seconds` have passed. Rows are made up by the search for counterexamples, `--inputs` sets a pair.
 //
 // A mutant that gives other rows on data that keep the project's tests has changed; the rules should report it. Of the others is
-// printed what they are: proven to be the same; the same by the tests, as rows that break one show a difference; or not told
+// printed what they are: proven to be the same; the same by the tests, it seems, as only rows that break one show a difference; or not told
 // apart, which is no proof. The rules should leave the first two silent; of the third nobody knows. With `--only-proven` nothing
 // is run but what is called proven. Before all, the rewrites of docs/rewrites.md are run with their near misses.
 // Exit 1 where something is called proven and the output changes.

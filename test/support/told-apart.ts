@@ -1,4 +1,4 @@
-import type { CounterexampleQuestion, SearchedRelation } from '#core/evidence';
+import type { Counterexample, CounterexampleQuestion, SearchedRelation } from '#core/evidence';
 import { createTranslator } from '#edges/sql-engines';
 import { chooseTypes } from '../../src/edges/counterexample/choose-types.ts';
 import { constantsOf } from '../../src/edges/counterexample/constants.ts';
@@ -9,8 +9,9 @@ import { tablesOf } from '../../src/edges/counterexample/tables.ts';
 import { likelyTypes, toDuckdbType } from '../../src/edges/counterexample/types.ts';
 
 /**
- * What runs on made-up rows come to. `changed`: the outputs differ on rows that keep the project's tests. `tested`: only on rows that
- * break one of them, so that the tests make both the same. `open`: on no row that was tried; they may differ all the same.
+ * What runs on made-up rows come to. `changed`: the outputs differ on rows that keep the project's tests. `tested`: on none of these that
+ * was tried, but on rows that break a test, so that it is likely that the tests make both the same. `open`: on no row that was tried;
+ * they may differ all the same.
  */
 export type Told = 'changed' | 'tested' | 'open' | { readonly notRun: string };
 
@@ -37,9 +38,8 @@ export function laboratoryOf(inputs: number): Laboratory {
     return search({ base: before, head: after, dialect, relations, definitions: [], milliseconds, inputs });
   }
 
-  async function tellFree(base: string, head: string, question: CounterexampleQuestion): Promise<Told> {
-    const free = await run(base, head, { ...question, relations: question.relations.map(withoutRules) });
-    return free.ok ? (free.found === null ? 'open' : 'changed') : { notRun: free.why };
+  function runFree(base: string, head: string, question: CounterexampleQuestion): Promise<SearchResult> {
+    return run(base, head, { ...question, relations: question.relations.map(withoutRules) });
   }
 
   return {
@@ -47,13 +47,18 @@ export function laboratoryOf(inputs: number): Laboratory {
       const written = await translator.toDuckdb(sql, question.dialect);
       return typeof written === 'string' ? { ...question, relations: await typed(written, question) } : question;
     },
-    tellFree,
+    async tellFree(base, head, question) {
+      const free = await runFree(base, head, question);
+      return free.ok ? (free.found === null ? 'open' : 'changed') : { notRun: free.why };
+    },
     async tell(base, head, question) {
       const kept = await run(base, head, question);
       if (!kept.ok) return { notRun: kept.why };
       if (kept.found !== null) return 'changed';
       if (!question.relations.some(hasRules)) return 'open';
-      return (await tellFree(base, head, question)) === 'changed' ? 'tested' : 'open';
+      const free = await runFree(base, head, question);
+      if (!free.ok || free.found === null) return 'open';
+      return breaksRules(free.found, question.relations) ? 'tested' : 'changed';
     },
     close: () => translator.close(),
   };
@@ -84,6 +89,34 @@ async function typed(
   } finally {
     lab.close();
   }
+}
+
+/** Whether shown rows break a rule of their relations. What is not shown of them may be chosen so that it breaks none. */
+function breaksRules({ input }: Counterexample, relations: readonly SearchedRelation[]): boolean {
+  const cells = (relation: string, column: string): readonly (string | null)[] => {
+    const own = input.find((one) => one.relation === relation);
+    const at = own?.columns.findIndex((name) => name.toLowerCase() === column.toLowerCase()) ?? -1;
+    return at === -1 ? [] : (own?.rows ?? []).map((row) => row[at] ?? null);
+  };
+  const values = (relation: string, column: string): readonly string[] =>
+    cells(relation, column).filter((value) => value !== null);
+  return relations.some(({ name, keys, notNull, accepted, references }) => {
+    const repeats = keys.some((key) => {
+      const columns = key.map((column) => cells(name, column));
+      const rows = (columns[0] ?? []).map((_, row) => columns.map((column) => column[row] ?? null));
+      const full = rows.filter((row) => !row.includes(null)).map((row) => JSON.stringify(row));
+      return columns.every(({ length }) => length > 0) && new Set(full).size < full.length;
+    });
+    return (
+      repeats ||
+      notNull.some((column) => cells(name, column).includes(null)) ||
+      accepted.some((one) => values(name, one.column).some((value) => !one.values.includes(value))) ||
+      references.some((one) => {
+        const parents = values(one.relation, one.to);
+        return values(name, one.column).some((value) => !parents.includes(value));
+      })
+    );
+  });
 }
 
 function hasRules({ keys, notNull, accepted, references }: SearchedRelation): boolean {
