@@ -152,7 +152,9 @@ describe('the policy', () => {
   it('is read at the base commit, and what the head says of it is not read', async () => {
     const world = aWorld({ files: { [`${HEAD}:${POLICY}`]: off }, evidence: [sameCounts] });
     const review = await reviewPullRequest(aRequest(), world.ports);
-    expect(world.effects.filter((effect) => effect.startsWith(`read file ${POLICY}`))).toEqual([`read file ${POLICY} at a`]);
+    expect(world.effects.filter((effect) => effect.startsWith(`read file ${POLICY}`))).toEqual([
+      `read file ${POLICY} at a`,
+    ]);
     expect(world.announced).toContain('weirkeeper / pii');
     expect(review?.snapshot.policyFile).toBeNull();
   });
