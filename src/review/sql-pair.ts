@@ -52,14 +52,14 @@ const nothingAssumed: Assumed = { choices: new Map(), forms: new Map() };
 
 /** Two sides that differ in one model. What the texts read and the project does not have is added, with nothing known of it. */
 export function preparePair(pair: SqlPair, assumed = nothingAssumed): PreparedPair {
-  const { before, after, adapter, project, name, compiled, baseProject } = pair;
+  const { before, after, adapter, project, name, compiled } = pair;
   const known = withAdapter(project ?? emptyProject(adapter), adapter);
   const node = nodeNamed(known, name) ?? newNode(known, 'model', name);
-  const baseNode = nodeNamed(baseProject ?? known, name) ?? node;
+  const baseProject = pair.baseProject ?? known;
+  const baseNode = nodeNamed(baseProject, name) ?? node;
   // Two projects may have different macros.
-  const isOneProject = compiled === undefined && (baseProject ?? known) === known;
-  const sameText = isOneProject && bareText(after) !== null && bareText(before) === bareText(after);
-  const base = sideOf({ project: baseProject ?? known, node: baseNode, text: before, assumed }, compiled?.before);
+  const sameText = compiled === undefined && baseProject === known && isSameText(before, after);
+  const base = sideOf({ project: baseProject, node: baseNode, text: before, assumed }, compiled?.before);
   const head = sideOf({ project: known, node, text: after, assumed }, compiled?.after);
   return {
     sides: { pullRequest: null, base: base.side, head: head.side },
@@ -68,10 +68,19 @@ export function preparePair(pair: SqlPair, assumed = nothingAssumed): PreparedPa
     masks: { base: identitiesIn(base.rendering), head: identitiesIn(head.rendering) },
     doubt: sameText ? null : doubtOf(base, head),
     sameText,
-    asked: new Map([base, head].flatMap(({ rendering }) => (rendering?.ok === true ? [...rendering.mode.asked] : []))),
+    asked: new Map([...askedIn(base), ...askedIn(head)]),
     notes: [...notesOf(base, 'BEFORE'), ...notesOf(head, 'AFTER')],
     sql: { base: base.sql, head: head.sql },
   };
+}
+
+function isSameText(before: string, after: string): boolean {
+  const text = bareText(before);
+  return text !== null && text === bareText(after);
+}
+
+function askedIn({ rendering }: Made): Iterable<[string, string]> {
+  return rendering?.ok === true ? rendering.mode.asked : [];
 }
 
 function withAdapter(project: DbtProject, adapter: string | null): DbtProject {

@@ -78,9 +78,8 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
   const { repository, pullNumber, headSha } = request;
   if (isOnceAHead(job) && (await parts.reviews.isFinished(repository, pullNumber, headSha))) {
     log.info('this head has been reviewed');
-    // This job may stand in the place of a newer head's, whose delivery came before it.
-    const { isOpen, sha } = await ports.pullRequests.readHead(request);
-    if (isOpen && sha !== headSha) await followHead(job, context, log);
+    const now = await ports.pullRequests.readHead(request);
+    await followNewer(job, now, { headSha, context, log });
     return;
   }
   try {
@@ -110,6 +109,15 @@ async function reviewHead(job: Job<'review'>, request: ReviewRequest, { context,
     logReported(log, error);
     parts.metrics.review(summaryOf(await reportFailure(request, error, ports)));
   }
+}
+
+/** A job for a head that has been reviewed may stand in the place of a newer head's, whose delivery came before it. */
+async function followNewer(
+  job: Job<'review'>,
+  now: { readonly isOpen: boolean; readonly sha: Sha },
+  { headSha, context, log }: { readonly headSha: Sha; readonly context: Context; readonly log: Logger },
+): Promise<void> {
+  if (now.isOpen && now.sha !== headSha) await followHead(job, context, log);
 }
 
 /**

@@ -62,9 +62,8 @@ function compare(change: Change): Compared {
       const [found, isOfOneDay] = compareOnOneDay(change, modified, { base, head });
       if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
       else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
-      else if (modified.label !== 'engine noise' && modified.label !== 'stale base')
-        models.push(...readParts(change, uniqueId, found));
-      const cause = found.unread ?? (found.edits.some(isOfOpenPlaces) ? openPlaces() : null);
+      else models.push(...readParts(change, modified, found));
+      const cause = unreadOf(found);
       if (cause !== null) unread.push({ uniqueId, cause });
     }
   }
@@ -72,15 +71,21 @@ function compare(change: Change): Compared {
   return { input: { change, models, facts }, facts, equal, filledIn, unread };
 }
 
-/** The comparison without what nobody read; none where nothing else differs. */
-function readParts(change: Change, uniqueId: UniqueId, { base, head, edits }: Comparison): readonly ComparedModel[] {
+/** The comparison without what nobody read; none where nothing else differs, or the author did not edit it. */
+function readParts(
+  change: Change,
+  { uniqueId, label }: ModifiedNode,
+  { base, head, edits }: Comparison,
+): readonly ComparedModel[] {
+  if (label === 'engine noise' || label === 'stale base') return [];
   const sides = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? '');
   const known = edits.filter((edit) => !isOfOpenPlaces(edit));
   const read = sides.some(hasOpenMask) ? withoutMasks(known) : known;
   return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
 }
 
-function openPlaces(): Reason {
+function unreadOf({ unread, edits }: Comparison): Reason | null {
+  if (unread !== null || !edits.some(isOfOpenPlaces)) return unread;
   return reason('open-star', 'which columns GROUP BY goes by, behind a star, is not known');
 }
 
