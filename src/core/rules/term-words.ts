@@ -45,7 +45,8 @@ function write(term: Term, columns: ColumnWords): string {
   if (term.column !== null) return columns(term.column);
   const inner = term.children.map((child) => write(child, columns));
   const name = term.name.replace(/^parameter /, '');
-  return writers[term.kind]?.(term, inner) ?? (inner.length === 0 ? name : `${name}(${inner.join(', ')})`);
+  const named = name === term.name ? term : { ...term, name };
+  return writers[term.kind]?.(named, inner) ?? (inner.length === 0 ? name : `${name}(${inner.join(', ')})`);
 }
 
 const writers: Readonly<Partial<Record<Term['kind'], (term: Term, inner: readonly string[]) => string>>> = {

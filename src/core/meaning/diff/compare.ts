@@ -6,7 +6,7 @@ import type { Plan } from '../plan/plan.ts';
 import { foldedTreeText } from '../plan/tree-text.ts';
 import { type Aligned, align } from '../proof/align.ts';
 import { isProvenEqual } from '../proof/equal.ts';
-import { tightened } from '../proof/tighten.ts';
+import { canBeTightened, tightened } from '../proof/tighten.ts';
 import { diffPlans } from './diff.ts';
 import type { Edit } from './edit.ts';
 import { layered } from './layers.ts';
@@ -47,8 +47,10 @@ function isProvenTight(base: Side, head: Side, plans: Aligned): boolean {
   const { dialect } = head.context;
   if (plans.base.kind === 'opaque' || plans.head.kind === 'opaque' || base.context.dialect !== dialect) return false;
   const whole = (plan: Plan, { query, context }: Side): Plan =>
-    tightened(context.definition === undefined ? plan : toPlan(query, context, true), dialect);
-  const tight = align(whole(plans.base, base), whole(plans.head, head), dialect);
+    context.definition === undefined ? plan : toPlan(query, context, true);
+  const [one, other] = [whole(plans.base, base), whole(plans.head, head)];
+  if (!canBeTightened(one) || !canBeTightened(other)) return false;
+  const tight = align(tightened(one, dialect), tightened(other, dialect), dialect);
   return isProvenEqual(tight.base, tight.head);
 }
 

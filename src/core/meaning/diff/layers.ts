@@ -22,6 +22,19 @@ export function layered({ base, head }: Both, dialect: Dialect): Both {
 }
 
 function wrapLike(plan: Plan, other: Plan, dialect: Dialect): Plan {
+  const of = known.get(plan) ?? new WeakMap<Plan, Plan>();
+  known.set(plan, of);
+  const before = of.get(other);
+  if (before !== undefined) return before;
+  const made = wrapPlan(plan, other, dialect);
+  of.set(other, made);
+  return made;
+}
+
+/** A CTE may be read in many places, each of which reads others: it is looked at once. */
+const known = new WeakMap<Plan, WeakMap<Plan, Plan>>();
+
+function wrapPlan(plan: Plan, other: Plan, dialect: Dialect): Plan {
   if (plan.kind === 'set' && other.kind === 'set') {
     const pairs = matchMembers(plan.members, other.members);
     const members = plan.members.map((member, at) => {

@@ -24,6 +24,28 @@ export function tightened(plan: Plan, dialect: Dialect): Plan {
 
 const made = new WeakMap<Plan, Plan>();
 
+/** A plan in which more inputs stand, each counted as often as it is read, is left as it is: what is read twice is made twice here. */
+const mostRead = 1_000;
+
+/** Whether a plan is small enough to be said in another way. */
+export function canBeTightened(plan: Plan): boolean {
+  return readIn(plan) <= mostRead;
+}
+
+const counted = new WeakMap<Plan, number>();
+
+function readIn(plan: Plan): number {
+  const known = counted.get(plan);
+  if (known !== undefined) return known;
+  const of = (plans: readonly Plan[]): number => plans.reduce((sum, one) => sum + readIn(one), 0);
+  const inner = (block: Block): readonly Plan[] =>
+    block.inputs.flatMap(({ source }) => (source.kind === 'plan' ? [source.plan] : []));
+  const count =
+    plan.kind === 'block' ? plan.inputs.length + of(inner(plan)) : plan.kind === 'set' ? of(plan.members) : 0;
+  counted.set(plan, count);
+  return count;
+}
+
 function tighten(plan: Plan, dialect: Dialect): Plan {
   switch (plan.kind) {
     case 'opaque':
