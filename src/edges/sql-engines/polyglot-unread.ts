@@ -10,7 +10,7 @@ const passedOver: readonly (readonly [string, RegExp])[] = [
   ['a number after a number', /(?<![\w.])\d+(?:\.\d+)?\s+\d/],
   [
     'not after a value',
-    /\bnot\s*(?:[),;\]}:%]|(?:as|from|where|group|order|having|then|else|end|when|and|or|asc|desc|limit|qualify|offset|fetch|union|except|intersect|minus|with|for|range|rows|inner|ignore)\b)/i,
+    /\bnot\s*(?:[),;\]}:%]|(?:as|from|where|group|order|having|then|else|end|when|and|or|asc|desc|limit|qualify|offset|fetch|union|except|intersect|minus|with|for|range|rows|inner|ignore|cross|natural|join|(?:left|right|full)\s+(?:outer\s+)?join)\b)/i,
   ],
 ];
 

@@ -105,6 +105,7 @@ describe('what only the text tells is marked', () => {
     ['postgres', 'select a from t order by +1', 'a plus sign before a value'],
     ['postgres', 'select a, -- numbers\n+ b from t', 'a plus sign before a value'],
     ['clickhouse', 'select a from t group by a having count(*) > 1 1', 'a number after a number'],
+    ['postgres', 'select t.a from t join v on t.a = v.a not left join u on t.a = u.a', 'not after a value'],
     ['clickhouse', 'select a from t order by a limit 3 with ties', 'limit with ties'],
     ['clickhouse', 'select a from t order by a limit 1 by b limit 3', 'limit by'],
     ['clickhouse', 'select quantile(0.5)(distinct x) from t', 'f(p)(x)'],
