@@ -10,6 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { sha256 } from '#core/base';
 import type { Change, ProjectSide } from '#core/change';
 import { parseCatalog, parseManifest } from '#core/dbt';
 import { gates } from '#core/gates';
@@ -112,7 +113,11 @@ function sideOf(pair: string, side: 'base' | 'head'): ProjectSide {
   const catalog = parseCatalog(text('catalog'), side);
   if (!manifest.ok || !catalog.ok) throw new TypeError(`${pair}: ${side} cannot be read`);
   const project = withRenderedSql(manifest.value);
-  return { project, catalog: catalog.value, runResults: null, artifacts: [], origin: pair, stale: null };
+  // As in a review: a rule that speaks only where there are no artifacts is silent.
+  const artifacts = (['manifest', 'catalog'] as const).map((name) => {
+    return { name: `${name}.json`, sha256: sha256(text(name)) } as const;
+  });
+  return { project, catalog: catalog.value, runResults: null, artifacts, origin: pair, stale: null };
 }
 
 /** `<pull request> <unique_id>` of models whose file alone is another. */

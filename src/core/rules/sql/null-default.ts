@@ -51,6 +51,13 @@ export const nullDefault = defineRule({
       },
       {
         kind: 'sql',
+        title: 'Another value with the same default.',
+        before: 'select coalesce(fee, 0) as fee from payments',
+        after: 'select coalesce(cast(fee as bigint), 0) as fee from payments',
+        relations: { payments },
+      },
+      {
+        kind: 'sql',
         title: 'IFNULL written as COALESCE, ELSE NULL left out.',
         before: "select ifnull(fee, 0) as fee, case when kind = 'a' then 1 else null end as a from payments",
         after: "select coalesce(fee, 0) as fee, case when kind = 'a' then 1 end as a from payments",
@@ -153,12 +160,18 @@ function kindOf({ before, after }: ChangedPart): Found | null {
 function ofCalls(before: Term, after: Term): Found | null {
   const [[first], [then]] = [before.children, after.children];
   if (first === undefined || then === undefined) return null;
+  // What may be missing is another value; what stands for it is the same.
+  if (textOf(before.children.slice(1)) === textOf(after.children.slice(1))) return null;
   const isOrder = before.children.length === after.children.length && sortedText(before) === sortedText(after);
   return { messageId: isOrder ? 'order' : 'default', before, after, of: isOrder ? first : then };
 }
 
 function holds(children: readonly Term[], term: Term): boolean {
   return children.some(({ text }) => text === term.text);
+}
+
+function textOf(terms: readonly Term[]): string {
+  return terms.map(({ text }) => text).join(' , ');
 }
 
 function sortedText({ children }: Term): string {
@@ -209,10 +222,7 @@ function elsesIn(model: ComparedModel, changed: ChangedTerm): readonly RuleFindi
 
 function branches({ children }: Term): string {
   const even = children.length - (children.length % 2);
-  return children
-    .slice(0, even)
-    .map(({ text }) => text)
-    .join(' , ');
+  return textOf(children.slice(0, even));
 }
 
 function elseOf({ children }: Term): string | null {
