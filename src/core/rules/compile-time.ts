@@ -77,8 +77,9 @@ function filledIn({ compiledCode, rawCode }: DbtNode, pattern: RegExp): Readonly
 }
 
 function laterDate(literal: string, days: number): string {
-  const time = Date.parse(literal.slice(1, -1));
-  return Number.isNaN(time) ? literal : `'${new Date(time + days * 86_400_000).toISOString().slice(0, 10)}'`;
+  const later = new Date(Date.parse(literal.slice(1, -1)) + days * 86_400_000);
+  // No such day, or one beyond what a manifest's time may be put forward to.
+  return Number.isNaN(later.getTime()) ? literal : `'${later.toISOString().slice(0, 10)}'`;
 }
 
 /** A query, or any part of one, with other literals. */

@@ -63,6 +63,8 @@ interface Policy {
 interface Endpoint {
   readonly method: string;
   readonly url: string;
+  /** Of a check run. */
+  readonly output?: unknown;
 }
 
 interface Signed {
@@ -167,7 +169,7 @@ async function send<Response extends { readonly status: number; readonly headers
     } catch (error) {
       const failure = toFailure(error, route, Date.now());
       policy.told(Number(failure.details['status'] ?? 0), headersOf(error));
-      const pause = pauseBefore(policy, endpoint.method, { failure, attempt });
+      const pause = pauseBefore(policy, endpoint, { failure, attempt });
       const fields = { route, code: failure.code, status: failure.details['status'], attempt, pause_ms: pause };
       policy.log[failure instanceof UpstreamError ? 'warn' : 'debug'](fields, 'GitHub refused a request');
       if (pause === null) throw failure;
@@ -179,7 +181,7 @@ async function send<Response extends { readonly status: number; readonly headers
 /** Milliseconds until the request is sent again; null when it is not. */
 function pauseBefore(
   policy: Policy,
-  method: string,
+  endpoint: Endpoint,
   { failure, attempt }: { readonly failure: WeirkeeperError; readonly attempt: number },
 ): number | null {
   // What the installation was granted since is in a new token only.
@@ -190,8 +192,16 @@ function pauseBefore(
     const wait = Number(failure.details['retry_after_s']) * 1_000;
     return wait <= policy.maxWaitMs ? wait : null;
   }
-  if (failure.code !== 'github-unavailable' || method === 'POST') return null;
+  if (failure.code !== 'github-unavailable' || !isRepeatable(endpoint)) return null;
   return policy.retryDelayMs * 4 ** (attempt - 1);
+}
+
+/** Whether sending it twice comes to the same. GitHub adds the annotations of each update of a check run to those before. */
+function isRepeatable({ method, output }: Endpoint): boolean {
+  if (method === 'POST') return false;
+  const annotations: unknown =
+    typeof output === 'object' && output !== null && 'annotations' in output ? output.annotations : [];
+  return !Array.isArray(annotations) || annotations.length === 0;
 }
 
 function pauseForToken({ tokens, retryDelayMs }: Policy, attempt: number): number | null {

@@ -176,6 +176,20 @@ describe('publishing', () => {
     expect(body.length).toBeLessThan(65_536);
   });
 
+  it('shows each annotation once when GitHub took an update and answered with 502', async () => {
+    double.faults.next({ method: 'PATCH', path: /check-runs\/\d+$/, status: 502, takesEffect: true });
+    const wanted = publication({
+      checkRuns: [checkRun('weirkeeper / state', { annotations: [annotation(1), annotation(2)] })],
+    });
+    await expect(github.publisher.publish(request, wanted, changedFiles)).rejects.toMatchObject({
+      name: 'UpstreamError',
+    });
+    await github.publisher.publish(request, wanted, changedFiles);
+    const { checkRuns } = double.repository.publishedState(pull.number);
+    expect(checkRuns['weirkeeper / state']?.annotations).toHaveLength(2);
+    expect(double.repository.state.checkRuns).toHaveLength(1);
+  });
+
   it('makes a new check run when one shows annotations that no longer hold', async () => {
     await review();
     await github.publisher.publish(
