@@ -1,5 +1,5 @@
 import type { Dialect } from '#core/sql';
-import type { Block, Condition, Input, Output, Plan } from '../plan/plan.ts';
+import { type Block, type Condition, emptyBlock, type Input, type Output, type Plan } from '../plan/plan.ts';
 import { mapBlock, renameInputs, substitute } from '../plan/rename.ts';
 import { columnTerm, termsOf } from '../plan/term.ts';
 import { align } from '../proof/align.ts';
@@ -131,24 +131,6 @@ function wrapped(block: Block, input: Input, { alias, block: like, dialect }: Li
     ),
   );
 }
-
-const emptyBlock: Block = {
-  kind: 'block',
-  inputs: [],
-  ordered: false,
-  where: [],
-  groupBy: null,
-  having: [],
-  qualify: [],
-  outputs: [],
-  stars: [],
-  distinct: false,
-  distinctOn: [],
-  orderBy: [],
-  limit: null,
-  modifiers: '',
-  span: null,
-};
 
 function isOnly({ term }: Condition, { alias }: Input): boolean {
   return term.reads.length > 0 && term.reads.every(({ input }) => input === alias);

@@ -169,3 +169,22 @@ export interface Term {
   /** Where it stands in the SQL as written. */
   readonly span: Span;
 }
+
+/** A block that reads nothing and gives nothing, to be filled. */
+export const emptyBlock: Block = {
+  kind: 'block',
+  inputs: [],
+  ordered: false,
+  where: [],
+  groupBy: null,
+  having: [],
+  qualify: [],
+  outputs: [],
+  stars: [],
+  distinct: false,
+  distinctOn: [],
+  orderBy: [],
+  limit: null,
+  modifiers: '',
+  span: null,
+};

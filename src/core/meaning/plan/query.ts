@@ -5,7 +5,7 @@ import { toTerm } from './expression.ts';
 import { limitText } from './limit.ts';
 import { columnsOf, fresh, nameOfPlan, planInput } from './merge.ts';
 import { orderTerm } from './order.ts';
-import type { Block, Output, Plan, SetPlan } from './plan.ts';
+import { type Block, emptyBlock, type Output, type Plan, type SetPlan } from './plan.ts';
 import { emptyScope } from './scope.ts';
 import { selectPlan } from './select.ts';
 import { columnTerm } from './term.ts';
@@ -164,21 +164,6 @@ function orderTerms({ orderBy }: Query, columns: readonly Output[], scope: Scope
 export function wrapped(plan: Plan, { depth }: Pick<Around, 'depth'>): Block {
   const alias = fresh(nameOfPlan(plan), new Set(), depth);
   const { columns, stars } = columnsOf(plan, alias, (key) => columnTerm(alias, key, null));
-  return {
-    kind: 'block',
-    inputs: [planInput(plan, alias, { join: 'inner', on: [], span: null, written: '' }, false)],
-    ordered: false,
-    where: [],
-    groupBy: null,
-    having: [],
-    qualify: [],
-    outputs: columns,
-    stars,
-    distinct: false,
-    distinctOn: [],
-    orderBy: [],
-    limit: null,
-    modifiers: '',
-    span: null,
-  };
+  const inputs = [planInput(plan, alias, { join: 'inner', on: [], span: null, written: '' }, false)];
+  return { ...emptyBlock, inputs, outputs: columns, stars };
 }
