@@ -63,7 +63,7 @@ function pathOf(url: string): string {
 }
 
 /** DuckDB works inside our process: what takes more goes to disk, which costs little. */
-const memoryLimit = '256MB';
+const memoryLimit = '192MB';
 const mostOnDisk = '20GB';
 
 /** Read-only, no other files, no network, and none of it can be undone by what runs later. */
