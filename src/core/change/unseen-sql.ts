@@ -1,6 +1,7 @@
 import type { UniqueId } from '#core/base';
 import { compareText } from '#core/base';
 import type { DbtNode, DbtProject } from '#core/dbt';
+import { macrosUsedBy } from '#core/dbt';
 import type { Change } from './change.ts';
 import { compareCompiled } from './compiled-sql.ts';
 import { editedKeys, withEditedVars } from './edited-vars.ts';
@@ -50,20 +51,12 @@ function holdsModified(head: DbtProject, node: DbtNode, modified: ReadonlySet<Un
 /** Of its own code, of the macros of projects and packages that it uses, and of its ephemeral parents. */
 function readsOf(head: DbtProject, node: DbtNode): readonly string[] {
   const reads = new Set<string>();
-  const seen = new Set<string>();
-  const pending = [...node.dependsOn.macros];
   collect(node.rawCode, reads);
   for (const id of node.dependsOn.nodes) {
     const parent = head.nodes.get(id);
     if (parent?.materialized === 'ephemeral') collect(parent.rawCode, reads);
   }
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const macro = head.macros.get(id);
-    if (macro === undefined || seen.has(id) || macro.packageName === 'dbt') continue;
-    seen.add(id);
-    collect(macro.macroSql, reads);
-    pending.push(...macro.dependsOnMacros);
-  }
+  for (const { macroSql } of macrosUsedBy(head, node, (name) => name === 'dbt')) collect(macroSql, reads);
   return [...reads].sort(compareText).slice(0, 3);
 }
 

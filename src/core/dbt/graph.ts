@@ -1,6 +1,6 @@
 import type { UniqueId } from '#core/base';
 import { compareText } from '#core/base';
-import type { DbtNode, DbtOwner, DbtProject, ResourceType } from './project.ts';
+import type { DbtMacro, DbtNode, DbtOwner, DbtProject, ResourceType } from './project.ts';
 
 const tests: ReadonlySet<ResourceType> = new Set<ResourceType>(['test', 'unit_test']);
 const consumers: ReadonlySet<ResourceType> = new Set<ResourceType>([
@@ -68,4 +68,21 @@ function reach(start: UniqueId, next: (id: UniqueId) => readonly UniqueId[]): re
     reached.push(...layer);
   }
   return reached;
+}
+
+/** The macros that a node calls, directly and through others, each once; none of a package where `stopsAt` holds, nor what those call. */
+export function macrosUsedBy(
+  { macros }: Pick<DbtProject, 'macros'>,
+  { dependsOn }: Pick<DbtNode, 'dependsOn'>,
+  stopsAt: (packageName: string) => boolean,
+): readonly DbtMacro[] {
+  const used = new Map<string, DbtMacro>();
+  const pending = [...dependsOn.macros];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    const macro = macros.get(id);
+    if (macro === undefined || used.has(id) || stopsAt(macro.packageName)) continue;
+    used.set(id, macro);
+    pending.push(...macro.dependsOnMacros);
+  }
+  return [...used.values()];
 }

@@ -10,7 +10,7 @@ export { findContractBreaks } from './contract-breaks.ts';
 export { differencesOf } from './differences.ts';
 export { isKnownEngine, knownEngines } from './engine.ts';
 export type { Children } from './graph.ts';
-export { ancestorsOf, childrenOf, consumersOf, descendantsOf, ownerOf } from './graph.ts';
+export { ancestorsOf, childrenOf, consumersOf, descendantsOf, macrosUsedBy, ownerOf } from './graph.ts';
 export type { MoreUnrendered } from './more-unrendered.ts';
 export { inferMoreUnrendered } from './more-unrendered.ts';
 export { parseCatalog } from './parse-catalog.ts';

@@ -38,9 +38,7 @@ export function predicateOf(criterion: Criterion, universe: Universe, expression
 }
 
 /** The methods that look at dbt's `all_nodes`, which saved queries joined late; `state` asks for itself. */
-const ofAllNodes: ReadonlySet<SelectionMethod> = new Set<SelectionMethod>([
-  ...(['tag', 'path', 'file', 'package', 'resource_type', 'result'] as const),
-]);
+const ofAllNodes: ReadonlySet<SelectionMethod> = new Set(['tag', 'path', 'file', 'package', 'resource_type', 'result']);
 
 /** Types that dbt keeps outside the manifest's `nodes`. */
 const outsideNodes: ReadonlySet<ResourceType> = new Set<ResourceType>([

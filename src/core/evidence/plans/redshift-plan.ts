@@ -38,9 +38,8 @@ function isCrossProduct({ text, details, children }: Branch): boolean {
 }
 
 function toScan(branch: Branch): readonly Scan[] {
-  const [, written = ''] = /^(?:XN )?Seq Scan on (?:"((?:[^"]|"")+)"|[^\s(]+)/.exec(branch.text) ?? [];
-  const [, plain = ''] = /^(?:XN )?Seq Scan on ([^\s("]+)/.exec(branch.text) ?? [];
-  const name = written === '' ? plain : written.replaceAll('""', '"');
+  const [, quoted, plain = ''] = /^(?:XN )?Seq Scan on (?:"((?:[^"]|"")+)"|([^\s("]+))/.exec(branch.text) ?? [];
+  const name = quoted?.replaceAll('""', '"') ?? plain;
   if (name === '' || branch.details.some((detail) => detail.startsWith('Filter:'))) return [];
   return [{ relation: quotedRelation([name]), rows: rowsOf(branch), bytes: null, filtered: false }];
 }

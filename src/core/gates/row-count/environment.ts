@@ -2,7 +2,7 @@ import type { UniqueId } from '#core/base';
 import { grouped, isJsonObject } from '#core/base';
 import type { Change } from '#core/change';
 import type { DbtNode, DbtProject } from '#core/dbt';
-import { ancestorsOf } from '#core/dbt';
+import { ancestorsOf, macrosUsedBy } from '#core/dbt';
 import type { Answers, DataQuestion } from '#core/evidence';
 import { newestQuestion, rowCountQuestion } from '#core/evidence';
 import { relationOf, spelled } from '../data-relations.ts';
@@ -78,16 +78,8 @@ function isByTarget({ base, head }: Change, uniqueId: UniqueId): boolean {
 }
 
 /** dbt's own macros, and its adapters', ask for the target without the rows being others for it. */
-function macrosOf({ macros }: DbtProject, node: DbtNode): readonly string[] {
-  const used = new Set<string>();
-  const pending = [...node.dependsOn.macros];
-  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-    const macro = macros.get(id);
-    if (macro === undefined || used.has(id) || /^dbt(_|$)/.test(macro.packageName)) continue;
-    used.add(id);
-    pending.push(...macro.dependsOnMacros);
-  }
-  return [...used].flatMap((id) => macros.get(id)?.macroSql ?? []);
+function macrosOf(project: DbtProject, node: DbtNode): readonly string[] {
+  return macrosUsedBy(project, node, (name) => /^dbt(_|$)/.test(name)).map(({ macroSql }) => macroSql);
 }
 
 function isSampled({ base, head }: Change): boolean {
