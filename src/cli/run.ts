@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { WeirkeeperError } from '#core/base';
+import { version, WeirkeeperError } from '#core/base';
 import { EXIT } from './exit.ts';
 
 /** Loaded when it is called: each brings much that the others do without. */
@@ -34,6 +34,7 @@ Exit codes: 0 passed, 1 failed, 2 could not tell, 3 wrong use.`;
 export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('weirkeeper')
     .description('Reviews changes to dbt projects: what a change does to the data, and who is downstream.')
+    .version(version)
     .exitOverride()
     .showHelpAfterError('(weirkeeper --help shows what there is)')
     .addHelpText('after', EXAMPLES);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import packageOf from '../../package.json' with { type: 'json' };
 import { demo, demoWarehouse, spawn, spawnCli } from '../support/run-cli.ts';
 
 /** The program as people start it. Its answers in detail are specified beside this file, without a process each. */
@@ -52,5 +53,9 @@ describe('npx weirkeeper', () => {
       expect(told.out).toContain(`$ weirkeeper ${form}`);
     }
     expect(told.out).toContain('0 passed, 1 failed, 2 could not tell, 3 wrong use');
+  });
+
+  it('--version tells the version of the package', () => {
+    expect(spawnCli('--version')).toMatchObject({ code: 0, out: `${packageOf.version}\n`, err: '' });
   });
 });

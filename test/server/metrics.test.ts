@@ -65,6 +65,7 @@ it('tells what the LLM was asked, what it cost, and how often it could not answe
     kind: 'claims',
     text: '',
     model: 'm',
+    templateDigest: '',
     promptDigest: '',
     replyDigest: '',
     tokens: { prompt: 1_200, completion: 80 },

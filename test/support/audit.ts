@@ -102,6 +102,7 @@ export function anAnalysed(changes: Partial<AnalysedEvent> = {}): AnalysedEvent 
           kind: 'claims',
           text: 'the reply',
           model: 'small-1',
+          templateDigest: '8'.repeat(64),
           promptDigest: '4'.repeat(64),
           replyDigest: '5'.repeat(64),
           tokens: { prompt: 100, completion: 20 },

@@ -274,6 +274,7 @@ export function llmSaying(text: string): EvidenceSource {
     kind: 'claims',
     text,
     model: 'local-model',
+    templateDigest: '8'.repeat(64),
     promptDigest: '4'.repeat(64),
     replyDigest: '5'.repeat(64),
     tokens: { prompt: 100, completion: 20 },

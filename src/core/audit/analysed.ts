@@ -165,6 +165,7 @@ function llmBody({ answers, claims }: AnalysedEvent, signer: Pick<RecordSigner, 
     return {
       used: true,
       model: answer.model,
+      promptTemplate: answer.templateDigest,
       promptHmac: signer.hmac(answer.promptDigest),
       responseSha256: answer.replyDigest,
       tokens: { prompt: answer.tokens.prompt, completion: answer.tokens.completion },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#core/base';
+import { type JsonObject, version } from '#core/base';
 import { canonicalJson } from './canonical-json.ts';
 import { sha256 } from './digest.ts';
 import { envelopeLine, preAuthEncoding, type Signature, statementType } from './dsse.ts';
@@ -89,6 +89,7 @@ function sealed(
     prev: link.last === null ? null : `sha256:${link.last.digest}`,
     event: event.event,
     time: time.toISOString(),
+    app: `weirkeeper ${version}`,
     repository,
     ...(link.replaces === null ? {} : { replaces: `sha256:${link.replaces}` }),
     ...eventBody(event, signer),

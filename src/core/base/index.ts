@@ -23,3 +23,4 @@ export type { NonEmpty, Reason } from './reason.ts';
 export { isNonEmpty, reason } from './reason.ts';
 export { compareText, sortedBy } from './sort.ts';
 export { toLine } from './to-line.ts';
+export { version } from './version.ts';

@@ -52,6 +52,8 @@ export type Answer =
       readonly kind: 'claims';
       readonly text: string;
       readonly model: string;
+      /** SHA-256 of what every question begins with: the instructions and the form of the reply. */
+      readonly templateDigest: string;
       readonly promptDigest: string;
       readonly replyDigest: string;
       readonly tokens: { readonly prompt: number; readonly completion: number };

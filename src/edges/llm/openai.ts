@@ -82,6 +82,7 @@ async function ask(client: OpenAI, settings: LlmSettings, question: ClaimsQuesti
     kind: 'claims',
     text,
     model: completion.model,
+    templateDigest: sha256(`${question.system}\n${JSON.stringify(question.answerSchema)}`),
     promptDigest: sha256(`${question.system}\n${question.prompt}`),
     replyDigest: sha256(text),
     tokens: { prompt: completion.usage?.prompt_tokens ?? 0, completion: completion.usage?.completion_tokens ?? 0 },

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { auditLine, extendChain, preAuthEncoding, type RecordSigner, type SealedRecord } from '#core/audit';
+import packageOf from '../../../package.json' with { type: 'json' };
 import { anAnalysed, aSigner, aStream, publicKeyOf } from '../../support/audit.ts';
 
 function analysed(changes = {}, signer: RecordSigner = aSigner()): SealedRecord {
@@ -33,6 +34,7 @@ describe('the record of a review', () => {
         prev: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
         event: 'analysed',
         time: '2026-03-04T05:00:00.000Z',
+        app: `weirkeeper ${packageOf.version}`,
         repository: 'shop/warehouse',
         reviewId: 'review-1',
         pullNumber: 7,
@@ -84,6 +86,7 @@ describe('the record of a review', () => {
         llm: {
           used: true,
           model: 'small-1',
+          promptTemplate: '8'.repeat(64),
           promptHmac: signer.hmac('4'.repeat(64)),
           responseSha256: '5'.repeat(64),
           tokens: { prompt: 100, completion: 20 },

@@ -32,6 +32,7 @@ function aReply(...quotes: readonly string[]): Answer {
     kind: 'claims',
     text: JSON.stringify({ claims }),
     model: 'm',
+    templateDigest: '0',
     promptDigest: '0',
     replyDigest: '0',
     tokens: { prompt: 1, completion: 1 },

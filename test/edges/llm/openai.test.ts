@@ -85,6 +85,22 @@ describe('an OpenAI-compatible server', () => {
     expect(body['tools']).toBeUndefined();
   });
 
+  it('has two digests of what it was told: of the whole, and of the part that every question shares', async () => {
+    const digests = async (changes: Partial<typeof question>) => {
+      reply(200, completion({ content: '{"claims":[]}' }));
+      const answer = await source().answer({ ...question, ...changes });
+      if (!answer.known || answer.kind !== 'claims') throw new Error('there is no answer');
+      return { whole: answer.promptDigest, shared: answer.templateDigest };
+    };
+    const first = await digests({});
+    const otherFacts = await digests({ prompt: 'other facts' });
+    const otherRules = await digests({ system: 'other instructions' });
+    const otherForm = await digests({ answerSchema: { type: 'array' } });
+    expect(otherFacts.shared).toBe(first.shared);
+    expect(otherFacts.whole).not.toBe(first.whole);
+    expect(new Set([first, otherRules, otherForm].map(({ shared }) => shared)).size).toBe(3);
+  });
+
   const failures: readonly (readonly [what: string, reply: () => void, code: string])[] = [
     ['a refusal', () => reply(200, completion({ content: null, refusal: 'no' })), 'llm-refused'],
     ['a reply that was cut off', () => reply(200, completion({ content: '{"cla' }, 'length')), 'llm-cut-off'],
