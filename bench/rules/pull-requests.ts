@@ -6,36 +6,20 @@
 // `--only` takes those whose `<repository>/<pull request>` holds the text; `--sql` shows what differs in the compiled SQL of the models
 // with a finding. All in one process, without the search for counterexamples. Exits 1 when a model of which nothing but the file
 // changed (`raw_only` of the corpora's labels) has a finding about its SQL.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { gunzipSync } from 'node:zlib';
-import { sha256 } from '#core/base';
-import type { Change, ProjectSide } from '#core/change';
-import { parseCatalog, parseManifest } from '#core/dbt';
-import { gates } from '#core/gates';
-import { withRenderedSql } from '#core/jinja';
+import type { Change } from '#core/change';
 import type { RatedFinding } from '#core/policy';
-import { decide, defaultPolicy } from '#core/policy';
-import { detectAssistance } from '#core/provenance';
 import { createSqlReader } from '#edges/sql-engines';
-import { analyzeSides, noLineageCache } from '#review';
-import { readPullRequestFile } from '../../src/cli/pull-request-file.ts';
 import { corpora } from './edits.ts';
+import { changeOf, judged, pullRequests } from './real-pairs.ts';
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, sql: { type: 'boolean', default: false } },
 });
-const root = join(corpora, 'pull-requests');
-if (!existsSync(root)) {
-  console.log(`skipped: no ${root} (set WEIRKEEPER_CORPORA)`);
-  process.exit(0);
-}
-const pairs = readdirSync(root)
-  .flatMap((repository) => readdirSync(join(root, repository)).map((pull) => `${repository}/${pull}`))
-  .filter((pair) => pair.includes(values.only));
+const pairs = pullRequests().filter((pair) => pair.includes(values.only));
 const rawOnly = rawOnlyModels();
-const gate = gates.filter(({ id }) => id === 'sql-rules');
 const reader = createSqlReader();
 const counts: number[] = [];
 const hurting: number[] = [];
@@ -46,17 +30,11 @@ await reader.close();
 report();
 
 async function judgePair(pair: string): Promise<void> {
-  const change = await changeOf(pair);
-  const assistance = detectAssistance(null);
-  const settings = { change, assistance, depth: 'standard', options: { max_per_rule: 1_000 }, settled: [] } as const;
-  const results = gate.map((one) => ({ gate: one, result: one.judge(settings, new Map()) }));
-  const verdict = decide({ results, change, assistance, policy: defaultPolicy });
-  const findings = verdict.gates.flatMap((one) => one.findings);
+  const change = await changeOf(pair, reader);
+  const { findings, summary } = judged(change);
   counts.push(findings.length);
   hurting.push(findings.filter(({ cost }) => cost !== 'note').length);
-  console.log(
-    `${pair}: ${findings.length} findings; ${results[0]?.result.outcome === 'unknown' ? 'unknown' : (verdict.gates[0]?.summary ?? '')}`,
-  );
+  console.log(`${pair}: ${findings.length} findings; ${summary}`);
   for (const finding of findings) show(pair, finding);
   if (values.sql) showSql(change, findings);
 }
@@ -94,30 +72,6 @@ function showSql({ base, head }: Change, findings: readonly RatedFinding[]): voi
     for (const line of before ?? []) if (!fresh.has(line)) console.log(`    - ${line}`);
     for (const line of after ?? []) if (!old.has(line)) console.log(`    + ${line}`);
   }
-}
-
-async function changeOf(pair: string): Promise<Change> {
-  const [base, head] = [sideOf(pair, 'base'), sideOf(pair, 'head')];
-  const pullRequest = readPullRequestFile(join(root, pair, 'pr.json'));
-  const { change } = await analyzeSides(
-    { pullRequest, base, head },
-    { sqlReader: reader, lineageCache: noLineageCache },
-  );
-  return change;
-}
-
-function sideOf(pair: string, side: 'base' | 'head'): ProjectSide {
-  const text = (name: string): string =>
-    gunzipSync(readFileSync(join(root, pair, `${side}.${name}.json.gz`))).toString('utf8');
-  const manifest = parseManifest(text('manifest'), side);
-  const catalog = parseCatalog(text('catalog'), side);
-  if (!manifest.ok || !catalog.ok) throw new TypeError(`${pair}: ${side} cannot be read`);
-  const project = withRenderedSql(manifest.value);
-  // As in a review: a rule that speaks only where there are no artifacts is silent.
-  const artifacts = (['manifest', 'catalog'] as const).map((name) => {
-    return { name: `${name}.json`, sha256: sha256(text(name)) } as const;
-  });
-  return { project, catalog: catalog.value, runResults: null, artifacts, origin: pair, stale: null };
 }
 
 /** `<pull request> <unique_id>` of models whose file alone is another. */

@@ -9,7 +9,7 @@ import type { RatedFinding } from '#core/policy';
 import { decide, defaultPolicy, gateOptions } from '#core/policy';
 import { detectAssistance } from '#core/provenance';
 import { compareModels } from '#core/rules';
-import { maskWords, toDialect } from '#core/sql';
+import { toDialect } from '#core/sql';
 import { analyzeSides } from './analyze-sides.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import type { EvidenceSource, SqlReader } from './ports.ts';
@@ -144,18 +144,11 @@ async function lookAt(
 }
 
 function findingsOf({ plan, change, prepared }: World, answers: Answers): readonly RatedFinding[] {
+  if (prepared.failed !== null) return [];
   const assistance = detectAssistance(null);
   const verdict = decide({ results: judgeAll(plan, answers), change, assistance, policy: defaultPolicy });
   // Two manifests may differ in more than the one model.
-  const own = verdict.gates
-    .flatMap((gate) => gate.findings)
-    .filter(({ subject }) => isAbout(subject, prepared.uniqueId));
-  return own.map((finding) => ({
-    ...finding,
-    text: maskWords(finding.text),
-    matters: maskWords(finding.matters),
-    safeIf: maskWords(finding.safeIf),
-  }));
+  return verdict.gates.flatMap((gate) => gate.findings).filter(({ subject }) => isAbout(subject, prepared.uniqueId));
 }
 
 function isAbout(subject: RatedFinding['subject'], uniqueId: UniqueId): boolean {

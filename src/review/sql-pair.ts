@@ -36,7 +36,7 @@ export interface PreparedPair {
   readonly doubt: Reason | null;
   /** Identities of what is masked: with any, only two equal trees are a proof, for a mask may be an aggregate or read a CTE. */
   readonly masks: { readonly base: readonly string[]; readonly head: readonly string[] };
-  /** Why a text has no SQL at all; null where both have. */
+  /** Why nothing can be said: a text has no SQL at all, or more is left out of one than of the other. Null where both are there. */
   readonly failed: Reason | null;
   /** Whether the texts differ in layout alone, so that what is equal once is equal whatever is chosen. */
   readonly sameText: boolean;
@@ -64,7 +64,7 @@ export function preparePair(pair: SqlPair, assumed = nothingAssumed): PreparedPa
   return {
     sides: { pullRequest: null, base: base.side, head: head.side },
     uniqueId: node.uniqueId,
-    failed: base.why ?? head.why,
+    failed: failureOf(base, head),
     masks: { base: identitiesIn(base.rendering), head: identitiesIn(head.rendering) },
     doubt: sameText ? null : doubtOf(base, head),
     sameText,
@@ -101,13 +101,20 @@ function doubtOf(base: Made, head: Made): Reason | null {
   const [first] = doubts;
   if (first !== undefined)
     return notRendered(`${first} is not known, and the two texts differ in more than their layout`);
-  if ([base, head].some(({ filled }) => filled?.hides === true))
+  if ([base, head].some(({ filled }) => filled !== null && filled.hidden.length > 0))
     return notRendered(
       'a macro that is not known stands where no value can, and the two texts differ in more than their layout',
     );
   if (effectsOf(base) !== effectsOf(head)) return notRendered('what the templates run besides their query differs');
   if (base.filled?.bound.join('\n') === head.filled?.bound.join('\n')) return null;
   return notRendered('what stands beside a part that is not known differs');
+}
+
+/** Of texts that both have SQL: what only one of them leaves out may be all that they differ in. */
+function failureOf(base: Made, head: Made): Reason | null {
+  const why = base.why ?? head.why;
+  if (why !== null || base.filled?.hidden.join() === head.filled?.hidden.join()) return why;
+  return notRendered('a macro that is not known stands where no value can, in one of the two');
 }
 
 function notRendered(why: string): Reason {

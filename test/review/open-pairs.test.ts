@@ -168,3 +168,22 @@ describe('a text that does not parse', () => {
     expect(findings).toEqual([]);
   });
 });
+
+it('says nothing where a macro that only one text has stands where no value can: it may write all that differs', async () => {
+  const [before, after] = ["select a from t where b = 'x'", 'select a from t {{ only_x() }}'];
+  for (const [one, other] of [[before, after] as const, [after, before] as const])
+    expect(await diff(one, other)).toMatchObject({
+      equivalent: 'unknown',
+      why: { code: 'not-rendered', text: expect.stringContaining('in one of the two') },
+      findings: [],
+    });
+});
+
+it('calls a subquery over a macro as the call', async () => {
+  const text = (least: string) =>
+    `select o.id, x.total from orders o join (select id, total from {{ totals() }} where total > ${least}) x on x.id = o.id where x.total > ${least}`;
+  const { findings } = await diff(text('1'), text('2'));
+  const words = findings.map((one) => one.text).join('\n');
+  expect(words).toContain('{{ totals }}.total');
+  expect(words).not.toMatch(/weirkeeper_masked|\{\{\{/);
+});

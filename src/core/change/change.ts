@@ -40,6 +40,8 @@ export interface Change {
   readonly columnChanges: readonly ColumnChange[];
   /** Data contracts that the policy names, as the base branch has them; none where it is not set. */
   readonly contracts?: readonly DataContract[];
+  /** The same change with models that dbt did not compile rendered for the semantic rules alone; none where there are no such. */
+  readonly open?: Change;
   /** What the author declares of rows in `.github/weirkeeper-expect.yml`; none where the file is not there. */
   readonly expectations?: readonly WrittenExpectation[];
 }

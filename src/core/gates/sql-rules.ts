@@ -29,7 +29,7 @@ export const sqlRules = defineGate({
   id: 'sql-rules',
   title: 'Semantic rules',
   page: {
-    what: 'Compares what each modified model means at base and at head, not how it is written: aliases are resolved, CTEs and subqueries written out, conditions sorted. Models that mean the same are proven so and only counted. What differs is held against [rules](../rules/README.md), one page each, that name an error which compiles, passes its tests and gives plausible wrong data. Others look at what dbt is told: tests, incremental models, snapshots, freshness, metrics, seeds. For what blocks or warns, made-up rows are searched on which base and head differ. A finding says what changed, under which data it matters, who is downstream and what would prove it safe; one for each cause, however many models show it. A model that was not read on both sides is told as not analysed.',
+    what: 'Compares what each modified model means at base and at head, not how it is written: aliases are resolved, CTEs and subqueries written out, conditions sorted. Models that mean the same are proven so and only counted. What differs is held against [rules](../rules/README.md), one page each, that name an error which compiles, passes its tests and gives plausible wrong data. Others look at what dbt is told: tests, incremental models, snapshots, freshness, metrics, seeds. For what blocks or warns, made-up rows are searched on which base and head differ. A finding says what changed, under which data it matters, who is downstream and what would prove it safe; one for each cause, however many models show it. A model that was not read on both sides is told as not analysed. One that dbt did not compile (`dbt parse`) is compared as far as its Jinja is known: what is found in it is a guess, and it is told as analysed in part.',
     why: 'A LEFT JOIN made INNER, a join whose key is not unique, `>=` made `>`: dbt builds them, the tests pass, and the numbers are wrong for weeks.',
     howToFix:
       'Each rule’s page says how to prove such a change safe: most often by a test that states what the SQL relies on.',
@@ -39,9 +39,12 @@ export const sqlRules = defineGate({
   messages: messagesOf(),
   options,
   appliesTo: () => 'yes',
-  ask: ({ change, options: { rules: levels } }) =>
-    askCounterexamples(change, drawTogether(change, findingsIn(change, levels))),
-  judge({ change, options: { rules: levels, max_per_rule } }, answers) {
+  ask({ change: whole, options: { rules: levels } }) {
+    const change = whole.open ?? whole;
+    return askCounterexamples(change, drawTogether(change, findingsIn(change, levels)));
+  },
+  judge({ change: whole, options: { rules: levels, max_per_rule } }, answers) {
+    const change = whole.open ?? whole;
     const compared = compareModels(change);
     const found = findingsIn(change, levels);
     const findings = toFindings({ change, answers }, found, max_per_rule);
@@ -66,7 +69,11 @@ function messagesOf(): Readonly<Record<string, Message>> {
 }
 
 function notAnalysed({ unread }: Compared): readonly Reason[] {
-  return groupReasons(unread).map((cause) => ({ ...cause, text: `not analysed, ${cause.text}` }));
+  return groupReasons(unread).map((cause) => ({ ...cause, text: `${analysedText(cause)}, ${cause.text}` }));
+}
+
+function analysedText({ code }: Reason): string {
+  return code === 'compared-in-part' ? 'analysed in part' : 'not analysed';
 }
 
 /** `2 of 5 changed models mean the same; 3 findings`. */

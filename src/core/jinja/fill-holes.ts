@@ -6,8 +6,8 @@ import type { Hole, Piece } from './state.ts';
 export interface FilledSql extends SourceLines {
   /** What stands around those masks that are no operands by themselves, in order: where it differs, equal SQL may hide a difference. */
   readonly bound: readonly string[];
-  /** Whether a hole is left out, so that equal SQL says nothing of its place. */
-  readonly hides: boolean;
+  /** Identities of holes that are left out, in order: nothing in the SQL tells what they write, nor where. */
+  readonly hidden: readonly string[];
   /** What is masked, each once for a line. */
   readonly masked: readonly { readonly line: number; readonly label: string }[];
 }
@@ -25,7 +25,8 @@ export function fillHoles(
   const stretches: { at: number; line: number; moves: boolean }[] = [];
   const masked = new Map<string, { line: number; label: string }>();
   const bound: string[] = [];
-  let [sql, hides] = ['', false];
+  const hidden: string[] = [];
+  let sql = '';
   for (const [at, { text, line, moves, hole }] of pieces.entries()) {
     stretches.push({ at: sql.length, line, moves });
     if (hole === null) {
@@ -35,11 +36,11 @@ export function fillHoles(
     const { form, around } = places.get(at) ?? { form: 'value', around: '' };
     const own = form === 'name' ? form : (forms.get(hole.identity) ?? form);
     if (around !== null) bound.push(around);
-    hides ||= own === 'none';
+    if (own === 'none') hidden.push(hole.identity);
     masked.set(`${line} ${hole.label}`, { line, label: hole.label });
     sql += maskAs(own, hole, sql);
   }
-  return { sql, stretches, bound, hides, masked: [...masked.values()] };
+  return { sql, stretches, bound, hidden, masked: [...masked.values()] };
 }
 
 function maskAs(form: HoleForm, hole: Hole, before: string): string {

@@ -1,11 +1,11 @@
 import type { Reason, UniqueId } from '#core/base';
 import { reason } from '#core/base';
 import type { Change, ModifiedNode } from '#core/change';
+import { hasFirmSql } from '#core/dbt';
 import type { Comparison, Side } from '#core/meaning';
 import { compareQueries } from '#core/meaning';
-import { hasOpenMask } from '#core/sql';
 import { isAnswerOfWarehouse, queryPutForward } from './compile-time.ts';
-import { isOfOpenPlaces, withoutMasks } from './of-masks.ts';
+import { isMasked, isOfOpenPlaces, withoutMasks } from './of-masks.ts';
 import { planContext } from './relations-in.ts';
 import type { ComparedModel, RuleInput } from './rule.ts';
 import { type SideFacts, sideFacts } from './side-facts.ts';
@@ -59,11 +59,11 @@ function compare(change: Change): Compared {
     if ('code' in base) unread.push({ uniqueId, cause: base });
     else if ('code' in head) unread.push({ uniqueId, cause: head });
     else {
-      const [found, isOfOneDay] = compareOnOneDay(change, modified, { base, head });
-      if (found.proven) (isOfOneDay ? equal : filledIn).add(uniqueId);
-      else if (isAnswerOfWarehouse(change, modified)) filledIn.add(uniqueId);
-      else models.push(...readParts(change, modified, found));
-      const cause = unreadOf(found);
+      const { found, end } = compareOnOneDay(change, modified, { base, head });
+      if (end === 'equal') equal.add(uniqueId);
+      else if (end === 'filled in') filledIn.add(uniqueId);
+      else if (end === 'changed') models.push(...readParts(change, modified, found));
+      const cause = unreadOf(found) ?? (isKnownInPart(change, uniqueId) ? inPart : null);
       if (cause !== null) unread.push({ uniqueId, cause });
     }
   }
@@ -78,9 +78,8 @@ function readParts(
   { base, head, edits }: Comparison,
 ): readonly ComparedModel[] {
   if (label === 'engine noise' || label === 'stale base') return [];
-  const sides = [change.base, change.head].map(({ project }) => project.nodes.get(uniqueId)?.compiledCode ?? '');
   const known = edits.filter((edit) => !isOfOpenPlaces(edit));
-  const read = sides.some(hasOpenMask) ? withoutMasks(known) : known;
+  const read = isMasked(change, uniqueId) ? withoutMasks(known) : known;
   return read.length === 0 && edits.length > 0 ? [] : [{ uniqueId, base, head, edits: read }];
 }
 
@@ -89,15 +88,33 @@ function unreadOf({ unread, edits }: Comparison): Reason | null {
   return reason('open-star', 'which columns GROUP BY goes by, behind a star, is not known');
 }
 
-/** Compares both queries, with dates that dbt filled in put forward where they differ; and whether none was put forward. */
+/** What a comparison comes to; 'nothing seen' where all that is known is the same, which proves nothing. */
+type End = 'equal' | 'filled in' | 'changed' | 'nothing seen';
+
+/** Compares both queries, with dates that dbt filled in put forward where they differ. */
 function compareOnOneDay(
   change: Change,
-  { uniqueId }: ModifiedNode,
+  modified: ModifiedNode,
   { base, head }: { readonly base: Side; readonly head: Side },
-): readonly [Comparison, boolean] {
+): { readonly found: Comparison; readonly end: End } {
+  const { uniqueId } = modified;
   const found = compareQueries(base, head);
-  const later = found.proven ? null : queryPutForward(change, uniqueId, base.query);
-  return later === null ? [found, true] : [compareQueries({ ...base, query: later }, head), false];
+  if (isKnownInPart(change, uniqueId)) return { found, end: found.proven ? 'nothing seen' : 'changed' };
+  if (found.proven) return { found, end: 'equal' };
+  const later = queryPutForward(change, uniqueId, base.query);
+  const onOneDay = later === null ? found : compareQueries({ ...base, query: later }, head);
+  const isFilledIn = onOneDay.proven || isAnswerOfWarehouse(change, modified);
+  return { found: onOneDay, end: isFilledIn ? 'filled in' : 'changed' };
+}
+
+const inPart = reason('compared-in-part', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');
+
+/** Whether a side's SQL is rendered here, with parts masked or taken for granted: nothing is proven of it, and what is found is a guess. */
+export function isKnownInPart({ base, head }: Change, uniqueId: UniqueId): boolean {
+  return [base, head].some(({ project }) => {
+    const node = project.nodes.get(uniqueId);
+    return node !== undefined && !hasFirmSql(node);
+  });
 }
 
 /** Whether both sides have the model and its SQL is not known to be the same. */

@@ -1,5 +1,5 @@
 import type { Change } from '#core/change';
-import { compareModels } from './compare-models.ts';
+import { compareModels, isKnownInPart } from './compare-models.ts';
 import type { Rule, RuleFinding } from './rule.ts';
 
 /** What a rule found, with the rule. */
@@ -15,7 +15,15 @@ export function findBy(rules: readonly Rule[], change: Change): readonly RuleFou
   const before = known.get(change);
   if (before !== undefined) return before;
   const { input } = compareModels(change);
-  const found = rules.flatMap((rule) => rule.find(input).map((finding) => ({ rule, finding })));
+  const found = rules.flatMap((rule) =>
+    rule.find(input).map((finding) => ({ rule, finding: withBasis(change, finding) })),
+  );
   known.set(change, found);
   return found;
+}
+
+/** What is found in SQL of which only parts are known is a guess. */
+function withBasis(change: Change, finding: RuleFinding): RuleFinding {
+  const isGuess = finding.edits.length > 0 && isKnownInPart(change, finding.uniqueId);
+  return isGuess ? { ...finding, basis: 'heuristic' } : finding;
 }

@@ -50,7 +50,7 @@ import { unusedPart } from './sql/unused-part.ts';
 import { windowFrame } from './sql/window-frame.ts';
 
 export type { Compared } from './compare-models.ts';
-export { compareModels } from './compare-models.ts';
+export { compareModels, isKnownInPart } from './compare-models.ts';
 export { sqlPutForward } from './compile-time.ts';
 export type { RuleFound } from './find-all.ts';
 export { planContext } from './relations-in.ts';

@@ -1,5 +1,12 @@
+import type { UniqueId } from '#core/base';
+import type { Change } from '#core/change';
 import type { Block, Condition, Edit, Input, Output, Term } from '#core/meaning';
 import { hasOpenMask, withoutIdentities } from '#core/sql';
+
+/** Whether parts of a model's SQL are masked on either side: what a query reads and gives out is then not all in its tree. */
+export function isMasked({ base, head }: Pick<Change, 'base' | 'head'>, uniqueId: UniqueId): boolean {
+  return [base, head].some(({ project }) => hasOpenMask(project.nodes.get(uniqueId)?.compiledCode ?? ''));
+}
 
 /**
  * The edits without those of parts of the SQL that nobody read: a mask in the place of another or of something else, which it may stand
@@ -15,6 +22,7 @@ function mayBeMasked(edit: Edit): boolean {
   if (base.kind !== 'block' || head.kind !== 'block') return false;
   // A query that nobody read may filter, join and name columns as the other side does itself.
   if (openSources(base) !== openSources(head)) return edit.kind !== 'join-kind';
+  if (mayBeJoined(edit, base, head)) return true;
   const [ours, theirs] = [masksOf(base), masksOf(head)];
   const [went, came] = [ours.some((one) => !theirs.includes(one)), theirs.some((one) => !ours.includes(one))];
   const { removes, adds } = natureOf(edit);
@@ -24,6 +32,15 @@ function mayBeMasked(edit: Edit): boolean {
 function openSources({ inputs }: Block): string {
   const calls = inputs.filter(({ source }) => source.kind === 'function');
   return calls.map(sourceText).filter(hasOpenMask).join('\n');
+}
+
+/** Whether a join that came or went may be what the other side has in its place, where one of the two is a mask or a subquery over one. */
+function mayBeJoined(edit: Edit, ours: Block, theirs: Block): boolean {
+  if (edit.kind !== 'join-added' && edit.kind !== 'join-removed') return false;
+  const [own, other] = edit.kind === 'join-added' ? [theirs, ours] : [ours, theirs];
+  const known = new Set(own.inputs.map(({ alias }) => alias));
+  const instead = other.inputs.filter(({ alias }) => !known.has(alias));
+  return hasOpenMask(edit.input.alias) ? instead.length > 0 : instead.some(({ alias }) => hasOpenMask(alias));
 }
 
 /** Parts of a SELECT that are masks as a whole: conditions, keys, nameless columns. */
@@ -66,7 +83,7 @@ function isOfMasks(edit: Edit): boolean {
       return isMask(edit.condition.term);
     case 'filter-changed':
     case 'output-changed':
-      return mayBeSame(edit.before.term, edit.after.term) && hasMasks([edit.before.term, edit.after.term]);
+      return isOfMaskedTerms(edit.before.term, edit.after.term);
     case 'output-added':
     case 'output-removed':
       return isNameless(edit.output) && isMask(edit.output.term);
@@ -97,6 +114,17 @@ export function isOfOpenPlaces(edit: Edit): boolean {
 /** Whether a term is a mask as a whole. */
 function isMask({ children, name, kind }: Term): boolean {
   return children.length === 0 && kind !== 'literal' && hasOpenMask(name);
+}
+
+function isOfMaskedTerms(before: Term, after: Term): boolean {
+  if (looseInputs(before) !== looseInputs(after)) return true;
+  return mayBeSame(before, after) && hasMasks([before, after]);
+}
+
+/** What columns are read from of which nobody knows where they are made: a mask among others may make them, in any way. */
+function looseInputs({ reads }: Term): string {
+  const loose = reads.map(({ input }) => input).filter((input) => input.startsWith('?'));
+  return [...new Set(loose)].sort().join('\n');
 }
 
 /** Whether two terms differ in masks alone. */

@@ -9,7 +9,12 @@ const turned: Readonly<Record<string, string>> = { '<': '>', '<=': '>=' };
 
 /** An expression for the reader, on one line: normal form, so not always as it was written. */
 export function termWords(term: Term, most = 100): string {
-  return toLine(maskWords(write(term, (column) => `${shortName(column.input)}.${column.name}`)), most);
+  return toLine(maskWords(write(term, columnWords)), most);
+}
+
+/** Of a column of which nobody knows where it is made, the name alone. */
+function columnWords({ input, name }: NonNullable<Term['column']>): string {
+  return input.startsWith('?') ? name : `${shortName(input)}.${name}`;
 }
 
 /** The same with columns named by `columns`, so that expressions over different inputs can be compared. */

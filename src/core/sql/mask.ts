@@ -42,7 +42,10 @@ export function withoutIdentities(text: string): string {
   return text.replace(openMask, 'mask');
 }
 
+/** Such a name, or a subquery that is named by it: `{name+…}`. */
+const inText = new RegExp(`\\{${openMask.source}(?:\\+…)?\\}|${openMask.source}`, 'gi');
+
 /** A text for the reader, with such names as the calls that they stand for: `{{ var_orders }}`. */
 export function maskWords(text: string): string {
-  return text.replace(openMask, (_, word: string) => `{{ ${word} }}`);
+  return text.replace(inText, (_, inBraces?: string, word?: string) => `{{ ${inBraces ?? word ?? ''} }}`);
 }

@@ -4,7 +4,7 @@ import type { AnalyzedSide, Change } from '#core/change';
 import type { Answers, CounterexampleQuestion, SearchedRelation, Side } from '#core/evidence';
 import { counterexampleQuestion, tellCounterexample } from '#core/evidence';
 import type { RuleInput } from '#core/rules';
-import { compareModels, planContext, sourcesIn, sqlPutForward } from '#core/rules';
+import { compareModels, isKnownInPart, planContext, sourcesIn, sqlPutForward } from '#core/rules';
 import { type Identifier, toDialect } from '#core/sql';
 import type { Finding } from '../gate.ts';
 import type { Found } from './found.ts';
@@ -13,7 +13,8 @@ import type { Found } from './found.ts';
 export function askCounterexamples(change: Change, found: readonly Found[]): readonly CounterexampleQuestion[] {
   const { input } = compareModels(change);
   const ids = new Set(found.filter(isSearched).map(({ finding }) => finding.uniqueId));
-  return [...ids].flatMap((uniqueId) => questionOf(input, uniqueId) ?? []);
+  const whole = [...ids].filter((uniqueId) => !isKnownInPart(change, uniqueId));
+  return whole.flatMap((uniqueId) => questionOf(input, uniqueId) ?? []);
 }
 
 /** What a search says of a finding; it is shown once a model, with the first of its findings. */

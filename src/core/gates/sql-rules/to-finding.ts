@@ -3,6 +3,7 @@ import { plural, toFingerprint } from '#core/base';
 import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Answers } from '#core/evidence';
+import { maskWords } from '#core/sql';
 import type { Finding } from '../gate.ts';
 import { listed } from '../state/listed.ts';
 import { counterexampleOf, isSearched } from './counterexamples.ts';
@@ -57,16 +58,21 @@ function toFinding(change: Change, { rule, finding, severity, alike = [] }: Foun
   return {
     messageId: `${rule.id}/${messageId}`,
     severity,
-    data,
+    data: Object.fromEntries(Object.entries(data).map(([name, value]) => [name, inWords(value)])),
     subject: column !== undefined && others.length === 0 ? { uniqueId, column } : uniqueId,
     place: placeOf(change, finding),
     basis,
     fingerprint: toFingerprint('sql-rules', rule.id, messageId, uniqueId, key),
-    matters,
+    matters: maskWords(matters),
     ...withReachOf(change, alike, reachOf(change, finding)),
-    safeIf,
+    safeIf: maskWords(safeIf),
     ...(yaml === undefined ? {} : { yaml }),
   };
+}
+
+/** What was masked in SQL is told as the call that it stands for. */
+function inWords(value: string | number): string | number {
+  return typeof value === 'number' ? value : maskWords(value);
 }
 
 /** Where the columns are known that move, what is made of them; else everything below the model. */

@@ -1,5 +1,6 @@
 import type { UniqueId } from '#core/base';
 import { findFullRefreshes } from '#core/change';
+import { isKnownInPart } from '../compare-models.ts';
 import type { RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
@@ -66,6 +67,7 @@ export const incrementalNotRebuilt = defineRule({
           severity: 'S3',
           uniqueId: node.uniqueId,
           data: { model: node.name },
+          basis: isKnownInPart(input.change, node.uniqueId) ? 'heuristic' : 'proven',
           matters: 'if the change is meant for all rows',
           safeIf: 'build it with --full-refresh after the merge',
         }),

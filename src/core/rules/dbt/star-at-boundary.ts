@@ -1,5 +1,6 @@
 import { toLine } from '#core/base';
 import type { Cte, Query, Select } from '#core/sql';
+import { isMasked } from '../of-masks.ts';
 import type { RuleFinding } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
@@ -50,6 +51,7 @@ export const starAtBoundary = defineRule({
     modifiedPairs(change).flatMap(({ node, old }): readonly RuleFinding<Message>[] => {
       const [before, after] = [change.base, change.head].map(({ trees }) => trees.get(node.uniqueId));
       if (before === undefined || after === undefined || node.contractEnforced) return [];
+      if (isMasked(change, node.uniqueId)) return [];
       if (isStaging(node.originalFilePath, node.name) || old.rawCode === node.rawCode) return [];
       const [was, is] = [openStars(before), openStars(after)];
       if (was.length > 0 || is.length === 0) return [];

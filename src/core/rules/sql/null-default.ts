@@ -58,6 +58,14 @@ export const nullDefault = defineRule({
       },
       {
         kind: 'sql',
+        title: 'The default is the same, cast like the value.',
+        before: 'select coalesce(fee, 0) as fee from payments',
+        after: 'select coalesce(cast(fee as decimal(18, 2)), cast(0 as decimal(18, 2))) as fee from payments',
+        relations: { payments },
+        notRun: 'the type is another, which is told by other rules',
+      },
+      {
+        kind: 'sql',
         title: 'IFNULL written as COALESCE, ELSE NULL left out.',
         before: "select ifnull(fee, 0) as fee, case when kind = 'a' then 1 else null end as a from payments",
         after: "select coalesce(fee, 0) as fee, case when kind = 'a' then 1 end as a from payments",
@@ -160,10 +168,19 @@ function kindOf({ before, after }: ChangedPart): Found | null {
 function ofCalls(before: Term, after: Term): Found | null {
   const [[first], [then]] = [before.children, after.children];
   if (first === undefined || then === undefined) return null;
-  // What may be missing is another value; what stands for it is the same.
-  if (textOf(before.children.slice(1)) === textOf(after.children.slice(1))) return null;
+  // What may be missing is another value; what stands for it is the same, if in another type.
+  if (defaultsOf(before) === defaultsOf(after)) return null;
   const isOrder = before.children.length === after.children.length && sortedText(before) === sortedText(after);
   return { messageId: isOrder ? 'order' : 'default', before, after, of: isOrder ? first : then };
+}
+
+function defaultsOf({ children }: Term): string {
+  return textOf(children.slice(1).map(withoutCasts));
+}
+
+function withoutCasts(term: Term): Term {
+  const [of] = term.children;
+  return term.kind === 'cast' && of !== undefined ? withoutCasts(of) : term;
 }
 
 function holds(children: readonly Term[], term: Term): boolean {

@@ -1,6 +1,7 @@
 import type { Block, Facts, Input, Term } from '#core/meaning';
 import { matchesAtMostOne } from '#core/meaning';
 import type { Query } from '#core/sql';
+import { isMasked } from '../of-masks.ts';
 import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
@@ -89,6 +90,7 @@ function isRead(block: Block, { alias }: Input): boolean {
 }
 
 function ctesIn({ uniqueId }: ComparedModel, { change }: RuleInput): readonly RuleFinding<Message>[] {
+  if (isMasked(change, uniqueId)) return [];
   const [base, head] = [change.base, change.head].map(({ trees }) => unreadCtes(trees.get(uniqueId)));
   return (head ?? [])
     .filter((cte) => base?.includes(cte) === false && !cte.startsWith('__dbt__cte__'))
