@@ -12,14 +12,15 @@ export function joinReasons([first, ...others]: readonly Reason[]): Reason | nul
 export function groupReasons(
   missing: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[],
 ): readonly Reason[] {
-  const groups = new Map<string, { readonly cause: Reason; readonly ids: UniqueId[] }>();
+  const groups = new Map<string, { readonly cause: Reason; readonly named: Set<UniqueId> }>();
   for (const { uniqueId, cause } of missing) {
     const key = `${cause.code}\n${cause.text}`;
-    const group = groups.get(key) ?? { cause, ids: [] };
-    group.ids.push(uniqueId);
+    const group = groups.get(key) ?? { cause, named: new Set() };
+    group.named.add(uniqueId);
     groups.set(key, group);
   }
-  return sortedBy(groups.entries(), ([key]) => key).map(([, { cause, ids }]) => {
+  return sortedBy(groups.entries(), ([key]) => key).map(([, { cause, named }]) => {
+    const ids = [...named];
     const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
     return { ...cause, text: `${cause.text}: ${ids.slice(0, mostNamed).join(', ')}${more}` };
   });

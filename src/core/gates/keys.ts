@@ -4,7 +4,7 @@ import type { Change } from '#core/change';
 import { descendantsOf } from '#core/dbt';
 import type { Finding } from './gate.ts';
 import { defineGate } from './gate.ts';
-import { joinReasons } from './group-reasons.ts';
+import { groupReasons, joinReasons } from './group-reasons.ts';
 import type { Keyed } from './keys/compare.ts';
 import { beyondReasons, keysOf, readFigures } from './keys/compare.ts';
 import { placeInPatch } from './place-in-patch.ts';
@@ -54,8 +54,8 @@ export const keys = defineGate({
   },
   judge({ change, options: { max_relations, threshold_percent } }, answers) {
     const { keyed, keyless, beyond } = keysOf(change, max_relations);
-    const { figures, unknown: missing } = readFigures(keyed, answers);
-    const unknown = [...missing, ...beyondReasons(beyond)];
+    const { figures, missing } = readFigures(keyed, answers);
+    const unknown = [...groupReasons(missing), ...beyondReasons(beyond)];
     const findings = keyed.flatMap((one) => {
       const found = figures.get(one.question.key);
       return found === undefined ? [] : findingsOf(change, one, { found, most: threshold_percent });

@@ -81,7 +81,7 @@ export const values = defineGate({
         question,
       })),
     );
-    const { figures, unknown } = readFigures(asked, answers);
+    const { figures, missing } = readFigures(asked, answers);
     const columns = compared.map((one) => ({ one, differ: compareColumns(change, one, answers) }));
     const unlisted = columns.flatMap(({ one, differ }) =>
       'code' in differ ? [{ uniqueId: one.uniqueId, cause: differ }] : [],
@@ -93,13 +93,11 @@ export const values = defineGate({
         ...matchFindings(change, one, { figures, own }),
       ]),
     ];
-    const reasons = [
-      ...unknown,
-      ...groupReasons(unlisted),
+    const unsure = [
+      ...groupReasons([...missing, ...unlisted]),
       ...repeatedKeys(compared, figures),
       ...beyondReasons(beyond),
     ];
-    const unsure = [...new Map(reasons.map((one) => [one.text, one])).values()];
     const summary = `values of ${plural(compared.length, 'relation')} compared${beyond === 0 ? '' : `, of ${beyond} not`}`;
     if (isNonEmpty(findings)) return { outcome: 'failed', summary, findings, unknown: unsure };
     const open = joinReasons(unsure);
@@ -165,10 +163,10 @@ function matchFindings(
   { uniqueId, match, edited }: Compared,
   { figures, own }: Means,
 ): readonly Finding<Message>[] {
-  const found = match === null ? undefined : figures.get(match.question.key);
+  const [found, keys] =
+    match === null ? [] : [match.question.key, match.keyed.question.key].map((key) => figures.get(key));
   const common = found?.['common'] ?? 0;
-  if (match === null || found === undefined || common === 0 || isRepeated(figures.get(match.keyed.question.key)))
-    return [];
+  if (match === null || found === undefined || keys === undefined || common === 0 || isRepeated(keys)) return [];
   return match.question.columns.flatMap(({ name: column }) => {
     const equal = found[`equal.${column}`] ?? 0;
     if ((common - equal) * 100 <= own.tolerance_percent * common) return [];
@@ -180,14 +178,17 @@ function matchFindings(
 
 /** Where a key stands twice, pairs of rows would be compared that do not belong together. */
 function repeatedKeys(compared: readonly Compared[], figures: Means['figures']): readonly Reason[] {
-  const repeated = compared.filter(({ match }) => match !== null && isRepeated(figures.get(match.keyed.question.key)));
+  const repeated = compared.filter(({ match }) => {
+    const keys = match === null ? undefined : figures.get(match.keyed.question.key);
+    return keys !== undefined && isRepeated(keys);
+  });
   if (repeated.length === 0) return [];
   const text = `the key is not unique, so values cannot be compared: ${repeated.map(({ uniqueId }) => uniqueId).join(', ')}`;
   return [reason('key-not-unique', text, 'make the key unique, or name another under meta.weirkeeper.key')];
 }
 
-function isRepeated(figures: Readonly<Record<string, number>> | undefined): boolean {
-  return figures === undefined || (figures['repeatedBase'] ?? 0) + (figures['repeatedHead'] ?? 0) > 0;
+function isRepeated(figures: Readonly<Record<string, number>>): boolean {
+  return (figures['repeatedBase'] ?? 0) + (figures['repeatedHead'] ?? 0) > 0;
 }
 
 function toFinding(

@@ -125,6 +125,12 @@ describe('what the values say', () => {
     expect(told(judge(figures))).toEqual(expected);
   });
 
+  it('not that keys are not unique where nobody counted them', () => {
+    const result = gate.judge(inputOf(aChangeOfValues()), new Map());
+    const text = expect.stringMatching(/^no warehouse is configured[^:]*: model\.shop\.fct$/);
+    expect(result).toMatchObject({ outcome: 'unknown', reason: { code: 'no-warehouse', text } });
+  });
+
   it('with the share, which is never rounded to all', () => {
     const figures = { 'value-match': { common: 100_000, 'equal.amount': 99_999, 'equal.status': 87_200 } };
     expect(judge(figures)).toMatchObject({

@@ -4,7 +4,6 @@ import type { Change } from '#core/change';
 import type { Answer, Answers, QuestionOf } from '#core/evidence';
 import { keyDiffQuestion, keyProfileQuestion, unanswered } from '#core/evidence';
 import { isRelation, relationOf, relationsOf, spelled, wasNotBuilt } from '../data-relations.ts';
-import { groupReasons } from '../group-reasons.ts';
 import type { Key } from './find-key.ts';
 import { keyOf } from './find-key.ts';
 
@@ -68,7 +67,10 @@ export function readFigures(
     };
   }[],
   answers: Answers,
-): { readonly figures: ReadonlyMap<string, Readonly<Record<string, number>>>; readonly unknown: readonly Reason[] } {
+): {
+  readonly figures: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  readonly missing: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
+} {
   const figures = new Map<string, Readonly<Record<string, number>>>();
   const missing: { readonly uniqueId: UniqueId; readonly cause: Reason }[] = [];
   for (const { uniqueId, question } of asked) {
@@ -76,5 +78,5 @@ export function readFigures(
     if (!answer.known) missing.push({ uniqueId, cause: answer.reason });
     else if ('figures' in answer) figures.set(question.key, answer.figures);
   }
-  return { figures, unknown: groupReasons(missing) };
+  return { figures, missing };
 }
