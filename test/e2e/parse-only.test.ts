@@ -74,7 +74,7 @@ describe('a manifest of dbt parse', () => {
       'retyped peak_celsius',
     ]);
     expect(comment).toContain(
-      'resolved all 69 columns of the 8 models reached; 8 models rendered from Jinja, not compiled by dbt (`is_incremental`() read as false)',
+      'resolved all 69 columns of the 8 models reached; 8 models rendered from Jinja, not compiled by dbt (`is_incremental()` read as false)',
     );
   });
 

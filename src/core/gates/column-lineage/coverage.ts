@@ -48,7 +48,7 @@ function renderedOf({ head }: Change, reached: readonly { readonly uniqueId: Uni
   ];
   const most = assumed.length > named ? [...assumed.slice(0, named), `${assumed.length - named} more`] : assumed;
   const incremental = rendered.some(({ isIncremental }) => isIncremental !== null)
-    ? ['is_incremental() read as false']
+    ? ['`is_incremental()` read as false']
     : [];
   const notes = [...most, ...incremental];
   const told = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
