@@ -19,7 +19,7 @@ export const seedChanged = defineRule({
   title: 'A seed loses rows or its key',
   severity: 'S3',
   page: {
-    what: 'From the lines of the pull request: keys of a seed that are gone, keys that are added a second time, and `column_types` that are another. The key is the column that a unique test names, else the first. A key that is gone is a warning where the SQL of a model downstream or an `accepted_values` test names it. Silent where a row is only edited or moved, and where GitHub shows no lines of the file, as of very large ones.',
+    what: 'From the lines of the pull request: keys of a seed that are gone, keys that are added a second time, and `column_types` that are another. The key is the column that a unique test names, else the first. A key that is gone is a warning where the SQL of a model downstream or an `accepted_values` test names it. Silent where a row is only edited or moved, where nothing in the project reads the seed, and where GitHub shows no lines of the file, as of very large ones.',
     why: 'A seed is joined to. A row less turns matches into NULL or, in an inner join, drops the facts behind it; a key twice doubles them. No one reads the CSV in a review.',
     fires: {
       kind: 'dbt',
@@ -49,11 +49,16 @@ export const seedChanged = defineRule({
   },
   find: (input) =>
     modifiedPairs(input.change).flatMap((pair) => {
-      if (pair.node.resourceType !== 'seed') return [];
+      if (pair.node.resourceType !== 'seed' || !isRead(input.change, pair.node)) return [];
       const rows = seedRows(input, pair.node);
       return [...(rows === null ? [] : byRows(input, pair, rows)), ...byTypes(input, pair)];
     }),
 });
+
+/** Seeds that stand in for sources, as packages test themselves with, have no readers that dbt knows of. */
+function isRead({ base, head }: Change, { uniqueId }: DbtNode): boolean {
+  return [base, head].some(({ children }) => (children.get(uniqueId) ?? []).length > 0);
+}
 
 function byRows({ change }: RuleInput, { node }: Pair, rows: SeedRows): readonly RuleFinding<Message>[] {
   const { column, gone, repeated } = rows;

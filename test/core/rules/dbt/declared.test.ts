@@ -154,7 +154,9 @@ describe('seed-changed', () => {
     compiled_code: "select case when code = 'NO1' then 1 end as c from codes",
     depends_on: { nodes: ['seed.shop.codes'], macros: [] },
   });
-  const found = (lines: readonly string[], others: readonly Json[] = []) => {
+  const plainReader = aModel('plain', { depends_on: { nodes: ['seed.shop.codes'], macros: [] } });
+  const found = (lines: readonly string[], others: readonly Json[] = [], reader: readonly Json[] = [plainReader]) => {
+    const nodes = [...others, ...reader];
     const pullRequest = {
       ...aPullRequest(),
       changedFiles: [
@@ -166,7 +168,7 @@ describe('seed-changed', () => {
         },
       ],
     } as never;
-    return told('seed-changed', [seed('a'), ...others], [seed('b'), ...others], { pullRequest });
+    return told('seed-changed', [seed('a'), ...nodes], [seed('b'), ...nodes], { pullRequest });
   };
 
   it('tells rows that are gone, and none that are edited or moved', () => {
@@ -195,9 +197,15 @@ describe('seed-changed', () => {
 
   it('tells another type, and says nothing where the header is edited', () => {
     const types = (code: string): Json => seed('a', { column_types: { code } });
-    expect(texts(told('seed-changed', [types('varchar')], [types('integer')]))).toEqual([
+    const [before, after] = [types('varchar'), types('integer')];
+    expect(texts(told('seed-changed', [before, plainReader], [after, plainReader]))).toEqual([
       'columns of the seed `codes` are read as another type: code: varchar → integer',
     ]);
+    expect(told('seed-changed', [before], [after])).toEqual([]);
+  });
+
+  it('says nothing of a seed that nothing reads', () => {
+    expect(found([' AT,central', '-NO1,north'], [], [])).toEqual([]);
   });
 });
 
