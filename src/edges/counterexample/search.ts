@@ -52,7 +52,9 @@ export async function search(task: SearchTask): Promise<SearchResult> {
   try {
     const prepared = await prepare(lab, task);
     if ('why' in prepared) return { ok: false, why: prepared.why };
-    return await hunt(prepared, { until, most: task.inputs });
+    // Where nothing is read there is one input, and it has no rows.
+    const most = prepared.material.tables.length === 0 ? 1 : task.inputs;
+    return await hunt(prepared, { until, most });
   } finally {
     clearTimeout(timer);
     lab.close();

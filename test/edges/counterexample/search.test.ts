@@ -30,6 +30,23 @@ function rowsOf({ input }: Counterexample, relation: string): readonly string[] 
   );
 }
 
+describe('where neither side reads a relation', () => {
+  const days = (last: number) => `select range as day from range(0, ${last})`;
+
+  it('finds a difference without rows', async () => {
+    expect(await found(days(3), days(2), { relations: [] })).toMatchObject({ input: [], base: [['0'], ['1'], ['2']] });
+  });
+
+  it('tries once where there is none', async () => {
+    expect(await hunt(days(3), `select day from (${days(3)})`, { relations: [] })).toEqual({
+      ok: true,
+      found: null,
+      inputs: 1,
+      ended: 'inputs',
+    });
+  });
+});
+
 describe('finds the smallest rows that show', () => {
   it('a LEFT JOIN made INNER: one order without a customer', async () => {
     const join = (kind: string): string =>

@@ -36,7 +36,7 @@ export const filterChanged = defineRule({
   title: 'A filter is another',
   severity: 'S2',
   page: {
-    what: 'A condition of WHERE, HAVING, QUALIFY or of a join that is new, gone or another, and whether more or fewer rows pass. S3 one that only came: nobody adds a condition by accident, and the line says what it does, while one goes easily with the lines around it. S3, too, one inside an expression: of CASE, IF or an aggregate’s FILTER, where what it decides is the same. The most general of the rules on conditions: where another names the error more closely, that one speaks. Silent where a model above, in the same pull request, got or lost the same condition, so that the same rows arrive; and where another condition that stays drops those rows anyway.',
+    what: 'A condition of WHERE, HAVING, QUALIFY or of a join that is new, gone or another, and whether more or fewer rows pass. S3 one that only came, to a join too: nobody adds a condition by accident, and the line says what it does, while one goes easily with the lines around it. S3, too, one inside an expression: of CASE, IF or an aggregate’s FILTER, where what it decides is the same. The most general of the rules on conditions: where another names the error more closely, that one speaks. Silent where a model above, in the same pull request, got or lost the same condition, so that the same rows arrive; and where another condition that stays drops those rows anyway.',
     why: 'Every number that is read from the model is another, and each looks as good as before.',
     fires: {
       kind: 'sql',
@@ -81,6 +81,9 @@ export const filterChanged = defineRule({
   find: (input) => input.models.flatMap((model) => [...findIn(model, input), ...insideOf(model)]),
 });
 
+/** Nobody adds a condition by accident: `docs/decisions/0043-severity-by-what-is-missed.md`. */
+const onlyCame: ReadonlySet<Message> = new Set(['added', 'join-added']);
+
 function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Message>[] {
   return model.edits.flatMap((edit) => {
     const said = saidOf(edit);
@@ -93,7 +96,7 @@ function findIn(model: ComparedModel, input: RuleInput): readonly RuleFinding<Me
         place: { kind: 'compiled', side: edit.place.side, span: edit.place.span },
         matters: said.matters,
         safeIf: 'compare the number of rows before and after',
-        ...(said.messageId === 'added' ? { severity: 'S3' as const } : {}),
+        ...(onlyCame.has(said.messageId) ? { severity: 'S3' as const } : {}),
         edits: [edit],
         key: Object.values(said.data).join('|'),
       }),

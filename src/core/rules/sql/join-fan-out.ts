@@ -1,12 +1,21 @@
 import { plural } from '#core/base';
 import type { Input, Key } from '#core/meaning';
 import { type FanOut, fanOutsOf } from '../fan-out.ts';
-import type { ComparedModel, RuleFinding, RuleInput } from '../rule.ts';
+import type { ComparedModel, RuleFinding, RuleInput, Severity } from '../rule.ts';
 import { defineRule } from '../rule.ts';
 import { tell } from '../tell.ts';
 import { inputWords } from '../term-words.ts';
 
 type Message = 'no-key' | 'not-the-key' | 'declared' | 'untested' | 'by-name';
+
+/** The test that is gone is told by `test-weakened`; what it means for a join comes last. */
+const severities: Readonly<Record<Message, Severity>> = {
+  'not-the-key': 'S1',
+  'no-key': 'S2',
+  declared: 'S3',
+  'by-name': 'S3',
+  untested: 'S4',
+};
 
 const relations = {
   orders: { columns: { id: 'integer', customer_id: 'integer', amount: 'integer' }, keys: [['id']], notNull: ['id'] },
@@ -19,7 +28,7 @@ export const joinFanOut = defineRule({
   title: 'A join may repeat rows',
   severity: 'S1',
   page: {
-    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it, or where the join goes by a column that is called as the key of such a relation is (`id`, `customer_id` of `dim_customers`): a name is a hint and no proof; and where the join only asks for more than before and the test is gone that made it safe. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
+    what: 'A join that is new, or that goes by other columns or to another relation, where no key of the joined side lies within the columns of the join. S1 where keys of the joined side are known and the join has only part of them; S2 where nothing is known of them; S3 where a key is declared and no test checks it, or where the join goes by a column that is called as the key of such a relation is (`id`, `customer_id` of `dim_customers`): a name is a hint and no proof; S4 where the join only asks for more than before and the test is gone that made it safe, which `test-weakened` tells. Silent where a key is proven, where the joined side is grouped by the columns of the join or reduced to one row, and where repeated rows come to the same: EXISTS, IN, a DISTINCT or a dedup above, only MIN and MAX.',
     why: 'Each row of the left side comes out once for each match. Sums and counts grow with it, the tests of the model still pass, and the numbers look plausible.',
     fires: {
       kind: 'sql',
@@ -90,7 +99,7 @@ function toFinding({ uniqueId }: ComparedModel, fanOut: FanOut): RuleFinding<Mes
     },
     place: { kind: 'compiled', side: 'head', span: edit.place.span },
     basis: messageId === 'not-the-key' ? 'proven' : 'heuristic',
-    severity: messageId === 'not-the-key' ? 'S1' : messageId === 'no-key' ? 'S2' : 'S3',
+    severity: severities[messageId],
     matters: mattersOf(fanOut, joined),
     safeIf: safeIfOf(joined, columns),
     edits: [edit],
