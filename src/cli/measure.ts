@@ -1,10 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { grouped, RepositoryError } from '#core/base';
+import { grouped, RepositoryError, version } from '#core/base';
 import { evidenceFileName } from '#core/evidence';
 import { createSqlReader } from '#edges/sql-engines';
 import { EvidenceFile, relationsIn } from '#edges/warehouse';
-
 import type { Measured } from '#review';
 import { localRequest, measure } from '#review';
 import { filePorts } from './file-ports.ts';
@@ -47,12 +46,6 @@ export function addMeasureCommand(program: Command): void {
         `weirkeeper: ${flags.out}: ${file.counts.length + (file.measured?.length ?? 0)} of ${measured.questions.length} questions answered`,
       );
     });
-}
-
-/** What wrote the file, so that a reader knows. */
-function toolName(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return `weirkeeper measure ${(JSON.parse(text) as { readonly version: string }).version}`;
 }
 
 async function measureFiles(flags: MeasureFlags): Promise<Measured> {
@@ -106,7 +99,7 @@ function toFile({ sides, questions, answers }: Measured, now: Date): EvidenceFil
   const file: EvidenceFile = {
     schema: 'weirkeeper.evidence/v1',
     generated_at: now.toISOString(),
-    tool: toolName(),
+    tool: `weirkeeper measure ${version}`,
     artifacts,
     counts,
     measured,
