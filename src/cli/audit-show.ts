@@ -1,5 +1,5 @@
 import type { LogEntry } from '#core/audit';
-import { isJsonObject, type JsonObject, type JsonValue, toLine } from '#core/base';
+import { isJsonObject, type JsonObject, type JsonValue, plural, toLine } from '#core/base';
 
 /** Whether an entry is about this pull request; `repository` is null when only the number was asked for. */
 export function isAbout(entry: LogEntry, repository: string | null, pullNumber: number): boolean {
@@ -28,10 +28,9 @@ function detailsOf(body: JsonObject): readonly string[] {
     ...field('replaces', body['replaces']),
     ...field('rung', policy?.['rung']),
     ...field('policy', policy?.['digest']),
+    ...field('by', body['app']),
   ];
-  const gates = listIn(body, 'gates').map(
-    (gate) => `gate ${text(gate['id'])}: ${text(gate['result'] ?? gate['outcome'])}`,
-  );
+  const gates = listIn(body, 'gates').map(gateLine);
   const overrides = listIn(body, 'overrides').map(
     (item) =>
       `overridden: ${text(item['subject'])} ${text(item['result'])} by ${text(item['by'])}${item['required'] === true ? ', a required check' : ''}`,
@@ -46,6 +45,14 @@ function detailsOf(body: JsonObject): readonly string[] {
     (item) => `${text(item['rule'])}: ${text(item['where'])} ${text(item['what'])}`,
   );
   return [...lines, ...gates, ...overrides, ...reviewers, ...ends, ...evidence];
+}
+
+/** `gate row-count: FAILED, 2 findings`, `gate dbt-run: UNKNOWN (no-run-results)`. */
+function gateLine(gate: JsonObject): string {
+  const { id, reason } = gate;
+  const findings = listIn(gate, 'findings').length;
+  const why = typeof reason === 'string' ? ` (${reason})` : '';
+  return `gate ${text(id)}: ${text(gate['result'] ?? gate['outcome'])}${why}${findings === 0 ? '' : `, ${plural(findings, 'finding')}`}`;
 }
 
 function field(name: string, value: JsonValue | undefined): readonly string[] {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import packageOf from '../../package.json' with { type: 'json' };
 import { anAnalysed, aStream, publicKeyOf, rewritten } from '../support/audit.ts';
 import { aFolder, runCli } from '../support/run-cli.ts';
 
@@ -85,7 +86,9 @@ describe('weirkeeper audit verify', () => {
     const { code, out } = await runCli('audit', 'show', '7', path);
     expect(code).toBe(0);
     expect(out).toContain('record 2  analysed');
-    expect(out).toContain('gate row-count: FAILED');
+    expect(out).toContain(`by weirkeeper ${packageOf.version}\n`);
+    expect(out).toContain('gate row-count: FAILED, 1 finding\n');
+    expect(out).toContain('gate pii: UNKNOWN (no-catalog)\n');
     expect(await runCli('audit', 'show', '8', path)).toMatchObject({ code: 1, out: '' });
   });
 
