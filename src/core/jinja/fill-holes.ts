@@ -47,7 +47,8 @@ function maskAs(form: HoleForm, hole: Hole, before: string): string {
   const name = openMaskName(hole.identity, hole.label);
   const call = `${name}()`;
   const cte = `${name} as (select ${call} as one)`;
-  const written: Readonly<Record<HoleForm, string>> = {
+  if (form === 'end') return `select *, ${call} from ${lastCte(before, hole)}`;
+  const written: Readonly<Record<Exclude<HoleForm, 'end'>, string>> = {
     value: call,
     name,
     item: `, ${call}`,
@@ -55,7 +56,6 @@ function maskAs(form: HoleForm, hole: Hole, before: string): string {
     and: ` and ${call} `,
     'and-first': ` ${call} and `,
     query: `select * from ${call}`,
-    end: `select *, ${call} from ${lastCte(before, hole)}`,
     cte,
     'cte-before': `, ${cte}`,
     'cte-behind': `${cte}, `,

@@ -98,13 +98,17 @@ function mask(value: UnknownValue, frame: Frame): void {
 
 /** Whether what comes next is a whole query: at the start, as a CTE or derived table, or after UNION. */
 function standsForQuery(out: readonly string[]): boolean {
-  const before = out
-    .join('')
-    .slice(-2_000)
-    .replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  const before = endOf(out, 2_000).replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
   return /(?:^|\bas\s*\(|\b(?:not\s+)?materialized\s*\(|\b(?:from|join|lateral)\s*\(|\bunion(?:\s+(?:all|distinct))?)\s*$/i.test(
     before,
   );
+}
+
+/** The last characters of texts in a row, at most `most`; the texts before them are not looked at. */
+function endOf(texts: readonly string[], most: number): string {
+  let end = '';
+  for (let at = texts.length - 1; at >= 0 && end.length < most; at -= 1) end = `${texts[at] ?? ''}${end}`;
+  return end.slice(-most);
 }
 
 /** A statement's own value is dropped; of what is unknown, only a macro makes something. */
