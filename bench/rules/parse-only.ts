@@ -13,7 +13,7 @@ const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, show: { type: 'boolean', default: false } },
 });
 const sqlReader = createSqlReader();
-const counts = { both: 0, missed: 0, more: 0, notAnalysed: 0, blocks: 0 };
+const counts = { both: 0, missed: 0, more: 0 };
 for (const pair of pullRequests().filter((one) => one.includes(values.only))) {
   const compiled = judged(await changeOf(pair, sqlReader));
   const parsed = judged(await changeOf(pair, sqlReader, true));
@@ -23,7 +23,6 @@ for (const pair of pullRequests().filter((one) => one.includes(values.only))) {
   counts.both += compiled.findings.length - missed.length;
   counts.missed += missed.length;
   counts.more += more.length;
-  counts.blocks += parsed.findings.filter(({ cost, basis }) => cost === 'block' && basis === 'heuristic').length;
   console.log(
     `${pair}: compiled ${compiled.findings.length}, not told ${missed.length}, more ${more.length}; ${parsed.summary}`,
   );
