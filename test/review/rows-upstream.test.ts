@@ -140,7 +140,7 @@ describe('a join to a model that nobody changed', () => {
     expect(await found('t.total = o.amount')).toEqual(['join-fan-out']);
   });
 
-  it('is a note where the join only asks for more and its test is gone', async () => {
+  it('is told last where the join only asks for more and its test is gone', async () => {
     const plain = { plain: { compiledCode: `select customer_id, amount as total from ${orders}`, parents: [raw] } };
     const m = (sql: string): ANode => ({ compiledCode: sql, rawCode: asRefs(sql), parents: [raw, 'plain'] });
     const unique = { 'test.shop.t': aTest('unique', 'plain', { column_name: 'customer_id' }) };
@@ -149,7 +149,7 @@ describe('a join to a model that nobody changed', () => {
     const { change } = await analyzeSides({ pullRequest: null, base, head }, ports());
     const found = findAll(change).filter(({ rule }) => rule.id === 'join-fan-out');
     expect(found.map(({ finding: { messageId, severity, data } }) => [messageId, severity, data['before']])).toEqual([
-      ['untested', 'S3', 'unique test on plain.customer_id'],
+      ['untested', 'S4', 'unique test on plain.customer_id'],
     ]);
   });
 

@@ -62,8 +62,10 @@ describe('a search in a process of its own', () => {
   });
 
   it('takes an expression nested more deeply than DuckDB does', async () => {
-    const deep = `select ${'('.repeat(5_000)}1${')'.repeat(5_000)} as n`;
-    expect(await told(deep, 'select 1 as n')).toMatch(/^not executed: /);
+    const within = (open: string): string => `select ${open.repeat(5_000)}1${')'.repeat(5_000)} as n`;
+    expect(await told(within('abs('), 'select 1 as n')).toMatch(/^not executed: /);
+    // Parentheses alone are none to DuckDB, and the two are the same.
+    expect(await told(within('('), 'select 1 as n')).toBe('no counterexample was found in 1 made-up input');
     expect(await told('select id from orders', 'select id from orders where amount > 7')).toContain(
       'head gives no row',
     );
