@@ -36,7 +36,7 @@ async function told(before: string, after: string) {
 
 const star = "{{ dbt_utils.star(ref('m')) }}";
 const inPart = {
-  code: 'compared-in-part',
+  code: 'not-compiled',
   text: 'analysed in part, dbt did not compile it: model.shop.m',
   remedy: 'upload the artifacts of dbt compile or dbt build',
 };
@@ -55,7 +55,8 @@ describe('a model that dbt did not compile', () => {
         data: { after: "orders.status <> 'void'" },
       },
     ]);
-    expect(result).toMatchObject({ unknown: [inPart] });
+    const summary = '1 changed model compared; 1 model analysed in part; 1 finding';
+    expect(result).toMatchObject({ summary, unknown: [inPart] });
     expect(asked).toEqual([]);
   });
 

@@ -44,6 +44,12 @@ export interface SignedBytes {
   readonly payload: Uint8Array;
 }
 
+/** The bytes of a base64 text; null of a text that is not the one way to write them, which Node would read all the same. */
+export function bytesOfBase64(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : null;
+}
+
 /** Whether the key made this signature over the payload. Ed25519 (RFC 8032). */
 export function isSignedBy(key: KeyObject, sig: string, { payloadType, payload }: SignedBytes): boolean {
   return verify(null, preAuthEncoding(payloadType, payload), key, Buffer.from(sig, 'base64'));

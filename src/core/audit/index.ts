@@ -7,7 +7,7 @@ export type { Checkpoint, SignedCheckpoint } from './checkpoint.ts';
 export { checkpointLine, readCheckpoint } from './checkpoint.ts';
 export { sha256 } from './digest.ts';
 export type { Signature } from './dsse.ts';
-export { preAuthEncoding } from './dsse.ts';
+export { bytesOfBase64, preAuthEncoding } from './dsse.ts';
 export type { AuditEvent, MergedEvent, OutcomeEvent, OutcomeEvidence, OverriddenEvent, Reviewer } from './events.ts';
 export { eventKey } from './events.ts';
 export type { Handover, PublicKey, RecordSigner } from './keys.ts';

@@ -3,7 +3,7 @@ import { InvariantError, isJsonObject, type JsonObject, type JsonValue } from '#
 import { canonicalJson } from './canonical-json.ts';
 import { predicateType, statementForm } from './chain.ts';
 import { sha256 } from './digest.ts';
-import { Envelope, envelopeLine, statementType } from './dsse.ts';
+import { bytesOfBase64, Envelope, envelopeLine, statementType } from './dsse.ts';
 
 /** What a record of before records were signed calls itself. */
 const oldSchema = 'weirkeeper.audit/v1';
@@ -64,8 +64,8 @@ function readEnvelope(text: string, value: JsonObject): ReadLine {
   const record = payload.toString('utf8');
   const statement = parsed(record);
   const seq = seqIn(isJsonObject(statement) ? statement['predicate'] : null);
-  const decoded = Buffer.from(signature.sig, 'base64').toString('base64');
-  if (envelopeLine(record, payloadType, [signature]) !== text || decoded !== signature.sig) return rewritten(seq);
+  const isCanonical = envelopeLine(record, payloadType, [signature]) === text && bytesOfBase64(signature.sig) !== null;
+  if (!isCanonical) return rewritten(seq);
   if (payloadType !== statementType)
     return { ok: false, seq, reason: `the payload is ${payloadType}, not a statement` };
   return readStatement(statement, { record, seq, signed: { ...signature, payload } });

@@ -68,16 +68,15 @@ function messagesOf(): Readonly<Record<string, Message>> {
   return Object.fromEntries<Message>([...own, ['more-of-a-rule', more]]);
 }
 
-function notAnalysed({ unread }: Compared): readonly Reason[] {
-  return groupReasons(unread).map((cause) => ({ ...cause, text: `${analysedText(cause)}, ${cause.text}` }));
-}
-
-function analysedText({ code }: Reason): string {
-  return code === 'compared-in-part' ? 'analysed in part' : 'not analysed';
+function notAnalysed({ unread, inPart }: Compared): readonly Reason[] {
+  return [
+    ...groupReasons(unread).map((cause) => ({ ...cause, text: `not analysed, ${cause.text}` })),
+    ...groupReasons(inPart).map((cause) => ({ ...cause, text: `analysed in part, ${cause.text}` })),
+  ];
 }
 
 /** `2 of 5 changed models mean the same; 3 findings`. */
-function summaryOf({ equal, filledIn, input: { models }, unread }: Compared, found: readonly Found[]): string {
+function summaryOf({ equal, filledIn, input: { models }, unread, inPart }: Compared, found: readonly Found[]): string {
   const changed = equal.size + filledIn.size + models.length;
   const parts = [
     ...(changed === 0 ? [] : [comparedText(equal.size, changed)]),
@@ -85,6 +84,7 @@ function summaryOf({ equal, filledIn, input: { models }, unread }: Compared, fou
       ? []
       : [`${plural(filledIn.size, 'model')} only with other values that dbt filled in while compiling`]),
     ...(unread.length === 0 ? [] : [`${plural(unread.length, 'model')} not analysed`]),
+    ...(inPart.length === 0 ? [] : [`${plural(inPart.length, 'model')} analysed in part`]),
     found.length === 0 ? 'no rule has anything to say' : plural(found.length, 'finding'),
   ];
   return parts.join('; ');

@@ -21,7 +21,15 @@ export interface Compared {
   readonly filledIn: ReadonlySet<UniqueId>;
   /** Models of which one side was not read, or not understood, with the reason. */
   readonly unread: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
+  /** Models of whose SQL only parts are known, and that were compared by these. */
+  readonly inPart: readonly { readonly uniqueId: UniqueId; readonly cause: Reason }[];
 }
+
+const notCompiled = reason(
+  'not-compiled',
+  'dbt did not compile it',
+  'upload the artifacts of dbt compile or dbt build',
+);
 
 const known = new WeakMap<Change, Compared>();
 
@@ -52,6 +60,7 @@ function compare(change: Change): Compared {
   const equal = new Set<UniqueId>();
   const filledIn = new Set<UniqueId>();
   const unread: { uniqueId: UniqueId; cause: Reason }[] = [];
+  const inPart: { uniqueId: UniqueId; cause: Reason }[] = [];
   for (const modified of change.modified) {
     const { uniqueId } = modified;
     if (!isComparable(change, modified)) continue;
@@ -63,12 +72,13 @@ function compare(change: Change): Compared {
       if (end === 'equal') equal.add(uniqueId);
       else if (end === 'filled in') filledIn.add(uniqueId);
       else if (end === 'changed') models.push(...readParts(change, modified, found));
-      const cause = unreadOf(found) ?? (isKnownInPart(change, uniqueId) ? inPart : null);
+      const cause = unreadOf(found);
       if (cause !== null) unread.push({ uniqueId, cause });
+      else if (isKnownInPart(change, uniqueId)) inPart.push({ uniqueId, cause: notCompiled });
     }
   }
   const facts = { base: sideFacts(change.base), head: sideFacts(change.head) };
-  return { input: { change, models, facts }, facts, equal, filledIn, unread };
+  return { input: { change, models, facts }, facts, equal, filledIn, unread, inPart };
 }
 
 /** The comparison without what nobody read; none where nothing else differs, or the author did not edit it. */
@@ -107,8 +117,6 @@ function compareOnOneDay(
   return { found: onOneDay, end: isFilledIn ? 'filled in' : 'changed' };
 }
 
-const inPart = reason('compared-in-part', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');
-
 /** Whether a side's SQL is rendered here, with parts masked or taken for granted: nothing is proven of it, and what is found is a guess. */
 export function isKnownInPart({ base, head }: Change, uniqueId: UniqueId): boolean {
   return [base, head].some(({ project }) => {
@@ -135,7 +143,7 @@ function queryOf(change: Change, name: 'base' | 'head', { uniqueId, compiled }: 
     return { query, context: planContext(side, uniqueId, change[name === 'base' ? 'head' : 'base']) };
   }
   if (compiled === 'unknown') {
-    return reason('not-compiled', 'dbt did not compile it', 'upload the artifacts of dbt compile or dbt build');
+    return notCompiled;
   }
   return side.lineage.get(uniqueId)?.unresolved ?? reason('sql-not-read', `the SQL of ${name} was not read`);
 }

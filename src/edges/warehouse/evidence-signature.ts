@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { canonicalJson, keyIdOf, preAuthEncoding } from '#core/audit';
+import { bytesOfBase64, canonicalJson, keyIdOf, preAuthEncoding } from '#core/audit';
 import type { JsonObject, Reason } from '#core/base';
 import { reason } from '#core/base';
 import { type EvidenceTrust, evidenceFileName } from '#core/evidence';
@@ -35,10 +35,8 @@ export function checkSignature(
   if (publicKey === undefined) return otherKey(signature.keyid);
   const rest = Object.fromEntries(Object.entries(file).filter(([name]) => name !== 'signature'));
   const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-  const sig = Buffer.from(signature.sig, 'base64');
-  // Node reads base64 loosely: several texts would be one signature.
-  const isWhole = sig.toString('base64') === signature.sig;
-  return isWhole && verify(null, bytesOf(rest), key, sig) ? 'signed' : changed;
+  const sig = bytesOfBase64(signature.sig);
+  return sig !== null && verify(null, bytesOf(rest), key, sig) ? 'signed' : changed;
 }
 
 function bytesOf(file: JsonObject): Uint8Array {
